@@ -1,0 +1,143 @@
+"""Paths, environment and configuration files: read here, at the edge, and handed on as values."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.contract import Channel
+from pipelines.errors import ConfigurationError
+
+PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds all of one installation's data; see DESIGN in docs/architecture.md."""
+
+    path: Path
+
+    @property
+    def inbox(self) -> str:
+        """The inbox: a folder of the home, or any fsspec address in ``GOLDTHREAD_INBOX``."""
+        return os.environ.get("GOLDTHREAD_INBOX") or str(self.path / "inbox")
+
+    @property
+    def lake(self) -> Path:
+        """Sealed Parquet partitions, one a source and night."""
+        return self.path / "lake"
+
+    @property
+    def database(self) -> Path:
+        """The one writer's DuckDB file."""
+        return self.path / "warehouse" / "goldthread.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Published versions and the pointer ``current``."""
+        return self.path / "published"
+
+    @property
+    def tmp(self) -> Path:
+        """Spill files and candidates; mode 0700, wiped by the writer."""
+        return self.path / "tmp"
+
+    def find(self, name: str) -> Path:
+        """Return the file ``name`` ("config/policy.yml", "sql/golden/customer.sql", "expectations/customer.yml").
+
+        A file under the home's ``config/`` stands in for the one that came with the package: ``config/policy.yml``
+        for itself, ``config/sql/…`` and ``config/expectations/…`` (or the bare name) for the others.
+        """
+        below = name.removeprefix("config/")
+        for candidate in (self.path / "config" / below, self.path / "config" / Path(name).name):
+            if candidate.is_file():
+                return candidate
+        return PACKAGE_ROOT / name
+
+
+def home_of(path: str | Path | None = None) -> Home:
+    """Return the home: ``path``, else ``GOLDTHREAD_HOME``, else ``./var``."""
+    return Home(Path(path or os.environ.get("GOLDTHREAD_HOME") or "var").resolve())
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone of the IANA database (write Europe/London)")
+    return name
+
+
+class Source(BaseModel):
+    """One source of ``sources.yml``: where its exports land and how they are read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    format: str
+    path: str
+    channel: Channel | None = None  # a table of profiles has none
+    kind: Literal["profile", "interaction"] = "interaction"
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    own: list[str] = []
+    delivery: Literal["delta", "cumulative", "snapshot"] = "delta"
+    max_quarantined_share: float = Field(default=0.02, ge=0, le=1)
+    columns: dict[str, str | list[str]] = {}
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    references: list[str] = []  # regular expressions of order and ticket numbers people mention
+    claims: bool = True  # whether identifiers in the text are taken, as claimed
+    optional: bool = False  # nothing arriving on a night is fine
+
+    @cached_property
+    def zone(self) -> ZoneInfo | None:
+        """The declared zone, for formats that carry none."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    def pattern(self, night: date) -> str:
+        """Return the glob of the night's files, below the inbox."""
+        return self.path.replace("{night}", night.isoformat())
+
+
+def load_sources(path: Path) -> dict[str, Source]:
+    """Read ``sources.yml``.
+
+    Raises:
+        ConfigurationError: naming the file, the source and the key.
+    """
+    document = load_yaml(path)
+    entries = document.get("sources") if isinstance(document, dict) else None
+    if not isinstance(entries, dict) or not entries:
+        raise ConfigurationError(f"{path}: expected a mapping 'sources:' with at least one source below it")
+    return {name: _source(path, name, entry) for name, entry in entries.items()}
+
+
+def _source(path: Path, name: str, entry: object) -> Source:
+    if not isinstance(entry, dict):
+        raise ConfigurationError(f"{path}: sources.{name}: expected a mapping with format, path, channel …")
+    try:
+        return Source(name=name, **entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: sources.{name}.{key}: {first['msg']}") from None
+    except TypeError as error:
+        raise ConfigurationError(f"{path}: sources.{name}: {error}") from None
+
+
+def load_yaml(path: Path) -> Any:
+    """Read one YAML file; ConfigurationError names the file and the line."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path}: no such file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise ConfigurationError(f"{where}: not YAML: {getattr(error, 'problem', None) or 'not UTF-8'}") from None
