@@ -19,7 +19,18 @@ KINDS = (
 )  # fmt: skip
 
 # Why a record has no customer (``Interaction.reason``); NULL where there is a person to find.
-REASONS = ("auto_reply", "bounce", "newsletter", "no_reply", "spam", "bot", "internal", "own_address", "group", "no_identifier")
+REASONS = (
+    "auto_reply",
+    "bounce",
+    "newsletter",
+    "no_reply",
+    "spam",
+    "bot",
+    "internal",
+    "own_address",
+    "group",
+    "no_identifier",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,6 @@ class Source(BaseModel):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     references: list[str] = []  # regular expressions of order and ticket numbers people mention
     claims: bool = True  # whether identifiers in the text are taken, as claimed
-    optional: bool = False  # nothing arriving on a night is fine
 
     @cached_property
     def zone(self) -> ZoneInfo | None:

@@ -1,0 +1,1 @@
+"""From clusters to published tables: build, validate, publish, and what people ask of them."""

@@ -1,0 +1,126 @@
+"""The one writer's database: its lock, its connections, and tables built from the SELECTs of ``sql/``."""
+
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import ConfigurationError, LockHeld
+from pipelines.settings import Home
+
+log = logging.getLogger(__name__)
+
+SCHEMAS = ("staging", "resolve", "golden", "meta")
+
+
+@contextlib.contextmanager
+def writer_lock(home: Home) -> Iterator[None]:
+    """Hold the home's one lock, whoever calls: command line, DAG or test.
+
+    The lock is the operating system's (``flock``), so that it goes with the process that held it, even one killed.
+
+    Raises:
+        LockHeld: another process holds it; the message names its process id.
+    """
+    path = home.path / "writer.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            raise LockHeld(f"{path}: held by process {handle.read().strip() or '?'}; run again when it is done") from None
+        handle.seek(0)
+        handle.truncate()
+        handle.write(str(os.getpid()))
+        handle.flush()
+        wipe_tmp(home)
+        try:
+            yield
+        finally:
+            wipe_tmp(home)
+            handle.seek(0)
+            handle.truncate()
+
+
+def wipe_tmp(home: Home) -> None:
+    """Empty the spill folder: its files hold personal data and outlive a killed process."""
+    shutil.rmtree(home.tmp, ignore_errors=True)
+    home.tmp.mkdir(parents=True, mode=0o700)
+
+
+def connect(path: Path | str, home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database with the house settings: no downloads, spills below the home, times in UTC."""
+    if path != ":memory:":
+        path = Path(path).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(
+        str(path),
+        read_only=read_only,
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "temp_directory": str(home.tmp),
+            "memory_limit": os.environ.get("GOLDTHREAD_MEMORY", "2GB"),
+            "preserve_insertion_order": False,
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+@contextlib.contextmanager
+def transaction(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for one stage: everything it writes is there, or nothing.
+
+    The caller holds ``writer_lock``.
+    """
+    con = connect(home.database, home)
+    try:
+        for schema in SCHEMAS:
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        con.execute("BEGIN")
+        try:
+            yield con
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        con.execute("COMMIT")
+        con.execute("CHECKPOINT")
+    finally:
+        con.close()
+
+
+def build(con: duckdb.DuckDBPyConnection, home: Home, table: str, **values: Any) -> int:
+    """Build ``schema.table`` anew from ``sql/<schema>/<table>.sql``, one SELECT with ``$name`` parameters.
+
+    Args:
+        values: the parameters; those that the SELECT does not name are left out.
+
+    Returns:
+        The rows of the table.
+
+    Raises:
+        ConfigurationError: the file is missing, is not one SELECT, or names a parameter that is not given.
+    """
+    schema, name = table.split(".")
+    path = home.find(f"sql/{schema}/{name}.sql")
+    if not path.is_file():
+        raise ConfigurationError(f"{path}: no such file; it builds {table}")
+    statements = con.extract_statements(path.read_text(encoding="utf-8"))
+    if len(statements) != 1:
+        raise ConfigurationError(f"{path}: expected one SELECT, found {len(statements)} statements")
+    wanted = statements[0].named_parameters
+    missing = wanted - values.keys()
+    if missing:
+        raise ConfigurationError(f"{path}: no value for ${', $'.join(sorted(missing))}")
+    given = {name: values[name] for name in wanted}
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS {statements[0].query}", given)
+    counted = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(counted[0]) if counted else 0
