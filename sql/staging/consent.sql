@@ -1,0 +1,62 @@
+-- staging.consent: every yes and no to being contacted, as records carry them.
+--
+-- Grain   one row per signal: (record_kind, source, source_ref, channel, purpose, allowed, value, said_at)
+-- Reads   lake_interaction, lake_profile
+-- Rule    an interaction counts as its latest version; a profile gives the signals of every version, each at the time
+--         the source changed the row, so that a yes taken back is seen as both.
+WITH interaction_copy AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY source, source_ref, content_hash ORDER BY night ASC, file ASC, sequence ASC
+        ) AS copy_rank
+    FROM lake_interaction
+),
+
+interaction AS (
+    SELECT *
+    FROM interaction_copy
+    WHERE copy_rank = 1
+    QUALIFY row_number() OVER (PARTITION BY source, source_ref ORDER BY night DESC, file DESC, sequence DESC) = 1
+),
+
+signal AS (
+    SELECT
+        'interaction' AS record_kind,
+        source,
+        source_ref,
+        occurred_at AS said_at,
+        night,
+        file,
+        sequence,
+        position,
+        unnest(consent) AS consent
+    FROM interaction
+    UNION ALL
+    SELECT
+        'profile' AS record_kind,
+        source,
+        source_ref,
+        updated_at AS said_at,
+        night,
+        file,
+        sequence,
+        position,
+        unnest(consent) AS consent
+    FROM lake_profile
+)
+
+SELECT
+    record_kind,
+    source,
+    source_ref,
+    consent.channel AS channel,
+    consent.purpose AS purpose,
+    consent.allowed AS allowed,
+    consent.value AS value,
+    said_at,
+    min_by(file, (night, file, sequence)) AS file,
+    min_by(position, (night, file, sequence)) AS position
+FROM signal
+GROUP BY ALL
+ORDER BY record_kind, source, source_ref, channel, purpose, value, said_at, allowed

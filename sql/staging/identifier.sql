@@ -1,0 +1,79 @@
+-- staging.identifier: every identifier that a record shows, with its strongest evidence and when it was in use.
+--
+-- Grain   one row per (record_kind, source, source_ref, kind, scope, value)
+-- Reads   lake_interaction, lake_profile, staging.profile
+-- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
+--         address stays evidence. file and position lead to the version that showed the identifier last.
+WITH interaction_copy AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY source, source_ref, content_hash ORDER BY night ASC, file ASC, sequence ASC
+        ) AS copy_rank
+    FROM lake_interaction
+),
+
+interaction AS (
+    SELECT *
+    FROM interaction_copy
+    WHERE copy_rank = 1
+    QUALIFY row_number() OVER (PARTITION BY source, source_ref ORDER BY night DESC, file DESC, sequence DESC) = 1
+),
+
+profile AS (
+    SELECT *
+    FROM lake_profile
+    QUALIFY row_number() OVER (
+        PARTITION BY source, source_ref, content_hash, updated_at ORDER BY night ASC, file ASC, sequence ASC
+    ) = 1
+),
+
+shown AS (
+    SELECT
+        'interaction' AS record_kind,
+        source,
+        source_ref,
+        occurred_at AS record_at,
+        night,
+        file,
+        sequence,
+        position,
+        TRUE AS is_current,
+        unnest(party) AS identifier
+    FROM interaction
+    UNION ALL
+    SELECT
+        'profile' AS record_kind,
+        profile.source,
+        profile.source_ref,
+        profile.updated_at AS record_at,
+        profile.night,
+        profile.file,
+        profile.sequence,
+        profile.position,
+        profile.file = latest.file AND profile.position = latest.position AS is_current,
+        unnest(profile.identifiers) AS identifier
+    FROM profile
+    INNER JOIN staging.profile AS latest ON profile.source = latest.source AND profile.source_ref = latest.source_ref
+)
+
+SELECT
+    record_kind,
+    source,
+    source_ref,
+    identifier.kind AS kind,
+    identifier.scope AS scope,
+    identifier.value AS value,
+    min_by(
+        identifier.evidence,
+        CASE identifier.evidence WHEN 'channel' THEN 1 WHEN 'reference' THEN 2 ELSE 3 END
+    ) AS evidence,
+    min(coalesce(identifier.seen_at, record_at)) AS first_seen_at,
+    max(coalesce(identifier.seen_at, record_at)) AS last_seen_at,
+    bool_or(is_current) AS is_current,
+    max_by(file, (record_at, night, file, sequence)) AS file,
+    max_by(position, (record_at, night, file, sequence)) AS position
+FROM shown
+WHERE identifier.value != ''
+GROUP BY ALL
+ORDER BY record_kind, source, source_ref, kind, scope, value
