@@ -104,6 +104,12 @@ class Source(BaseModel):
         return self.path.replace("{night}", night.isoformat())
 
 
+def sources_path(home: Home, path: str | Path | None = None) -> Path:
+    """Return the file of the sources: ``path``, else ``GOLDTHREAD_SOURCES``, else the home's, else the package's."""
+    given = path or os.environ.get("GOLDTHREAD_SOURCES")
+    return Path(given) if given else home.find("config/sources.yml")
+
+
 def load_sources(path: Path) -> dict[str, Source]:
     """Read ``sources.yml``.
 

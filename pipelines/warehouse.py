@@ -1,7 +1,6 @@
 """The one writer's database: its lock, its connections, and tables built from the SELECTs of ``sql/``."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import shutil
@@ -11,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import ConfigurationError, LockHeld
+from pipelines.errors import ConfigurationError
+from pipelines.lock import hold
 from pipelines.settings import Home
 
 log = logging.getLogger(__name__)
@@ -23,30 +23,15 @@ SCHEMAS = ("staging", "resolve", "golden", "meta")
 def writer_lock(home: Home) -> Iterator[None]:
     """Hold the home's one lock, whoever calls: command line, DAG or test.
 
-    The lock is the operating system's (``flock``), so that it goes with the process that held it, even one killed.
-
     Raises:
         LockHeld: another process holds it; the message names its process id.
     """
-    path = home.path / "writer.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.seek(0)
-            raise LockHeld(f"{path}: held by process {handle.read().strip() or '?'}; run again when it is done") from None
-        handle.seek(0)
-        handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
+    with hold(home.path / "writer.lock"):
         wipe_tmp(home)
         try:
             yield
         finally:
             wipe_tmp(home)
-            handle.seek(0)
-            handle.truncate()
 
 
 def wipe_tmp(home: Home) -> None:

@@ -22,10 +22,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines import __version__
 from pipelines.contract import Interaction, Profile, Record
 from pipelines.errors import ConfigurationError
 from pipelines.extract.inbox import Export, find_export
 from pipelines.extract.issues import Issues
+from pipelines.lock import hold
 from pipelines.settings import Home, Source
 
 log = logging.getLogger(__name__)
@@ -96,6 +98,7 @@ def land(home: Home, source: Source, night: date) -> SourceReport:
 
     Raises:
         ConfigurationError: the source's format is not one of ``FORMATS``, or its settings do not fit the format.
+        LockHeld: another process lands the same source and night.
     """
     started = perf_counter()
     export = find_export(home.inbox, source, night)
@@ -103,7 +106,12 @@ def land(home: Home, source: Source, night: date) -> SourceReport:
     if not export.files:  # what an earlier run sealed stays, even when the exports have been moved away since
         log.warning("extract %s of %s: nothing arrived (%s)", source.name, night, source.pattern(night))
         return SourceReport(source.name, night, "absent", 0, 0, 0, 0, 0, perf_counter() - started)
-    issues = Issues()
+    with hold(partition.with_suffix(".lock")):
+        return _land(export, partition, started)
+
+
+def _land(export: Export, partition: Path, started: float) -> SourceReport:
+    source, night, issues = export.source, export.night, Issues()
     digests = {file.name: file.sha256() for file in export.files}
     with _PartitionWriter(partition, night, _label(source, digests)) as writer:
         for record in extractor(source.format)(export, issues):
@@ -136,8 +144,9 @@ def sealed_files(lake: Path, table: str) -> list[Path]:
 
 
 def _label(source: Source, digests: dict[str, str]) -> str:
-    """Name the partition's files by what went in, so that the same input lands under the same names."""
-    return hashlib.sha256(orjson.dumps([source.name, digests], option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+    """Name the partition's files by all that went in: under one name there is only ever one content."""
+    inputs = [__version__, source.model_dump(mode="json"), digests]
+    return hashlib.sha256(orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
 def _quarantine_rows(source: Source, night: date, issues: Issues) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,54 @@
+"""Locks of the operating system (``flock``): they go with the process that held them, even one that was killed."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.errors import LockHeld
+
+_held: set[Path] = set()  # by this process: a run holds the writer's lock over all its stages
+
+
+@contextlib.contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Hold the lock file ``path``, which says who holds it; again within the same process is no second lock.
+
+    Raises:
+        LockHeld: another process holds it; the message names its process id.
+    """
+    path = path.resolve()
+    if path in _held:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockHeld(f"{path}: held by process {holder(path) or '?'}; run again when it is done") from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        _held.add(path)
+        try:
+            yield
+        finally:
+            _held.discard(path)
+            handle.truncate(0)
+
+
+def holder(path: Path) -> int | None:
+    """Return the living process that the lock file ``path`` names, None where there is none.
+
+    For people to read: only ``hold`` can say for certain, and asking it would stand in a writer's way.
+    """
+    try:
+        words = path.read_text().split()
+        os.kill(int(words[0]), 0)
+    except (FileNotFoundError, IndexError, ValueError, ProcessLookupError):
+        return None
+    except PermissionError:  # somebody else's process lives
+        pass
+    return int(words[0])

@@ -1,0 +1,208 @@
+"""The night: its stages in order, as plain functions that the command line and the DAGs call alike.
+
+Arguments and results are names, dates and counts, so that a scheduler can hand them about; rows stay in the lake and
+the warehouse. Every writing stage holds the home's one lock for as long as it writes.
+"""
+
+import contextlib
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from pipelines.errors import ConfigurationError, SourceBroken
+from pipelines.extract.landing import SourceReport, land
+from pipelines.settings import Home, Source, home_of, load_sources, sources_path
+from pipelines.warehouse import transaction, writer_lock
+
+log = logging.getLogger(__name__)
+
+STAGES = ("extract", "resolve", "load", "validate", "publish")
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What a stage did on a night: rows by table (or what it counted), and the seconds it took."""
+
+    stage: str
+    night: date
+    rows: dict[str, int]
+    seconds: float
+
+
+def night_of(text: str) -> date:
+    """Read a night; ConfigurationError says how to write one."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError("--night is a date written YYYY-MM-DD, such as 2026-11-20") from None
+
+
+def sources_of(home: Home, path: str | Path | None = None) -> dict[str, Source]:
+    """Return the configured sources by name."""
+    return load_sources(sources_path(home, path))
+
+
+def source_names(home_path: str | None = None) -> list[str]:
+    """Return the names of the configured sources, sorted."""
+    return sorted(sources_of(home_of(home_path)))
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A whole night: what the sources brought, the version that was published, the seconds by stage."""
+
+    night: date
+    sources: list[SourceReport]
+    rows: dict[str, int]
+    version: str
+    seconds: dict[str, float]
+
+
+def run(home: Home, night: date) -> RunReport:
+    """Run the five stages under one hold of the writer's lock.
+
+    A source that broke its bounds does not stop the others: see ``raise_broken``.
+
+    Raises:
+        SourceBroken: nothing at all is there for this night.
+        ValidationStopped: a critical expectation failed; the version in use stays.
+        LockHeld: another process is writing this home.
+    """
+    name, place = night.isoformat(), str(home.path)
+    with writer_lock(home):
+        sources = extract(home, sources_of(home), night)
+        rows = resolve(name, place) | load(name, place) | validate(name, place)
+        version = publish(name, place)["version"]
+    return RunReport(night, sources, rows, version, timings(home, night))
+
+
+def extract(home: Home, sources: dict[str, Source], night: date, only: str | None = None) -> list[SourceReport]:
+    """Land every source of the night, or ``only`` one of them.
+
+    Raises:
+        ConfigurationError: there is no source ``only``.
+        SourceBroken: nothing at all is there for this night, in the inbox or in the lake. (A single source that broke
+            its bounds is told in its report: what could be read of it is landed, and the night goes on.)
+    """
+    chosen = [_source(sources, only)] if only else list(sources.values())
+    with _timed(home, "extract", night):
+        reports = [land(home, source, night) for source in chosen]
+    if not any((home.lake / source.name / night.isoformat() / "sealed.json").exists() for source in chosen):
+        raise SourceBroken(
+            f"no source has a file for {night} in {home.inbox}: is the night right, have the exports landed? "
+            f"Looked for {', '.join(source.pattern(night) for source in chosen)}"
+        )
+    return reports
+
+
+def _source(sources: dict[str, Source], name: str) -> Source:
+    if name not in sources:
+        raise ConfigurationError(f"source {name!r} is not in sources.yml; it has {', '.join(sorted(sources))}")
+    return sources[name]
+
+
+def raise_broken(reports: list[SourceReport]) -> None:
+    """Raise SourceBroken where a source broke its bounds, saying which, by how much, and where to look."""
+    broken = [report for report in reports if report.status == "broken"]
+    if broken:
+        raise SourceBroken("\n".join(_broken_words(report) for report in broken))
+
+
+def _broken_words(report: SourceReport) -> str:
+    share = report.quarantined / report.read if report.read else 1.0
+    head = (
+        f"source {report.source}, night {report.night}: {report.quarantined} of {report.read} records ({share:.1%}) could "
+        "not be read, over its max_quarantined_share; the others are landed. Mend the export and run the night again:"
+    )
+    return "\n".join([head, *(f"  {place}" for place in report.places)])
+
+
+def extract_source(source: str, night: str, home_path: str | None = None) -> dict[str, Any]:
+    """Land one source of the night and return its counts.
+
+    Raises:
+        SourceBroken: more of it than its bound could not be read; what could be is landed.
+    """
+    home = home_of(home_path)
+    report = land(home, _source(sources_of(home), source), night_of(night))
+    raise_broken([report])
+    return {name: value for name, value in asdict(report).items() if name not in ("places", "night")}
+
+
+def resolve(night: str, home_path: str | None = None) -> dict[str, int]:
+    """Link the records of every sealed night into customers."""
+    from pipelines.resolve.stage import resolve as resolve_stage  # splink takes a second to import
+
+    home = home_of(home_path)
+    return _write(home, "resolve", night_of(night), lambda con: resolve_stage(con, home, night_of(night))).rows
+
+
+def load(night: str, home_path: str | None = None) -> dict[str, int]:
+    """Build the golden tables."""
+    from pipelines.load.stage import load as load_stage
+
+    home = home_of(home_path)
+    return _write(home, "load", night_of(night), lambda con: load_stage(con, home, night_of(night))).rows
+
+
+def validate(night: str, home_path: str | None = None) -> dict[str, int]:
+    """Build the candidate version and hold the expectations against it.
+
+    Raises:
+        ValidationStopped: a critical expectation failed; the version in use stays.
+    """
+    from pipelines.load.validate import validate as validate_stage  # great_expectations takes ten seconds to import
+
+    home, day = home_of(home_path), night_of(night)
+    with writer_lock(home), _timed(home, "validate", day):
+        report = validate_stage(home, day)
+    failed = sum(not check.success for check in report.checks)
+    log.info("validate %s: %d checks, %d failed", night, len(report.checks), failed)
+    return {"checks": len(report.checks), "failed": failed}
+
+
+def publish(night: str, home_path: str | None = None) -> dict[str, Any]:
+    """Make the candidate the published version in use, and return its name."""
+    from pipelines.load.publish import publish as publish_stage
+
+    home, day = home_of(home_path), night_of(night)
+    with writer_lock(home), _timed(home, "publish", day):
+        version = publish_stage(home, day)
+    log.info("publish %s: version %s", night, version)
+    return {"version": version}
+
+
+def _write(home: Home, stage: str, night: date, work: Callable[[Any], dict[str, int]]) -> StageReport:
+    """Run a stage in one transaction of the warehouse, all or none."""
+    started = perf_counter()
+    with writer_lock(home), _timed(home, stage, night), transaction(home) as con:
+        rows = work(con)
+    report = StageReport(stage, night, rows, perf_counter() - started)
+    counts = ", ".join(f"{table} {count}" for table, count in rows.items())
+    log.info("%s %s: %s in %.1f s", stage, night, counts, report.seconds)
+    return report
+
+
+@contextlib.contextmanager
+def _timed(home: Home, stage: str, night: date) -> Iterator[None]:
+    """Note the seconds of a stage in ``warehouse/timings.json``; times never go into tables (law 2)."""
+    started = perf_counter()
+    yield
+    seconds = timings(home, night) | {stage: round(perf_counter() - started, 2)}
+    path = home.database.with_name("timings.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"night": night.isoformat(), "seconds": seconds}, indent=2) + "\n")
+
+
+def timings(home: Home, night: date) -> dict[str, float]:
+    """Return the seconds of the stages that ran for ``night`` last."""
+    path = home.database.with_name("timings.json")
+    if not path.exists():
+        return {}
+    noted = json.loads(path.read_text())
+    return dict(noted["seconds"]) if noted["night"] == night.isoformat() else {}

@@ -1,0 +1,72 @@
+import pytest
+
+from pipelines.errors import ConfigurationError
+from pipelines.settings import Home, home_of, load_sources, sources_path
+
+GOOD = """
+sources:
+  support_mail: {format: mbox, path: "support_mail/{night}/*.mbox", channel: email, region: GB, own: [support@shop.example]}
+"""
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_source_says_where_its_night_lies(tmp_path):
+    from datetime import date
+
+    source = load_sources(write(tmp_path / "sources.yml", GOOD))["support_mail"]
+    assert source.pattern(date(2026, 11, 20)) == "support_mail/2026-11-20/*.mbox"
+    assert source.max_quarantined_share == 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("sources: [a, b]", "sources:", id="a list where a mapping belongs"),
+        pytest.param("", "sources:", id="an empty file"),
+        pytest.param("sources: {mail: 3}", "sources.mail", id="a source that is a number"),
+        pytest.param("sources:\n  mail: {format: mbox", "sources.yml:2", id="not YAML, told with its line"),
+        pytest.param(GOOD.replace("region: GB", "regoin: GB"), "sources.support_mail.regoin", id="a misspelt key"),
+        pytest.param(GOOD.replace("region: GB", "region: UKK"), "sources.support_mail.region", id="a region that is none"),
+        pytest.param(
+            GOOD.replace("region: GB", "timezone: Mars/Base"), "sources.support_mail.timezone", id="an unknown time zone"
+        ),
+        pytest.param(GOOD.replace("region: GB", "max_quarantined_share: 2"), "max_quarantined_share", id="a share above one"),
+        pytest.param(GOOD.replace("support_mail:", "Support Mail:"), "name", id="a name that cannot be a folder"),
+        pytest.param(GOOD.replace("path:", "name:"), "Support", id="a key that the name already says"),
+    ],
+)
+def test_a_wrong_configuration_is_told_with_file_source_and_key(tmp_path, text, words):
+    path = write(tmp_path / "sources.yml", text)
+    with pytest.raises(ConfigurationError, match="sources.yml") as caught:
+        load_sources(path)
+    assert words.lower() in str(caught.value).lower()
+
+
+def test_a_file_of_the_home_stands_in_for_the_one_that_came_with_the_package(tmp_path):
+    home = Home(tmp_path)
+    assert home.find("config/policy.yml").parent.name == "config"
+    assert tmp_path not in home.find("config/policy.yml").parents
+    (tmp_path / "config" / "sql" / "golden").mkdir(parents=True)
+    ours = write(tmp_path / "config" / "policy.yml", "")
+    sql = write(tmp_path / "config" / "sql" / "golden" / "customer.sql", "")
+    suite = write(tmp_path / "config" / "membership.yml", "")
+    assert home.find("config/policy.yml") == ours
+    assert home.find("sql/golden/customer.sql") == sql
+    assert home.find("expectations/membership.yml") == suite
+
+
+def test_the_home_and_the_sources_come_from_the_option_then_the_environment_then_the_default(tmp_path, monkeypatch):
+    monkeypatch.delenv("GOLDTHREAD_HOME", raising=False)
+    monkeypatch.delenv("GOLDTHREAD_SOURCES", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert home_of().path == tmp_path / "var"
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path / "elsewhere"))
+    assert home_of().path == tmp_path / "elsewhere"
+    assert home_of(tmp_path / "here").path == tmp_path / "here"
+    monkeypatch.setenv("GOLDTHREAD_SOURCES", str(tmp_path / "ours.yml"))
+    assert sources_path(home_of()) == tmp_path / "ours.yml"
+    assert sources_path(home_of(), tmp_path / "these.yml") == tmp_path / "these.yml"
