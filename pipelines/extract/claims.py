@@ -1,0 +1,114 @@
+"""What a text says about its writer: addresses, numbers and order references somebody typed, all of them mere claims."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+from pipelines.contract import Evidence, Identifier
+from pipelines.errors import ConfigurationError
+from pipelines.extract import identifiers
+from pipelines.settings import Source
+
+AT_MOST = 20  # a text that names more people is a list, not a person
+READ = 50_000  # characters looked at; beyond lies pasted matter, and the time stays bounded
+LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
+_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
+_DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+# Bounded on both sides: at most 26 characters are read again from any one start.
+_NUMBER = re.compile(r"(?<![\w+/.\-])(?:\+|\(\+?)?\d[\d ()./\-\u00a0\u2010\u2011]{5,24}\d(?![\w/])")
+_GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
+
+
+def claims_of(text: str, source: Source) -> list[Identifier]:
+    """Return the identifiers that ``text`` mentions, in the order of their kinds, none of them our own.
+
+    Args:
+        text: what the person wrote, without quotes.
+        source: its region is that of numbers written without a country, its ``references`` are the patterns of order
+            and ticket numbers; with ``claims: false`` nothing is taken.
+    """
+    if not source.claims or not text:
+        return []
+    read = text[:READ]
+    own = identifiers.Own.of(source)
+    mentioned, rest = _references(read, source, "claimed")
+    found = [*_emails(read), *_phones(rest, source.region), *mentioned]
+    return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
+
+
+def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> list[Identifier]:
+    """Return the order and ticket numbers that ``text`` mentions; for subjects and other places that hold nothing else."""
+    if not source.claims or not text:
+        return []
+    return list(dict.fromkeys(_references(text[:READ], source, evidence)[0]))[:AT_MOST]
+
+
+def _references(text: str, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
+    """Return the references and the text without them: their digits are no phone number."""
+    found: list[Identifier] = []
+    for pattern in _patterns(tuple(source.references)):
+        for match in pattern.finditer(text):
+            mentioned = identifiers.reference(match[pattern.groups and 1] or "", evidence)
+            if mentioned:
+                found.append(mentioned)
+        text = pattern.sub(" # ", text)
+    return found, text
+
+
+@lru_cache(maxsize=64)
+def _patterns(references: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    try:
+        return tuple(re.compile(reference, re.IGNORECASE) for reference in references)
+    except re.error as error:
+        raise ConfigurationError(f"sources: references: {error.pattern!r} is no regular expression: {error.msg}") from None
+
+
+def _emails(text: str) -> list[Identifier]:
+    found: list[Identifier] = []
+    at = text.find("@")
+    while at >= 0 and len(found) < AT_MOST:
+        start, end = at, at + 1
+        while start > 0 and at - start < LONGEST_LOCAL and text[start - 1] in _LOCAL:
+            start -= 1
+        while end < len(text) and end - at <= LONGEST_DOMAIN and text[end] in _DOMAIN:
+            end += 1
+        mentioned = identifiers.email(text[start:at].strip("'.") + text[at:end].rstrip(".-"), "claimed")
+        if mentioned:
+            found.append(mentioned)
+        at = text.find("@", at + 1)
+    return found
+
+
+def _phones(text: str, region: str | None) -> list[Identifier]:
+    found: list[Identifier] = []
+    for match in _NUMBER.finditer(text):
+        if not _is_written_as_phone(match[0], region):
+            continue
+        mentioned = identifiers.phone(match[0], region, "claimed")
+        if mentioned:
+            found.append(mentioned)
+        if len(found) >= AT_MOST:
+            break
+    return found
+
+
+def _is_written_as_phone(written: str, region: str | None) -> bool:
+    """Tell a number from a date or an amount.
+
+    It starts with + or with the 0 of numbers within the region; where those have none, it stands in groups of
+    3, 3 and 4 digits (North America), or lies in a range that the country has given out.
+    """
+    start = written.lstrip("(")
+    if start.startswith("+") or region is None:
+        return start.startswith("+")
+    if _trunk_prefix(region) == "0":
+        return start.startswith("0")
+    return _GROUPED.fullmatch(written) is not None or identifiers.is_assigned_phone(written, region)
+
+
+@lru_cache(maxsize=300)
+def _trunk_prefix(region: str) -> str:
+    """Return what numbers within the region start with: "0" in most, "" where nothing does."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return (metadata.national_prefix or "") if metadata is not None else ""

@@ -1,0 +1,195 @@
+"""Identifiers in one spelling: addresses, numbers, handles and names as every extractor gives them, and which are ours.
+
+All functions return None where the value is no identifier of its kind; nothing here raises on what a record says.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from pipelines.contract import Evidence, Identifier
+from pipelines.extract.text import one_line
+from pipelines.settings import Source
+
+EMAIL_LIMIT = 254  # RFC 5321, the longest path
+NAME_LIMIT = 120
+VALUE_LIMIT = 200
+PHONE_LIMIT = 40  # characters as written; E.164 has 15 digits
+CACHED = 1 << 16
+_SCHEMES = ("whatsapp:", "tel:", "sms:", "mailto:")
+
+
+def email(value: str, evidence: Evidence) -> Identifier | None:
+    """Return the address in lower case, its domain in Unicode; the syntax alone is checked, never the network."""
+    address = normalise_email(value)
+    return Identifier("email", "", address, evidence) if address else None
+
+
+@lru_cache(maxsize=CACHED)
+def normalise_email(value: str) -> str | None:
+    """Return one spelling of the address, or None: of ``Bob@Shop.Example``, ``bob@shop.example``."""
+    value = _without_scheme(value.strip().strip("<>"))
+    if len(value) > EMAIL_LIMIT or "@" not in value:
+        return None
+    try:
+        # not "globally deliverable": real logs hold addresses of private domains (.local, .test)
+        address = validate_email(value, check_deliverability=False, globally_deliverable=False).normalized
+    except EmailNotValidError:
+        return None
+    address = address.lower()
+    return address if "." in address.rpartition("@")[2] else None
+
+
+def phone(value: str, region: str | None, evidence: Evidence) -> Identifier | None:
+    """Return the number in E.164.
+
+    Args:
+        value: as written; a ``tel:`` or ``whatsapp:`` before it and an extension behind it are dropped.
+        region: ISO country for numbers written without one; with None only ``+…`` is a number.
+        evidence: who vouches for it.
+
+    Returns:
+        None for short codes, alphanumeric senders and numbers too short or too long for their country.
+    """
+    number = normalise_phone(value, region)
+    return Identifier("phone", "", number, evidence) if number else None
+
+
+@lru_cache(maxsize=CACHED)
+def normalise_phone(value: str, region: str | None) -> str | None:
+    """Return the number in E.164, or None; cached, as the same few numbers recur through a log."""
+    parsed = _parse_phone(value, region)
+    if parsed is None or phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=CACHED)
+def is_assigned_phone(value: str, region: str | None) -> bool:
+    """Tell whether the number lies in a range its country has given out: the bar for digits met in running text."""
+    parsed = _parse_phone(value, region)
+    return parsed is not None and bool(phonenumbers.is_valid_number(parsed))
+
+
+def handle(value: str, scope: str, evidence: Evidence) -> Identifier | None:
+    """Return the handle in lower case without ``@``; of a profile's address, its last part. Scope is the platform."""
+    name_only = one_line(value).rstrip("/").rpartition("/")[2].lstrip("@").lower()
+    if not name_only or " " in name_only or len(name_only) > NAME_LIMIT:
+        return None
+    return Identifier("handle", scope, name_only, evidence)
+
+
+def account(value: str, scope: str, evidence: Evidence) -> Identifier | None:
+    """Return a platform's own id of a person, as the platform writes it."""
+    return _plain("account", scope, value, evidence)
+
+
+def reference(value: str, evidence: Evidence) -> Identifier | None:
+    """Return an order or ticket number: upper case, no white space."""
+    return _plain("reference", "", "".join(value.split()).upper(), evidence)
+
+
+def name(value: str, evidence: Evidence) -> Identifier | None:
+    """Return a person's display name as written, on one line; None where it is empty, an address or a number."""
+    cleaned = one_line(value).strip("'\"\u201c\u201d\u2018\u2019 ")
+    if not cleaned or len(cleaned) > NAME_LIMIT or not any(c.isalpha() for c in cleaned):
+        return None
+    if any("@" in word and "." in word.rpartition("@")[2] for word in cleaned.split()):
+        return None
+    return Identifier("name", "", cleaned, evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Our own addresses, numbers, handles, ids and names, as ``own`` of a source lists them.
+
+    ``*@shop.example`` in the list stands for every address of the domain.
+    """
+
+    emails: frozenset[str]
+    domains: frozenset[str]
+    phones: frozenset[str]
+    words: frozenset[str]  # everything in the list, case-folded, on one line, without a leading @
+    region: str | None
+
+    @staticmethod
+    def of(source: Source) -> "Own":
+        """Return what is ours in ``source``."""
+        return _own(tuple(source.own), source.region)
+
+    def matches(self, identifier: Identifier) -> bool:
+        """Tell whether the identifier is one of ours."""
+        if identifier.kind == "email":
+            return self._is_email(identifier.value)
+        if identifier.kind == "phone":
+            return identifier.value in self.phones
+        return _folded(identifier.value) in self.words
+
+    def is_name(self, value: str) -> bool:
+        """Tell whether ``value`` is one of our names, whatever its case and spacing."""
+        return bool(value) and _folded(value) in self.words
+
+    def is_ref(self, value: str) -> bool:
+        """Tell whether ``value``, as a source shows it, is an address, number, handle, id or name of ours."""
+        if not value:
+            return False
+        if _folded(value) in self.words:
+            return True
+        if "@" in value:
+            address = normalise_email(value)
+            return address is not None and self._is_email(address)
+        number = normalise_phone(value, self.region) if self.phones else None
+        return number is not None and number in self.phones
+
+    def _is_email(self, address: str) -> bool:
+        local, _, domain = address.rpartition("@")
+        if address in self.emails or domain in self.domains:
+            return True
+        return "+" in local and f"{local.partition('+')[0]}@{domain}" in self.emails  # support+4711@ is support@
+
+
+@lru_cache(maxsize=64)
+def _own(values: tuple[str, ...], region: str | None) -> Own:
+    stars = frozenset(value[2:].strip().lower() for value in values if value.startswith("*@"))
+    addresses = (normalise_email(value) for value in values)
+    numbers = (normalise_phone(value, region) for value in values)
+    return Own(
+        emails=frozenset(address for address in addresses if address),
+        domains=stars,
+        phones=frozenset(number for number in numbers if number),
+        words=frozenset(_folded(value) for value in values) - {""},
+        region=region,
+    )
+
+
+def _folded(value: str) -> str:
+    return one_line(value).lstrip("@").casefold()
+
+
+def _plain(kind: str, scope: str, value: str, evidence: Evidence) -> Identifier | None:
+    cleaned = one_line(value)
+    return Identifier(kind, scope, cleaned, evidence) if 0 < len(cleaned) <= VALUE_LIMIT else None
+
+
+def _without_scheme(value: str) -> str:
+    for scheme in _SCHEMES:
+        if value[: len(scheme)].lower() == scheme:
+            return value[len(scheme) :].strip()
+    return value
+
+
+def _parse_phone(value: str, region: str | None) -> "phonenumbers.PhoneNumber | None":
+    written = _without_scheme(one_line(value))
+    if len(written) > PHONE_LIMIT:
+        return None
+    digits = written.lower()
+    for mark in ("extension", "ext.", "ext", "x", "#"):  # what follows is an extension; any other letter makes it no number
+        digits = digits.partition(mark)[0]
+    if any(c.isalpha() for c in digits):
+        return None
+    try:
+        return phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None

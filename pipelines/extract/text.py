@@ -1,0 +1,205 @@
+"""Text as a person wrote it: valid characters only, HTML to lines, and a reply's own words apart from quotes and signature.
+
+Whoever can write to us chooses this input, so every function takes time in proportion to its length: no regular
+expression here can go back over what it has read.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+_BLOCKS = (
+    "address, article, aside, blockquote, br, dd, div, dl, dt, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, "
+    "header, hr, li, main, nav, ol, p, pre, section, table, tr, ul"
+)
+_DROPPED = "script, style, head, title, template, noscript, object, svg"
+_BREAK, _QUOTE, _UNQUOTE = "\ue000", "\ue001", "\ue002"  # private use: stand-ins while the tree is read
+_STAND_INS = str.maketrans(dict.fromkeys((_BREAK, _QUOTE, _UNQUOTE), ""))
+_DEPTH = 4  # quotes within quotes that are still told apart
+
+# Controls, bidirectional marks and overrides, zero-width marks other than the joiners that scripts need, lone surrogates.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A message's text: what the person wrote, what they quoted, and their signature; empty where there is none."""
+
+    text: str
+    quoted: str
+    signature: str
+
+
+def clean(text: str) -> str:
+    """Return the text without control and bidirectional characters and lone surrogates; a line ends with a line feed."""
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Return the text cleaned, in NFC, its white space collapsed: names, subjects, references."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    return unicodedata.normalize("NFC", " ".join(_UNWANTED.sub("", " ".join(text.split())).split()))
+
+
+def html_to_text(html: str) -> str:
+    """Return what a reader of the page sees: blocks as lines, links by their text, quoted blocks with ``> ``."""
+    tree = LexborHTMLParser(clean(html).translate(_STAND_INS))
+    for node in tree.css(_DROPPED):
+        node.decompose()
+    for node in tree.css("pre"):
+        node.replace_with(_BREAK + node.text().replace("\n", _BREAK) + _BREAK)
+    for node in tree.css("blockquote"):
+        node.insert_before(_QUOTE)
+        node.insert_after(_UNQUOTE)
+    for node in tree.css(_BLOCKS):
+        node.insert_before(_BREAK)
+        node.insert_after(_BREAK)
+    for node in tree.css("td, th"):
+        node.insert_after(" ")
+    body = tree.body
+    return _lines(body.text() if body is not None else "")
+
+
+def _lines(marked: str) -> str:
+    flat = " ".join(marked.split())
+    flat = flat.replace(_QUOTE, _BREAK + _QUOTE + _BREAK).replace(_UNQUOTE, _BREAK + _UNQUOTE + _BREAK)
+    lines: list[str] = []
+    depth = 0
+    for line in flat.split(_BREAK):
+        depth += (line == _QUOTE) - (line == _UNQUOTE)
+        shown = line.translate(_STAND_INS).strip()
+        if shown:
+            lines.append("> " * min(depth, _DEPTH) + shown)
+        elif lines and lines[-1]:
+            lines.append("")
+    return "\n".join(lines).strip()
+
+
+# "On 3 May 2026, at 10:00, Bob <bob@shop.example> wrote:" in the languages of the mail programs we know: how such a line
+# begins, and the verb it holds.
+_ATTRIBUTION_STARTS = (
+    "on ", "am ", "le ", "el ", "il ", "op ", "em ", "a ", "den ", "på ", "w dniu ", "dnia ", "dne ", "в ", "în ", "at ",
+    "tarihinde ", "vào ", "quoting ", "zitat von ",
+)  # fmt: skip
+_ATTRIBUTION_VERBS = (
+    "wrote", "schrieb", "a écrit", "escribió", "ha scritto", "schreef", "escreveu", "skrev", "kirjoitti", "napisał",
+    "napsal", "написал", "пишет", "yazd\u0131", "írta", "a scris", "写道", "寫道", "のメール", "작성", "đã viết", "quoting",
+    "zitat von",
+)  # fmt: skip
+_ATTRIBUTION_LINES = 3  # programs wrap it at 72 characters
+_ATTRIBUTION_LENGTH = 400
+_COLONS = (":", "\uff1a")
+
+_DIVIDERS = (
+    "original message", "originalnachricht", "ursprüngliche nachricht", "message d'origine", "message original",
+    "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "oprindelig meddelelse",
+    "ursprungligt meddelande", "wiadomość oryginalna", "исходное сообщение", "forwarded message",
+    "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
+    "doorgestuurd bericht", "mensagem encaminhada", "begin forwarded message", "anfang der weitergeleiteten nachricht",
+    "début du message réexpédié", "reply above this line", "please type your reply above",
+)  # fmt: skip
+_HEADERS = frozenset((
+    "from", "sent", "to", "subject", "date", "cc", "reply-to", "von", "gesendet", "an", "betreff", "datum",
+    "de", "envoyé", "à", "objet", "enviado", "para", "asunto", "assunto", "fecha", "data", "da", "inviato", "a", "oggetto",
+    "van", "verzonden", "aan", "onderwerp", "fra", "sendt", "til", "emne", "från", "skickat", "till", "ämne",
+    "od", "wysłano", "do", "temat", "от", "отправлено", "кому", "тема",
+))  # fmt: skip
+_DEVICE_SIGNATURES = (
+    "sent from ", "sent via ", "get outlook for ", "von meinem ", "gesendet von ", "outlook für ", "envoyé de ",
+    "envoyé depuis ", "télécharger outlook pour ", "enviado desde ", "obtener outlook para ", "enviado do ", "inviato da ",
+    "verzonden vanaf ", "verstuurd vanaf ", "skickat från ", "sendt fra ", "wysłane z ", "отправлено \u0441 ",
+)  # fmt: skip
+_DEVICE_LENGTH = 80
+_DASHES = ("--", "—", "- --")  # RFC 3676 4.3, and what programs make of it
+_SIGNATURE_LINES = 15  # a longer "signature" is somebody's text under a dashed line
+
+
+def split_reply(text: str) -> Parts:
+    """Set quotes and the signature apart from what the person wrote.
+
+    A line that introduces a quote ("On … wrote:") takes the ``>`` lines under it along, and where none follow,
+    everything: an answer below its quote stays the person's own. Lines under "-----Original Message-----" or under a
+    block of From/Sent/To lines are all quoted.
+    """
+    lines = clean(text).split("\n")
+    own: list[str] = []
+    quoted: list[str] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at].strip()
+        introduced = _attribution_lines(lines, at)
+        if _is_divider(line) or _is_header_block(lines, at) or (introduced and not _quote_follows(lines, at + introduced)):
+            quoted += lines[at:]
+            break
+        if introduced:
+            quoted += lines[at : at + introduced]
+            at += introduced
+            continue
+        (quoted if line.startswith((">", "|>")) else own).append(lines[at])
+        at += 1
+    own, signature = _split_signature(own)
+    return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
+
+
+def _attribution_lines(lines: list[str], at: int) -> int:
+    """Return over how many lines an attribution runs that begins here; 0 where none does."""
+    first = lines[at].strip().casefold()
+    if not (first.startswith(_ATTRIBUTION_STARTS) or first[:4].isdigit() or first.endswith(_COLONS)):
+        return 0
+    joined = ""
+    for count, line in enumerate(lines[at : at + _ATTRIBUTION_LINES], start=1):
+        joined = f"{joined} {line.strip()}" if joined else line.strip()
+        if len(joined) > _ATTRIBUTION_LENGTH or not line.strip():
+            return 0
+        if joined.endswith(_COLONS):
+            folded = joined.casefold()
+            tells_when = any(c.isdigit() for c in joined) or "@" in joined
+            return count if tells_when and any(verb in folded for verb in _ATTRIBUTION_VERBS) else 0
+    return 0
+
+
+def _quote_follows(lines: list[str], at: int) -> bool:
+    following = next((line for line in lines[at : at + 3] if line.strip()), "")
+    return following.lstrip().startswith(">")
+
+
+def _is_divider(line: str) -> bool:
+    if len(line) > _DEVICE_LENGTH:
+        return False
+    words = line.strip("-_=*:# ").casefold()
+    dashed = line.startswith(("--", "__", "==", "##", "**")) or line.endswith(":")
+    return dashed and words.startswith(_DIVIDERS)
+
+
+def _is_header_block(lines: list[str], at: int) -> bool:
+    """Tell whether three or more header lines (From, Sent, To …) begin here, as Outlook puts above a quote."""
+    if not _is_header(lines[at]):
+        return False
+    following = [line for line in lines[at : at + 8] if line.strip()][:4]
+    return sum(map(_is_header, following)) >= 3
+
+
+def _is_header(line: str) -> bool:
+    label, colon, value = line.strip().strip("*").partition(":")
+    return bool(colon) and bool(value.strip()) and len(label) < 14 and label.strip(" *\u00a0").casefold() in _HEADERS
+
+
+def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
+    filled = sum(1 for line in own if line.strip())  # lines with words from here to the end
+    for at, line in enumerate(own):
+        stripped = line.strip()
+        if stripped in _DASHES and filled <= _SIGNATURE_LINES:
+            return own[:at], own[at + 1 :]
+        if len(stripped) <= _DEVICE_LENGTH and stripped.casefold().startswith(_DEVICE_SIGNATURES) and _is_last(own, at):
+            return own[:at], own[at:]
+        filled -= bool(stripped)
+    return own, []
+
+
+def _is_last(lines: list[str], at: int) -> bool:
+    return not any(line.strip() for line in lines[at + 1 : at + 4])
