@@ -18,8 +18,8 @@ _CHANNELS: dict[Channel | None, frozenset[str]] = {
         any_channel facebook facebook_message facebook_post instagram_dm twitter twitter_dm twitter_favorite
     """),
     "chat": names("""
-        apple_business_chat business_messaging_slack_connect chat chat_offline_message chat_transcript google_business_messages
-        line messaging native_messaging sunshine_conversations_api telegram viber wechat whatsapp
+        apple_business_chat business_messaging_slack_connect chat chat_offline_message chat_transcript
+        google_business_messages line messaging native_messaging sunshine_conversations_api telegram viber wechat whatsapp
     """),
     None: names("""
         api batch closed_ticket forum help_center helpcenter merge mobile mobile_sdk rule side_conversation system

@@ -16,7 +16,6 @@ _LEFT = names("""
     remote_photo_url report_csv restricted_agent role_type shared shared_agent shared_phone_number signature suspended tags
     ticket_restriction time_zone two_factor_auth_enabled updated_at url user_fields
 """)
-)
 
 
 @dataclass(frozen=True, slots=True)
