@@ -34,14 +34,14 @@ def test_a_source_says_where_its_night_lies(tmp_path):
         pytest.param(
             GOOD.replace("region: GB", "timezone: Mars/Base"), "sources.support_mail.timezone", id="an unknown time zone"
         ),
-        pytest.param(GOOD.replace("region: GB", "max_quarantined_share: 2"), "max_quarantined_share", id="a share above one"),
+        pytest.param(GOOD.replace("region: GB", "max_quarantined_share: 2"), "max_quarantined_share", id="a share over 1"),
         pytest.param(GOOD.replace("support_mail:", "Support Mail:"), "name", id="a name that cannot be a folder"),
         pytest.param(GOOD.replace("path:", "name:"), "Support", id="a key that the name already says"),
     ],
 )
 def test_a_wrong_configuration_is_told_with_file_source_and_key(tmp_path, text, words):
     path = write(tmp_path / "sources.yml", text)
-    with pytest.raises(ConfigurationError, match="sources.yml") as caught:
+    with pytest.raises(ConfigurationError, match=r"sources\.yml") as caught:
         load_sources(path)
     assert words.lower() in str(caught.value).lower()
 

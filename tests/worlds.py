@@ -1,0 +1,59 @@
+"""Helpers of the tests that run whole nights: small worlds, the command, and logical digests of what it published."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples"
+
+
+def copy_sample(home: Path) -> list[str]:
+    """Copy the committed sample world into a home of its own, and return its nights."""
+    shutil.copytree(SAMPLE / "inbox", home / "inbox")
+    shutil.copytree(SAMPLE / "config", home / "config", dirs_exist_ok=True)
+    shutil.copytree(SAMPLE / "truth", home / "truth")
+    return nights_of(home)
+
+
+def nights_of(home: Path) -> list[str]:
+    return sorted({night.name for night in (home / "inbox").glob("*/*")})
+
+
+def goldthread(*arguments: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *map(str, arguments), "--home", str(home)],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+def published(home: Path) -> duckdb.DuckDBPyConnection:
+    """Open the version in use, by its resolved path."""
+    return duckdb.connect(str((home / "published" / "current").resolve() / "customers.duckdb"), read_only=True)
+
+
+def tables(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for schema, name in con.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall():
+        yield f"{schema}.{name}"
+
+
+def digests(home: Path) -> dict[str, str]:
+    """Return a digest of each published table's rows, whatever their order."""
+    with published(home) as con:
+        return {table: _digest(con, table) for table in tables(con)}
+
+
+def _digest(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    rows = sorted(repr(row) for row in con.execute(f"SELECT * FROM {table}").fetchall())
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
