@@ -1,0 +1,76 @@
+"""Load: the golden tables and the night's records of itself, from what staging and resolve left in the warehouse."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from pipelines.extract.lake import attach_lake
+from pipelines.load.components import build_components
+from pipelines.load.policy import load_policy, register_policy
+from pipelines.resolve.settings import load_linkage
+from pipelines.settings import Home
+from pipelines.warehouse import build
+
+BEFORE_ENQUIRIES = (
+    "golden.membership", "golden.identifier", "golden.lineage", "golden.customer", "golden.conversation",
+    "golden.crosswalk", "golden.change", "golden.consent",
+)  # fmt: skip
+AFTER_ENQUIRIES = ("golden.interaction", "golden.enquiry", "golden.channel_switch")
+META = ("meta.ledger", "meta.quarantine", "meta.link_rule", "meta.block", "meta.identity", "meta.edge")
+
+RUN_COLUMNS = "night DATE, stage VARCHAR, table_name VARCHAR, row_count BIGINT"
+
+
+def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, int]:
+    """Build every table of ``golden`` and ``meta`` anew (``meta.run`` keeps its other nights).
+
+    Reads staging.*, resolve.* and the lake's quarantine. A second run of a night leaves the same rows.
+
+    Returns:
+        The rows by table, in the order they were built.
+
+    Raises:
+        ConfigurationError: ``policy.yml`` or ``linkage.yml`` does not say what it should, or a SELECT is missing.
+    """
+    policy = load_policy(home.find("config/policy.yml"))
+    register_policy(con, policy)
+    attach_lake(con, home.lake)
+    threshold = load_linkage(home.find("config/linkage.yml")).threshold
+    values = {"night": night, "threshold": threshold, **policy.enquiries.model_dump(exclude={"window_days_by_topic"})}
+    rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
+    _follow_enquiries(con, home, values)
+    rows |= {table: build(con, home, table, **values) for table in (*AFTER_ENQUIRIES, *META)}
+    con.execute("DROP SCHEMA scratch CASCADE")
+    rows["meta.run"] = _note_run(con, home, night, rows)
+    return rows
+
+
+def _follow_enquiries(con: duckdb.DuckDBPyConnection, home: Home, values: dict[str, Any]) -> None:
+    """Lay out in ``scratch`` which messages are one enquiry, and which ask again what was asked before."""
+    con.execute("DROP SCHEMA IF EXISTS scratch CASCADE")
+    con.execute("CREATE SCHEMA scratch")
+    for table in ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link"):
+        build(con, home, table, **values)
+    build_components(con, "scratch.turn_enquiry", links="scratch.turn_link")
+    build_components(con, "scratch.turn_first_ask", links="scratch.repeat_link")
+
+
+def _note_run(con: duckdb.DuckDBPyConnection, home: Home, night: date, rows: dict[str, int]) -> int:
+    """Write this night's counts of every stage so far into ``meta.run``."""
+    counts = [("load", table, count) for table, count in rows.items()]
+    tables = con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('staging', 'resolve') ORDER BY ALL"
+    ).fetchall()
+    for schema, table in tables:
+        counted = con.execute(f'SELECT count(*) FROM {schema}."{table}"').fetchone()
+        counts.append(("resolve", f"{schema}.{table}", int(counted[0]) if counted else 0))
+    extracted = con.execute(
+        "SELECT 'extract', source, sum(read)::BIGINT FROM staging.ledger WHERE night = $night GROUP BY source",
+        {"night": night},
+    )
+    counts += extracted.fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE run_tonight (stage VARCHAR, table_name VARCHAR, row_count BIGINT)")
+    con.executemany("INSERT INTO run_tonight VALUES (?, ?, ?)", counts)
+    con.execute(f"CREATE TABLE IF NOT EXISTS meta.run ({RUN_COLUMNS})")
+    return build(con, home, "meta.run", night=night)

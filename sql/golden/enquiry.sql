@@ -1,0 +1,72 @@
+-- golden.enquiry: one reason for contact of one customer, over all the channels it went through.
+--
+-- Grain   one row per enquiry_id
+-- Reads   scratch.turn, scratch.turn_enquiry, scratch.turn_link, golden.interaction
+-- Rule    its id is a hash of its first message, so that later messages leave it as it is; joined_by tells what held
+--         its messages together; is_resolved follows the last status that its source told, and is NULL where none did
+WITH message AS (
+    SELECT
+        enquiry.first_turn,
+        turn.*,
+        interaction.enquiry_id,
+        interaction.duplicate_of,
+        interaction.status,
+        min(turn.occurred_at) FILTER (WHERE turn.direction = 'inbound') OVER (
+            PARTITION BY enquiry.first_turn
+        ) AS first_asked_at
+    FROM scratch.turn AS turn
+    INNER JOIN scratch.turn_enquiry AS enquiry ON turn.turn = enquiry.turn
+    INNER JOIN golden.interaction AS interaction
+        ON turn.source = interaction.source AND turn.source_ref = interaction.source_ref
+),
+
+joined AS (
+    SELECT
+        enquiry.first_turn,
+        list_sort(list(DISTINCT link.why)) AS joined_by
+    FROM scratch.turn_link AS link
+    INNER JOIN scratch.turn_enquiry AS enquiry ON link.turn_l = enquiry.turn
+    GROUP BY enquiry.first_turn
+),
+
+enquiry AS (
+    SELECT
+        first_turn,
+        enquiry_id,
+        customer_id,
+        min(occurred_at) AS first_at,
+        max(occurred_at) AS last_at,
+        list_sort(list(DISTINCT channel)) AS channels,
+        count(DISTINCT conversation_id) AS conversation_count,
+        count(*) AS message_count,
+        count(*) FILTER (WHERE direction = 'inbound') AS inbound_count,
+        count(duplicate_of) AS duplicate_count,
+        list_sort(list_distinct(flatten(list(order_refs)))) AS order_refs,
+        mode(topic ORDER BY topic) AS topic,
+        min(first_asked_at) AS first_asked_at,
+        min(occurred_at) FILTER (WHERE direction = 'outbound' AND occurred_at >= first_asked_at) AS first_answered_at,
+        max_by(status, turn) FILTER (WHERE status IS NOT NULL) AS status
+    FROM message
+    GROUP BY first_turn, enquiry_id, customer_id
+)
+
+SELECT
+    enquiry.enquiry_id,
+    enquiry.customer_id,
+    enquiry.first_at,
+    enquiry.last_at,
+    enquiry.channels,
+    len(enquiry.channels) AS channel_count,
+    enquiry.conversation_count,
+    enquiry.message_count,
+    enquiry.inbound_count,
+    enquiry.duplicate_count,
+    enquiry.topic,
+    enquiry.order_refs,
+    date_diff('second', enquiry.first_asked_at, enquiry.first_answered_at) AS first_response_seconds,
+    enquiry.status,
+    lower(enquiry.status) IN ('solved', 'closed', 'resolved', 'done') AS is_resolved,
+    coalesce(joined.joined_by, []) AS joined_by
+FROM enquiry
+LEFT JOIN joined ON enquiry.first_turn = joined.first_turn
+ORDER BY enquiry.customer_id, enquiry.first_at, enquiry.enquiry_id

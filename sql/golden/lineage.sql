@@ -1,0 +1,182 @@
+-- golden.lineage: for each surviving value, the rule that chose it and the record, file and line it came from.
+--
+-- Grain   one row per (customer_id, attribute)
+-- Reads   staging.identifier, golden.membership, resolve.shared_identifier, policy_group, policy_attribute
+-- Rule    the attributes of a policy group survive together from one offer: what one record shows at one time with one
+--         evidence. Offers are ranked by standing: claimed, shared and outdated ones last, then the group's rules in
+--         order; on a tie the value that sorts first. rule is the first step that tells the survivor from the best
+--         offer of another value (docs/adr/0020)
+WITH shown AS (
+    SELECT
+        membership.customer_id,
+        attribute.group_name,
+        attribute.attribute,
+        attribute.kind_rank,
+        identifier.record_kind,
+        identifier.source,
+        identifier.source_ref,
+        identifier.kind,
+        identifier.scope,
+        identifier.value,
+        identifier.evidence,
+        identifier.is_current,
+        identifier.last_seen_at AS seen_at,
+        identifier.file,
+        identifier.position,
+        shared.value IS NOT NULL AS is_shared,
+        -- what else must be alike to be one offer: alone in its group a value is an offer by itself; of what a record
+        -- no longer says, only what it said at the same time belongs together
+        CASE WHEN policy_group.is_alone THEN identifier.scope || ':' || identifier.value END AS own_value,
+        CASE WHEN NOT identifier.is_current THEN identifier.last_seen_at END AS outdated_at
+    FROM staging.identifier AS identifier
+    INNER JOIN policy_attribute AS attribute ON identifier.kind = attribute.kind
+    INNER JOIN policy_group ON attribute.group_name = policy_group.group_name
+    INNER JOIN golden.membership AS membership
+        ON
+            identifier.record_kind = membership.record_kind
+            AND identifier.source = membership.source
+            AND identifier.source_ref = membership.source_ref
+    LEFT JOIN resolve.shared_identifier AS shared
+        ON identifier.kind = shared.kind AND identifier.scope = shared.scope AND identifier.value = shared.value
+    WHERE membership.customer_id IS NOT NULL
+),
+
+part AS (
+    SELECT
+        *,
+        count(DISTINCT value) OVER (PARTITION BY customer_id, attribute) AS candidates
+    FROM shown
+    QUALIFY row_number() OVER (
+        PARTITION BY
+            customer_id, group_name, record_kind, source, source_ref, evidence, is_current, outdated_at, own_value, attribute
+        ORDER BY kind_rank ASC, length(value) DESC, value ASC, scope ASC
+    ) = 1
+),
+
+offer AS (
+    SELECT
+        customer_id,
+        group_name,
+        record_kind,
+        source,
+        source_ref,
+        evidence,
+        is_current,
+        bool_or(is_shared) AS is_shared,
+        max(seen_at) AS seen_at,
+        count(*) AS filled,
+        sum(length(value)) AS characters,
+        string_agg(concat_ws(chr(31), attribute, scope, value), chr(30) ORDER BY attribute ASC) AS offered,
+        list(
+            {
+                'attribute': attribute, 'kind': kind, 'scope': scope, 'value': value,
+                'file': file, 'position': position, 'candidates': candidates
+            }
+            ORDER BY attribute ASC
+        ) AS parts
+    FROM part
+    GROUP BY
+        customer_id, group_name, record_kind, source, source_ref, evidence, is_current, outdated_at, own_value
+),
+
+weighed AS (
+    SELECT
+        offer.*,
+        policy_group.rules,
+        policy_group.evidence AS evidence_order,
+        policy_group.sources AS source_order,
+        count(*) OVER (PARTITION BY offer.customer_id, offer.group_name, offer.offered) AS records
+    FROM offer
+    INNER JOIN policy_group ON offer.group_name = policy_group.group_name
+),
+
+standing AS (
+    SELECT
+        * EXCLUDE (rules, evidence_order, source_order),
+        ['claimed', 'shared', 'outdated'] || rules AS steps,
+        -- one number a step, the smaller the better
+        [(evidence = 'claimed')::DOUBLE, is_shared::DOUBLE, (NOT is_current)::DOUBLE] || list_transform(
+            rules,
+            LAMBDA rule: CASE rule
+                WHEN 'evidence' THEN coalesce(list_position(evidence_order, evidence), 99)::DOUBLE
+                WHEN 'source' THEN coalesce(list_position(source_order, source), 99)::DOUBLE
+                WHEN 'most_recent' THEN -epoch_us(seen_at)::DOUBLE
+                WHEN 'most_frequent' THEN -records::DOUBLE
+                WHEN 'most_complete' THEN -filled::DOUBLE
+                WHEN 'longest' THEN -characters::DOUBLE
+            END
+        ) AS standing
+    FROM weighed
+),
+
+placed AS (
+    SELECT
+        *,
+        row_number() OVER by_standing AS place,
+        first_value(offered) OVER by_standing AS survivor
+    FROM standing
+    WINDOW by_standing AS (
+        PARTITION BY customer_id, group_name
+        ORDER BY standing ASC, offered ASC, record_kind ASC, source ASC, source_ref ASC, seen_at DESC
+    )
+),
+
+runner_up AS (
+    SELECT *
+    FROM placed
+    WHERE offered != survivor
+    QUALIFY row_number() OVER (PARTITION BY customer_id, group_name ORDER BY place ASC) = 1
+),
+
+decided AS (
+    SELECT
+        placed.*,
+        runner_up.offered IS NOT NULL AS is_contested,
+        runner_up.evidence AS other_evidence,
+        runner_up.source AS other_source,
+        list_position(
+            list_transform(list_zip(placed.standing, runner_up.standing), LAMBDA pair: pair[1] != pair[2]), TRUE
+        ) AS deciding_step
+    FROM placed
+    LEFT JOIN runner_up ON placed.customer_id = runner_up.customer_id AND placed.group_name = runner_up.group_name
+    WHERE placed.place = 1
+),
+
+survivor AS (
+    SELECT
+        *,
+        CASE
+            WHEN NOT is_contested THEN 'only value'
+            WHEN deciding_step IS NULL THEN 'sorts first'
+            ELSE CASE steps[deciding_step]
+                WHEN 'claimed' THEN evidence || ' before claimed'
+                WHEN 'shared' THEN 'own before shared'
+                WHEN 'outdated' THEN 'current before outdated'
+                WHEN 'evidence' THEN evidence || ' before ' || other_evidence
+                WHEN 'source' THEN source || ' before ' || other_source
+                ELSE replace(steps[deciding_step], '_', ' ')
+            END
+        END AS rule,
+        unnest(parts) AS part
+    FROM decided
+)
+
+SELECT
+    customer_id,
+    part.attribute AS attribute,
+    part.value AS value,
+    part.kind AS kind,
+    part.scope AS scope,
+    rule,
+    evidence,
+    is_shared,
+    is_current,
+    part.candidates AS candidates,
+    record_kind,
+    source,
+    source_ref,
+    part.file AS file,
+    part.position AS position,
+    seen_at
+FROM survivor
+ORDER BY customer_id, attribute
