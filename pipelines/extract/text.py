@@ -7,6 +7,7 @@ expression here can go back over what it has read.
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,6 +18,12 @@ _BLOCKS = (
 _DROPPED = "script, style, head, title, template, noscript, object, svg"
 _BREAK, _QUOTE, _UNQUOTE = "\ue000", "\ue001", "\ue002"  # private use: stand-ins while the tree is read
 _STAND_INS = str.maketrans(dict.fromkeys((_BREAK, _QUOTE, _UNQUOTE), ""))
+_NESTING = 1_000  # Outlook's worst is below 200; 100,000 levels took the parser 12 s
+_PREFORMATTED = 100
+_TAG = re.compile("<[^<>]*>")
+_TAG_NAME = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]{0,9})")
+# Elements that hold nothing, or that the next of their kind closes.
+_UNNESTED = frozenset("area base br col hr img input link meta wbr p li td th tr dd dt option".split())
 _DEPTH = 4  # quotes within quotes that are still told apart
 
 # Controls, bidirectional marks and overrides, zero-width marks other than the joiners that scripts need, lone surrogates.
@@ -48,10 +55,13 @@ def one_line(text: str) -> str:
 
 def html_to_text(html: str) -> str:
     """Return what a reader of the page sees: blocks as lines, links by their text, quoted blocks with ``> ``."""
-    tree = LexborHTMLParser(clean(html).translate(_STAND_INS))
+    html = clean(html).translate(_STAND_INS)
+    if _is_deep(html):
+        return _lines(unescape(_TAG.sub(_BREAK, html)))
+    tree = LexborHTMLParser(html)
     for node in tree.css(_DROPPED):
         node.decompose()
-    for node in tree.css("pre"):
+    for node in tree.css("pre")[:_PREFORMATTED]:
         node.replace_with(_BREAK + node.text().replace("\n", _BREAK) + _BREAK)
     for node in tree.css("blockquote"):
         node.insert_before(_QUOTE)
@@ -63,6 +73,19 @@ def html_to_text(html: str) -> str:
         node.insert_after(" ")
     body = tree.body
     return _lines(body.text() if body is not None else "")
+
+
+def _is_deep(html: str) -> bool:
+    """Tell whether elements nest deeper than any mail's do: the parser's time grows with depth times length."""
+    if html.count("<") <= _NESTING:
+        return False
+    depth = 0
+    for tag in _TAG_NAME.finditer(html):
+        if tag[2].lower() not in _UNNESTED:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+            if depth > _NESTING:
+                return True
+    return False
 
 
 def _lines(marked: str) -> str:
