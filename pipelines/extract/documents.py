@@ -69,7 +69,7 @@ def head_of(file: SourceFile, size: int = 4096) -> bytes:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Parse one JSON value; half a surrogate pair, which some exports cut their emoji to, is let through for ``fields.valid``.
+    """Parse one JSON value; half a surrogate pair, which some exports cut their emoji to, is left to ``fields.valid``.
 
     Raises:
         UnreadableError: it is not JSON.
@@ -107,8 +107,11 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
                 yield from _line(Entry(f"line {number}", line), pages)
 
 
-def array_items(text: str, start: int) -> Iterator[Any]:
+def array_items(text: str, start: int, *, is_all: bool = True) -> Iterator[Any]:
     """Yield the items of the JSON array whose bracket opens at ``start``, one by one.
+
+    Args:
+        is_all: whether the array is all of the text, so that nothing may follow it.
 
     Raises:
         UnreadableError: after the last good item, where the array is cut off or damaged.
@@ -126,7 +129,7 @@ def array_items(text: str, start: int) -> Iterator[Any]:
             at = _skip(text, at + 1)
         elif text[at : at + 1] != "]":
             raise UnreadableError(CUT_OFF)
-    if text[at + 1 :].strip(" \t\r\n;"):
+    if is_all and text[at + 1 :].strip(" \t\r\n;"):
         raise UnreadableError("something follows the end of the list")
 
 
