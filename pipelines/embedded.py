@@ -73,8 +73,8 @@ def prepare() -> None:
     )
 
 
-def run_night(night: str) -> tuple[str, dict[str, float]]:
-    """Run one night through the DAG ``nightly`` in this process.
+def run_night(night: str, dag_id: str = "nightly") -> tuple[str, dict[str, float]]:
+    """Run one night through a DAG in this process.
 
     Returns:
         The run's final state ("success", "failed") and the seconds by stage; a failed task's name has its state behind it.
@@ -85,7 +85,7 @@ def run_night(night: str) -> tuple[str, dict[str, float]]:
     bag = BundleDagBag(dag_folder=folder, bundle_path=Path(folder), bundle_name="dags-folder")
     if bag.import_errors:
         raise ConfigurationError(f"{folder}: {', '.join(bag.import_errors)} cannot be imported")
-    run = bag.dags["nightly"].test(run_conf={"night": night})
+    run = bag.dags[dag_id].test(run_conf={"night": night})
     seconds: dict[str, float] = {}
     for task in run.get_task_instances():
         name = task.task_id if task.state == "success" else f"{task.task_id} {task.state}"
