@@ -18,6 +18,7 @@ NAME_LIMIT = 120
 VALUE_LIMIT = 200
 PHONE_LIMIT = 40  # characters as written; E.164 has 15 digits
 CACHED = 1 << 16
+_BELOW = ".example"
 _SCHEMES = ("whatsapp:", "tel:", "sms:", "mailto:")
 
 
@@ -34,12 +35,14 @@ def normalise_email(value: str) -> str | None:
     if len(value) > EMAIL_LIMIT or "@" not in value:
         return None
     try:
-        # not "globally deliverable": real logs hold addresses of private domains (.local, .test)
-        address = validate_email(value, check_deliverability=False, globally_deliverable=False).normalized
+        # Real logs hold addresses of private domains (.local, .test), which the library refuses: asked about a name
+        # below .example, it looks at the syntax alone.
+        address = validate_email(value + _BELOW, check_deliverability=False).normalized
     except EmailNotValidError:
         return None
-    address = address.lower()
-    return address if "." in address.rpartition("@")[2] else None
+    address = address.lower().removesuffix(_BELOW)
+    tld = address.rpartition("@")[2].rpartition(".")
+    return address if tld[0] and not tld[2].isdigit() else None
 
 
 def phone(value: str, region: str | None, evidence: Evidence) -> Identifier | None:

@@ -22,8 +22,9 @@ _NESTING = 1_000  # Outlook's worst is below 200; 100,000 levels took the parser
 _PREFORMATTED = 100
 _TAG = re.compile("<[^<>]*>")
 _TAG_NAME = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]{0,9})")
-# Elements that hold nothing, or that the next of their kind closes.
-_UNNESTED = frozenset("area base br col hr img input link meta wbr p li td th tr dd dt option".split())
+# Elements that hold nothing, and those that the next of their kind closes.
+_VOID = ("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr")
+_UNNESTED = frozenset((*_VOID, "p", "li", "td", "th", "tr", "dd", "dt", "option"))
 _DEPTH = 4  # quotes within quotes that are still told apart
 
 # Controls, bidirectional marks and overrides, zero-width marks other than the joiners that scripts need, lone surrogates.

@@ -1,0 +1,233 @@
+"""The headers of a mail, read so that nothing a sender writes can raise or cost more than its length.
+
+Values come in as the ``email`` package keeps them under compat32: ASCII, each other byte as a lone surrogate.
+"""
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_tz
+from functools import lru_cache
+from itertools import groupby
+
+from pipelines.extract.text import one_line
+
+ID_LIMIT = 400
+DATE_LIMIT = 1_000
+_ZONE = re.compile(r"[+-]\d{4}|UTC?|GMT|Z|[AECMP][SD]T")
+# Byte streams called by the name of a smaller set than they use (WHATWG Encoding), and names that Python has not.
+_ALIASES = {
+    "us-ascii": "ascii", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030",
+    "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932",
+    "shift-jis": "cp932", "x-sjis": "cp932", "iso-8859-8-i": "iso-8859-8", "utf8mb4": "utf-8", "unicode-1-1-utf-7": "utf-7",
+}  # fmt: skip
+_NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
+_ENCODED_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*+\?="
+_ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=(?=(\s*+)(=\?)?)")
+# Possessive throughout: no token is read twice.
+TOKEN = re.compile(rf'{_ENCODED_WORD}|"(?:[^"\\]|\\.)*+"?|[()<>,;:]|(?:(?!=\?)[^"()<>,;:\\])++|\\.?|=\?', re.DOTALL)
+_BRACKETED_ID = re.compile(rf"<([^<>]{{1,{ID_LIMIT}}})>")
+
+
+class Headers:
+    """A message's headers by lower-case name, in the order they stand."""
+
+    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in items:
+            self._values.setdefault(name.lower(), []).append(value)
+
+    def first(self, name: str) -> str:
+        """Return the topmost value, as it stands; "" where there is none."""
+        return self._values.get(name, ("",))[0]
+
+    def all(self, name: str) -> list[str]:
+        """Return all values, as they stand."""
+        return self._values.get(name, [])
+
+    def word(self, name: str) -> str:
+        """Return the first word of the topmost value in lower case: for fields that take a keyword."""
+        return self.first(name).partition(";")[0].strip().partition(" ")[0].lower()
+
+    def text(self, name: str) -> str:
+        """Return the topmost value decoded, on one line."""
+        return decoded(self.first(name))
+
+
+def decode(raw: bytes, charset: str | None) -> str:
+    """Decode bytes that claim a character set: as declared where that fits, else UTF-8, else with gaps."""
+    codec = _codec((charset or "ascii").strip("\"' ").partition("*")[0].lower())
+    for candidate in (codec, "utf-8"):
+        try:
+            return raw.decode(candidate)
+        except ValueError:  # UnicodeDecodeError, and what single codecs make of nonsense
+            continue
+    return raw.decode("cp1252" if codec == "ascii" else codec, errors="replace")
+
+
+@lru_cache(maxsize=512)
+def _codec(charset: str) -> str:
+    name = _ALIASES.get(charset, charset)
+    try:
+        b"a".decode(name)  # LookupError also for codecs that are no character set
+    except (LookupError, ValueError):
+        return "ascii"
+    return "ascii" if name.replace("-", "_") in _NO_CHARSETS else name
+
+
+def raw_bytes(value: str) -> bytes:
+    """Return the bytes behind a header's value."""
+    return value.encode("ascii", "surrogateescape") if value.isascii() or _has_surrogates(value) else value.encode("utf-8")
+
+
+def _has_surrogates(value: str) -> bool:
+    return all(ord(c) < 128 or 0xDC80 <= ord(c) <= 0xDCFF for c in value)
+
+
+def decoded(value: str) -> str:
+    """Return a header's value as text on one line: encoded words (RFC 2047) and bare 8-bit bytes decoded."""
+    if not value.isascii():
+        value = decode(raw_bytes(value), None)
+    return one_line(_decode_words(value) if "=?" in value else value)
+
+
+def _decode_words(value: str) -> str:
+    """Decode encoded words; bytes of neighbours in one character set are joined first, as a character may be cut."""
+    parts: list[str] = []
+    run: list[tuple[str, bytes]] = []
+    at = 0
+    for match in _ENCODED.finditer(value):
+        parts.append(value[at : match.start()])
+        run.append((match[1].lower(), _word_bytes(match[2], match[3])))
+        at = match.end()
+        if match[5] and _ENCODED.match(value, match.end(4)):
+            at = match.end(4)  # white space between encoded words is none
+            continue
+        parts.extend(decode(b"".join(raw for _, raw in group), charset) for charset, group in groupby(run, lambda r: r[0]))
+        run = []
+    return "".join([*parts, value[at:]])
+
+
+def _word_bytes(encoding: str, payload: str) -> bytes:
+    raw = payload.encode("utf-8", "replace")
+    if encoding in "qQ":
+        return quopri.decodestring(raw.replace(b"_", b" "), header=False)
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    try:
+        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
+    except binascii.Error:
+        return raw
+
+
+def without_comments(value: str) -> str:
+    """Return the value without its ``(comments)``, however deep they nest."""
+    if "(" not in value:
+        return value
+    depth = 0
+    kept: list[str] = []
+    for piece in TOKEN.findall(value):
+        if piece == "(":
+            depth += 1
+        elif piece == ")":
+            depth = max(depth - 1, 0)
+        elif not depth:
+            kept.append(piece)
+    return "".join(kept)
+
+
+def unquoted(words: str) -> str:
+    """Return the words without the quotes around them and the backslashes within."""
+    if '"' not in words and "\\" not in words:
+        return words
+    return re.sub(r"\\(.)", r"\1", re.sub(r'(?<!\\)"', "", words), flags=re.DOTALL)
+
+
+def message_ids(value: str) -> list[str]:
+    """Return the ids in Message-ID, In-Reply-To or References, without brackets, comments and white space."""
+    value = decoded(value) if not value.isascii() else value
+    found = ["".join(without_comments(match).split()) for match in _BRACKETED_ID.findall(value)]
+    if not found:
+        found = [word for word in value.split() if "@" in word and len(word) <= ID_LIMIT][:1]
+    return [one_line(one) for one in found if one_line(one)]
+
+
+def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
+    """Return the instant that a Date header, or the end of a Received or ``From `` line, tells; None where it is none.
+
+    ``-0000`` is an instant too: the sender tells the time in UTC and leaves out where they are (RFC 5322, 3.3). A time
+    without a zone is none, unless ``assume_utc``: a ``From `` line is in UTC (RFC 4155).
+    """
+    if not value.isascii() or len(value) > DATE_LIMIT:
+        return None
+    plain = re.sub(r"\s*+:\s*+", ":", " ".join(without_comments(value).split()))
+    if not assume_utc and not any(_ZONE.fullmatch(word) for word in plain.split()[3:]):
+        return None
+    try:
+        fields = parsedate_tz(plain)
+        if fields is None:
+            return None
+        zone = timezone(timedelta(seconds=fields[9] or 0))
+        return datetime(*fields[:5], min(fields[5], 59), tzinfo=zone).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):  # parsedate_tz raises on some of what it cannot read
+        return None
+
+
+def authentication(headers: Headers) -> str:
+    """Return what the receiving server found of the sender: "pass", "fail" or "none" (it did not say).
+
+    Only the topmost Authentication-Results counts: those below may be the sender's own.
+    """
+    found: dict[str, set[str]] = {}
+    for segment in without_comments(headers.first("authentication-results")).split(";")[1:50]:
+        method, equals, result = segment.strip().partition("=")
+        if equals and result:
+            found.setdefault(method.strip().lower(), set()).add(result.split()[0].lower() if result.split() else "")
+    if dmarc := found.get("dmarc", set()) & {"pass", "fail"}:
+        return "fail" if "fail" in dmarc else "pass"
+    spf = found.get("spf") or {headers.word("received-spf")}
+    dkim = found.get("dkim", set())
+    if "pass" in spf or "pass" in dkim:
+        return "pass"
+    return "fail" if spf & {"fail", "softfail"} or "fail" in dkim else "none"
+
+
+@lru_cache(maxsize=4096)
+def parameters(value: str) -> tuple[str, dict[str, str]]:
+    """Split Content-Type or Content-Disposition: the value in lower case, and its parameters, decoded (RFC 2231)."""
+    fields = [""]
+    for piece in TOKEN.findall(value[:10_000]):
+        if piece == ";":
+            fields.append("")
+        else:
+            fields[-1] += piece
+    plain: dict[str, str] = {}
+    extended: dict[str, list[tuple[int, bool, str]]] = {}
+    for field in fields[1:100]:
+        key, equals, text = field.partition("=")
+        name, star, rest = key.strip().lower().partition("*")
+        number = rest.rstrip("*")
+        if equals and star and (not number or (number.isascii() and number.isdigit() and len(number) < 4)):
+            extended.setdefault(name, []).append(
+                (int(number or 0), rest.endswith("*") or not number, unquoted(text.strip()))
+            )
+        elif equals:
+            plain.setdefault(name, decoded(unquoted(text.strip())))
+    return fields[0].strip().lower(), plain | {name: _extended(parts) for name, parts in extended.items()}
+
+
+def _extended(parts: list[tuple[int, bool, str]]) -> str:
+    parts = sorted(parts)
+    charset, language_and_rest = "", parts[0][2]
+    if parts[0][1] and parts[0][2].count("'") >= 2:
+        charset, _, language_and_rest = parts[0][2].split("'", 2)
+    texts = [(encoded, language_and_rest if at == 0 else text) for at, (_, encoded, text) in enumerate(parts)]
+    raw = b"".join(_percent(raw_bytes(text)) if encoded else raw_bytes(text) for encoded, text in texts)
+    return one_line(decode(raw, charset or None))
+
+
+def _percent(raw: bytes) -> bytes:
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), raw)
