@@ -1,0 +1,134 @@
+"""Published versions: which there are, which one is in use, and moving the pointer back.
+
+``published/current`` is a symlink to ``versions/<version>/``. A version's folder appears whole, by rename, and never
+changes; a name with a dot before it is a publish that was cut short.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import ConfigurationError
+from pipelines.settings import Home
+from pipelines.warehouse import writer_lock
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version: name, night, when it was published (UTC), its customers, and its checks."""
+
+    version: str
+    night: date
+    published_at: str
+    customers: int
+    records: int
+    is_current: bool
+    checks: int
+    warnings: int
+    path: Path
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``json.dumps``."""
+        return asdict(self) | {"night": self.night.isoformat(), "path": str(self.path)}
+
+
+def versions_folder(home: Home) -> Path:
+    """Return the folder of the versions."""
+    return home.published / "versions"
+
+
+def version_names(home: Home) -> list[str]:
+    """Return the names of the complete versions, the oldest first."""
+    folder = versions_folder(home)
+    names = [path.parent.name for path in folder.glob("*/manifest.json")]
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def current(home: Home) -> Path | None:
+    """Return the folder of the version in use, the pointer resolved; None where nothing is published.
+
+    Readers resolve once and open the resolved path: the pointer may move the next moment.
+    """
+    pointer = home.published / "current"
+    return pointer.resolve() if pointer.exists() else None
+
+
+def current_file(home: Home) -> Path:
+    """Return ``customers.duckdb`` of the version in use.
+
+    Raises:
+        ConfigurationError: nothing is published yet.
+    """
+    folder = current(home)
+    if folder is None:
+        raise ConfigurationError(f"{home.published}: nothing is published yet; goldthread run --night YYYY-MM-DD does")
+    return folder / "customers.duckdb"
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Read a version's manifest."""
+    return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+
+
+def versions(home: Home) -> list[Version]:
+    """Return all versions, the oldest first."""
+    return [version_of(home, versions_folder(home) / name) for name in version_names(home)]
+
+
+def version_of(home: Home, folder: Path) -> Version:
+    """Describe one version's folder."""
+    manifest = manifest_of(folder)
+    return Version(
+        version=folder.name,
+        night=date.fromisoformat(manifest["night"]),
+        published_at=manifest["published_at"],
+        customers=manifest["counts"]["golden.customer"],
+        records=manifest["counts"]["golden.membership"],
+        is_current=folder.resolve() == current(home),
+        checks=manifest["checks"]["checks"],
+        warnings=manifest["checks"]["failed warning"],
+        path=folder.resolve(),
+    )
+
+
+def rollback(home: Home, version: str | None = None) -> Version:
+    """Move the pointer to ``version``, or to the one before the version in use.
+
+    Raises:
+        ConfigurationError: there is no such version; the message names those that exist.
+        LockHeld: another process is writing this home.
+    """
+    with writer_lock(home):
+        names = version_names(home)
+        listed = ", ".join(names) or "none"
+        if version is None:
+            folder = current(home)
+            earlier = [name for name in names if folder is not None and name < folder.name]
+            if not earlier:
+                raise ConfigurationError(f"{home.published}: no version before the one in use; versions are {listed}")
+            version = earlier[-1]
+        elif version not in names:
+            raise ConfigurationError(f"{home.published}: no version {version!r}; versions are {listed}")
+        point(home, version)
+    return version_of(home, versions_folder(home) / version)
+
+
+def point(home: Home, version: str) -> None:
+    """Make ``version`` the one in use: a reader sees the old pointer or the new one, never none."""
+    swap = home.published / ".current.swap"
+    swap.unlink(missing_ok=True)
+    swap.symlink_to(Path("versions") / version)
+    swap.replace(home.published / "current")
+    sync(home.published)
+
+
+def sync(path: Path) -> None:
+    """Bring a file's bytes, or a folder's entries, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
