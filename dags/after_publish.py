@@ -29,7 +29,7 @@ def verify(night: str) -> dict[str, Any]:
     verified = verify_current()
     if night and night != verified["night"]:
         log.warning("the version in use is of %s, no longer of %s", verified["night"], night)
-    log.info("verified %s: %d files, %s", verified["version"], verified["files"], verified["counts"])
+    log.info("verified %(version)s: %(files)d files, %(customers)d customers, %(records)d records", verified)
     return verified
 
 
