@@ -24,13 +24,11 @@ STAGES = ("extract", "resolve", "load", "validate", "publish")
 
 
 def environment(home: Path, airflow_home: Path) -> dict[str, str]:
-    """Return the settings of an embedded Airflow; what the operator's environment sets already wins.
+    """Return the settings of an embedded Airflow; what the operator's environment says of Airflow wins.
 
     The keys that its parts share are made once and kept in ``airflow_home/secrets``, readable by the owner alone.
     """
     settings = {
-        "GOLDTHREAD_HOME": str(home),
-        "AIRFLOW_HOME": str(airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PACKAGE_ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
@@ -40,7 +38,8 @@ def environment(home: Path, airflow_home: Path) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": _kept(airflow_home, "jwt_secret", _long_secret),
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",  # nothing phones home
     }
-    return {name: os.environ.get(name, value) for name, value in settings.items()} | {"AIRFLOW_HOME": str(airflow_home)}
+    places = {"AIRFLOW_HOME": str(airflow_home), "GOLDTHREAD_HOME": str(home)}
+    return {name: os.environ.get(name, value) for name, value in settings.items()} | places
 
 
 def _kept(airflow_home: Path, name: str, make: Any) -> str:

@@ -19,7 +19,7 @@ def run(script: str, *arguments: str, home: Path):
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env=os.environ | environment(home, home / "airflow") | {"GOLDTHREAD_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        env=os.environ | environment(home, home / "airflow") | {"PYTHONPATH": str(ROOT)},
         check=False,
     )
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]

@@ -1,0 +1,134 @@
+"""What a newcomer wants to see after the demo: ``python -m pipelines.demo.showcase --home var/demo``.
+
+Reads the version in use and nothing else; the score comes from the command ``goldthread score``.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.errors import GoldthreadError
+from pipelines.load.versions import current_file
+from pipelines.settings import Home, home_of
+from pipelines.warehouse import connect
+
+TOTALS = """
+    SELECT
+        (SELECT count(*) FROM golden.membership),
+        (SELECT count(*) FROM golden.membership WHERE customer_id IS NULL),
+        (SELECT count(*) FROM golden.customer),
+        (SELECT count(*) FROM meta.quarantine),
+        (SELECT count(DISTINCT source) FROM golden.membership),
+        (SELECT count(DISTINCT night) FROM meta.ledger)
+"""
+# The one whose story is worth telling: many channels, an enquiry that crosses them, not too long to read.
+PROTAGONIST = """
+    SELECT customer.customer_id
+    FROM golden.customer AS customer
+    LEFT JOIN golden.channel_switch AS switch ON customer.customer_id = switch.customer_id
+    WHERE customer.interaction_count <= 25
+    GROUP BY customer.customer_id, customer.channel_count, customer.identity_count
+    ORDER BY
+        customer.channel_count DESC, least(count(switch.customer_id), 3) DESC, customer.identity_count DESC,
+        customer.customer_id ASC
+    LIMIT 1
+"""
+STORY = """
+    SELECT occurred_at, channel, direction, party_ref, coalesce(nullif(subject, ''), text), duplicate_of IS NOT NULL
+    FROM golden.interaction
+    WHERE customer_id = $customer AND direction <> 'internal'
+    ORDER BY occurred_at, source, source_ref
+    LIMIT 10
+"""
+
+
+def main() -> int:
+    """Print the showcase; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.demo.showcase", description=__doc__)
+    parser.add_argument("--home", help="default $GOLDTHREAD_HOME, else ./var")
+    home = home_of(parser.parse_args().home)
+    console = Console(highlight=False)
+    try:
+        show(home, console)
+    except GoldthreadError as error:
+        print(f"goldthread: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def show(home: Home, console: Console) -> None:
+    """Print what became of the records, the score, one customer's story, and where to go from here."""
+    place = _short(home.path)
+    with connect(current_file(home), home, read_only=True) as con:
+        _heading(console, "What came out")
+        _show_totals(con, console)
+        customer = _value(con, PROTAGONIST)
+        _heading(console, f"One customer over their channels: {customer}")
+        _show_story(con, console, str(customer))
+    _heading(console, "Why we believe it: goldthread explain")
+    _goldthread("explain", str(customer), "--home", str(home.path))
+    _heading(console, "How right it is, against the world's own truth: goldthread score")
+    _goldthread("score", "--home", str(home.path))
+    _heading(console, "Go on from here")
+    report = _short(home.published / "current" / "report.html")
+    commands = {
+        f"open {report}": "the night's report, for a browser",
+        f".venv/bin/goldthread status --home {place}": "what came in, what is in use",
+        f'.venv/bin/goldthread query --home {place} "FROM golden.customer LIMIT 5"': "ask anything, in SQL",
+        f"GOLDTHREAD_HOME={place} make up": "Airflow's pages, with these three nights in them",
+        "make test": "all tests",
+    }
+    width = max(map(len, commands))
+    for command, words in commands.items():
+        console.print(f"  [bold]{command:{width}}[/bold]  [dim]{words}[/dim]", soft_wrap=True)
+    console.print("  Your own exports: docs/tutorial.md")
+
+
+def _heading(console: Console, words: str) -> None:
+    console.print(f"\n[bold yellow]{words}[/bold yellow]")
+
+
+def _show_totals(con: duckdb.DuckDBPyConnection, console: Console) -> None:
+    records, nobody, customers, quarantined, sources, nights = con.execute(TOTALS).fetchall()[0]
+    console.print(
+        f"  {records:,} records of {sources} sources over {nights} nights → [bold]{customers:,} customers[/bold]\n"
+        f"  {nobody:,} records have no customer, each with its reason; {quarantined:,} could not be read: in quarantine"
+    )
+
+
+def _show_story(con: duckdb.DuckDBPyConnection, console: Console, customer: str) -> None:
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    arrows = {"inbound": "→", "outbound": "←"}
+    for occurred_at, channel, direction, party, words, again in con.execute(STORY, {"customer": customer}).fetchall():
+        line = " ".join((words or "").split())[:70] + (" (asked again)" if again else "")
+        cells = (f"{occurred_at:%d %b %H:%M}", channel, (party or "")[:30], arrows.get(direction, ""), line)
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
+    console.print(table)
+
+
+def _value(con: duckdb.DuckDBPyConnection, query: str) -> Any:
+    row = con.execute(query).fetchone()
+    if row is None:
+        raise GoldthreadError("the published version has no customers")
+    return row[0]
+
+
+def _goldthread(*arguments: str) -> None:
+    sys.stdout.flush()
+    subprocess.run([sys.executable, "-m", "pipelines.cli", *arguments], check=False)  # noqa: S603 our own command
+
+
+def _short(path: Path) -> str:
+    """The path as somebody in this folder would type it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
