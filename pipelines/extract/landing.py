@@ -12,8 +12,9 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime, time
+from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
@@ -69,6 +70,16 @@ SCHEMAS = {
         ("warnings", pa.list_(pa.struct([("reason", pa.string()), ("count", pa.int64())]))),
     ]),
 }  # fmt: skip
+
+_FIELDS = {shape: tuple(field.name for field in fields(shape)) for shape in (Interaction, Profile)}
+# what a column of structs holds, as the tuple that pyarrow takes for a struct
+_NESTED_VALUES = {
+    "party": attrgetter("kind", "scope", "value", "evidence", "seen_at"),
+    "identifiers": attrgetter("kind", "scope", "value", "evidence", "seen_at"),
+    "consent": attrgetter("channel", "purpose", "allowed", "value"),
+    "attachments": attrgetter("name", "size", "sha256"),
+}
+_NESTED = _NESTED_VALUES.keys()
 
 
 @dataclass(frozen=True)
@@ -250,7 +261,9 @@ class _PartitionWriter:
             return
         if table not in self._writers:
             self._writers[table] = pq.ParquetWriter(self._partial(table), SCHEMAS[table], compression="zstd")
-        self._writers[table].write_batch(pa.RecordBatch.from_pylist(self._rows[table], schema=SCHEMAS[table]))
+        schema = SCHEMAS[table]
+        columns = [pa.array([row[column.name] for row in self._rows[table]], type=column.type) for column in schema]
+        self._writers[table].write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
         self._rows[table] = []
 
     def _partial(self, table: str) -> Path:
@@ -258,10 +271,12 @@ class _PartitionWriter:
 
 
 def _row(record: Record) -> dict[str, Any]:
-    row = asdict(record)
+    row = {name: getattr(record, name) for name in _FIELDS[type(record)]}
     row["source_metadata"] = orjson.dumps(row["source_metadata"], option=orjson.OPT_SORT_KEYS).decode()
-    content = {name: value for name, value in row.items() if name not in ("file", "position")}
+    content = [value for name, value in row.items() if name not in ("file", "position")]
     row["content_hash"] = hashlib.blake2b(orjson.dumps(content), digest_size=12).hexdigest()
+    for name in _NESTED & row.keys():
+        row[name] = [_NESTED_VALUES[name](value) for value in row[name]]
     return row
 
 
