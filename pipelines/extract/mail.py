@@ -1,0 +1,180 @@
+"""One mail to one interaction; every mail format (mbox today) brings its messages here."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from email import message_from_bytes
+from email.message import Message
+
+from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, Interaction
+from pipelines.extract import identifiers
+from pipelines.extract.claims import claims_of, references_of
+from pipelines.extract.identifiers import Own
+from pipelines.extract.issues import UnreadableError
+from pipelines.extract.mail_addresses import Mailbox, mailboxes
+from pipelines.extract.mail_body import body_of, check_cost, content_type, is_cut
+from pipelines.extract.mail_consent import is_opt_out
+from pipelines.extract.mail_headers import Headers, authentication, instant, message_ids
+from pipelines.extract.mail_reasons import is_no_reply, reason_of_mail
+from pipelines.extract.mail_repair import repair_headers
+from pipelines.extract.text import split_reply
+from pipelines.settings import Source
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
+SUBJECT_LIMIT = 1_000
+RECIPIENTS_LIMIT = 1_000  # entries of To, Cc and Bcc in which an outside recipient is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies, and what its surroundings tell about it.
+
+    Attributes:
+        file, position: below the inbox; "message 12 (byte 34567)".
+        night: the export's; a Date after it is a wrong clock's.
+        received_at: what the mailbox itself noted (an mbox's ``From `` line); used where Date tells nothing.
+        is_last: the message ends where its file ends, so it may have been cut; ``followed_by_blank`` tells how.
+    """
+
+    file: str
+    position: str
+    night: date
+    received_at: datetime | None = None
+    is_last: bool = False
+    followed_by_blank: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Which way a mail went, and who stands at its outside end."""
+
+    direction: Direction
+    sender: Mailbox
+    outside: Mailbox
+    evidence: Evidence
+
+
+def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
+    """Read one message.
+
+    Args:
+        raw: its bytes, from the first header to the end of the body.
+        source: whose ``own`` addresses tell the direction.
+        place: where it lies.
+
+    Raises:
+        UnreadableError: no time can be told, it was cut off, or reading it would cost too much.
+    """
+    check_cost(raw)
+    message = message_from_bytes(repair_headers(raw))
+    if place.is_last and is_cut(message, followed_by_blank=place.followed_by_blank):
+        raise UnreadableError("the file ends in the middle of the message")
+    headers = Headers((name, str(value)) for name, value in message.raw_items())
+    own = Own.of(source)
+    way = _way(headers, own)
+    reason = _reason(headers, message, way, own)
+    body = body_of(message)
+    parts = split_reply(body.text)
+    subject = headers.text("subject")[:SUBJECT_LIMIT]
+    ref = _ref(headers, raw)
+    answered = message_ids(headers.first("in-reply-to"))
+    roots = message_ids(headers.first("references"))
+    person = [] if reason else _person(way)
+    claims = _claims(f"{parts.text}\n{parts.signature}", subject, source) if person and way.direction == "inbound" else []
+    return Interaction(
+        source=source.name,
+        source_ref=ref,
+        conversation_ref=headers.text("x-gm-thrid") or [*roots[:1], *answered[:1], ref][0],
+        channel="email",
+        direction=way.direction,
+        occurred_at=_occurred_at(headers, place),
+        file=place.file,
+        position=place.position,
+        party=[*person, *(claim for claim in claims if claim.value not in {known.value for known in person})],
+        party_ref=way.outside.address or way.outside.name,
+        agent_ref=(way.sender.address or None) if way.direction != "inbound" else None,
+        subject=subject or None,
+        text=parts.text,
+        quoted_text=parts.quoted or None,
+        signature=parts.signature or None,
+        in_reply_to_ref=next(iter([*answered[:1], *roots[-1:]]), None),
+        attachments=body.attachments,
+        consent=_consent(way, reason, subject, parts.text),
+        reason=reason,
+        source_metadata=_metadata(headers),
+    )
+
+
+def _way(headers: Headers, own: Own) -> _Way:
+    senders = list(mailboxes(headers.all("from")[:1]))
+    sender = senders[0] if senders else Mailbox("", "")
+    if not own.is_ref(sender.address):
+        # Two From headers are a known trick: what shows the one may have checked the other.
+        doubtful = authentication(headers) == "fail" or len(headers.all("from")) > 1
+        return _Way("inbound", sender, sender, "claimed" if doubtful else "channel")
+    recipients = mailboxes(value for name in ("to", "cc", "bcc") for value in headers.all(name))
+    for _, recipient in zip(range(RECIPIENTS_LIMIT), recipients, strict=False):
+        if recipient.address and not own.is_ref(recipient.address):
+            return _Way("outbound", sender, recipient, "channel")
+    return _Way("internal", sender, Mailbox("", ""), "channel")
+
+
+def _reason(headers: Headers, message: Message, way: _Way, own: Own) -> str | None:
+    if way.direction == "internal":
+        return "internal"
+    if way.direction == "outbound":
+        return "no_reply" if is_no_reply(way.outside.address) else None
+    kind, given = content_type(message)
+    reason = reason_of_mail(headers, kind, given, way.sender, own)
+    return reason or (None if way.sender.address else "no_identifier")
+
+
+def _person(way: _Way) -> list[Identifier]:
+    address = identifiers.email(way.outside.address, way.evidence)
+    called = identifiers.name(way.outside.name, way.evidence)
+    return [identifier for identifier in (address, called) if identifier]
+
+
+def _claims(text: str, subject: str, source: Source) -> list[Identifier]:
+    return list(dict.fromkeys([*references_of(subject, source), *claims_of(text, source)]))
+
+
+def _consent(way: _Way, reason: str | None, subject: str, text: str) -> list[ConsentSignal]:
+    if reason is None and way.direction == "inbound" and is_opt_out(text or subject):
+        return [ConsentSignal("email", "marketing", allowed=False, value=way.outside.address)]
+    return []
+
+
+def _ref(headers: Headers, raw: bytes) -> str:
+    """Return the Message-ID, or a hash of the bytes where there is none (one bounce in eleven)."""
+    ids = message_ids(headers.first("message-id"))
+    return ids[0] if ids else "raw:" + hashlib.sha256(raw).hexdigest()[:24]
+
+
+def _occurred_at(headers: Headers, place: Place) -> datetime:
+    latest = datetime.combine(place.night, clock.max, UTC) + timedelta(days=1)  # a day's grace for zones and clocks
+    received = (value.rpartition(";")[2] for value in headers.all("received")[:1])
+    told = [
+        *(instant(value) for value in headers.all("date")[:1]),
+        place.received_at,
+        *(instant(value) for value in received),
+    ]
+    for candidate in told:
+        if candidate is not None and EARLIEST <= candidate <= latest:
+            return candidate
+    if any(told):
+        raise UnreadableError(f"every time it tells lies before {EARLIEST:%Y} or after the night")
+    raise UnreadableError("no time: neither Date, nor the From line, nor Received tells one with its zone")
+
+
+def _metadata(headers: Headers) -> dict[str, str]:
+    """Return the little that later stages and people ask for; empty entries are left out."""
+    delivered = [*headers.all("delivered-to"), *headers.all("x-original-to")]
+    first = next(iter(mailboxes(delivered)), Mailbox("", ""))
+    told = {
+        "delivered_to": first.address,
+        "authentication": authentication(headers),
+        "automatic": headers.word("auto-submitted"),
+    }
+    return {name: value for name, value in told.items() if value not in ("", "none", "no")}

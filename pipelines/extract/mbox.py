@@ -1,0 +1,131 @@
+"""Mail exports in mbox (Google Takeout, Thunderbird, mail servers): https://www.rfc-editor.org/rfc/rfc4155."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+from pipelines.contract import Interaction, Record
+from pipelines.extract.inbox import CHUNK, Export, SourceFile, each_file
+from pipelines.extract.issues import RAW_LIMIT, Issues, UnreadableError
+from pipelines.extract.mail import Place, parse_message
+from pipelines.extract.mail_headers import instant
+
+MESSAGE_LIMIT = 64 << 20  # bytes; no mail server takes more
+_MARGIN = 2_000  # bytes; a From line and the header below it
+_SEPARATOR = re.compile(
+    rb"From (?:[^\r\n]{1,320} )?"
+    rb"((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} "
+    rb"\d{1,2}:\d\d(?::\d\d)? (?:[+-]\d{4} |[A-Z]{1,5} )?\d{4}(?: [+-]\d{4}| [A-Z]{1,5})?)[^\S\n]*\r?\n"
+)
+_UNDATED = re.compile(rb"From [^\s]{1,320}[ \t]*\r?\n[!-9;-~]+:")  # counts where a header follows at once
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message of an mbox.
+
+    Attributes:
+        at: offset in the file of its ``From `` line, in bytes.
+        raw: the bytes below that line, unquoted, without the empty line that ends the message.
+        received_at: the time that line tells, UTC.
+        is_mail: False for what stands before the first ``From `` line.
+        is_last, followed_by_blank: it is the file's last message; the empty line was there.
+        is_whole: False where it is longer than ``MESSAGE_LIMIT`` and ``raw`` is only its beginning.
+    """
+
+    at: int
+    raw: bytes
+    received_at: datetime | None = None
+    is_mail: bool = True
+    is_last: bool = False
+    followed_by_blank: bool = True
+    is_whole: bool = True
+
+
+def extract(export: Export, issues: Issues) -> Iterator[Record]:
+    """Yield one interaction a message of the night's mailboxes; the same message in two of them is yielded twice."""
+    return each_file(export, issues, _parse)
+
+
+def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
+    with file.open() as stream:
+        for number, envelope in enumerate(split(stream), start=1):
+            position = f"message {number} (byte {envelope.at})"
+            try:
+                yield _interaction(envelope, export, file, position)
+            except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+                issues.quarantine(envelope.raw, file=file.name, at=position, reason=error)
+            else:
+                if envelope.is_last and not envelope.followed_by_blank:
+                    issues.warn(file=file.name, reason="no empty line after the last message")
+
+
+def _interaction(envelope: Envelope, export: Export, file: SourceFile, position: str) -> Interaction:
+    if not envelope.is_mail:
+        raise UnreadableError("not an mbox: it does not begin with a From line")
+    if not envelope.is_whole:
+        raise UnreadableError(f"the message is longer than {MESSAGE_LIMIT} bytes")
+    if envelope.is_last and not envelope.raw.endswith(b"\n"):
+        raise UnreadableError("the file ends in the middle of a line")
+    place = Place(file.name, position, export.night, envelope.received_at, envelope.is_last, envelope.followed_by_blank)
+    return parse_message(envelope.raw, export.source, place)
+
+
+def split(stream: IO[bytes]) -> Iterator[Envelope]:
+    """Yield the messages of an mbox as it streams by, holding one message and one chunk at a time.
+
+    A line begins a message where it stands after an empty line (or first in the file) and has the shape of a ``From ``
+    line: sender and time, or, as some write it, the sender alone and a header below it. ``>From `` is unquoted (mboxrd).
+    """
+    held = bytearray()  # the file from the current message's From line on
+    at = looked = 0  # where ``held`` begins in the file; up to where in ``held`` there is no separator
+    head = b""  # the beginning of a message of which the rest was too long to hold
+    ended = False
+    while not ended:
+        chunk = stream.read(CHUNK)
+        ended = not chunk
+        held += chunk
+        while True:
+            end, looked = _next_separator(held, looked, ended)
+            if end is None:
+                break
+            yield _envelope(at, head, bytes(held[:end]), is_last=False)
+            del held[:end]
+            at, looked, head = at + end, 0, b""
+        if len(held) > MESSAGE_LIMIT:
+            head = head or bytes(held[:RAW_LIMIT])
+            at += len(held) - _MARGIN
+            looked = max(looked - (len(held) - _MARGIN), 0)
+            del held[:-_MARGIN]
+    yield _envelope(at, head, bytes(held), is_last=True)
+
+
+def _next_separator(held: bytearray, looked: int, ended: bool) -> tuple[int | None, int]:
+    """Return where the next message begins, if one does, and from where to look on when more has been read."""
+    while (found := held.find(b"\nFrom ", looked)) >= 0:
+        if found + _MARGIN > len(held) and not ended:
+            return None, found
+        after_blank = held[found - 1 : found] == b"\n" or held[max(found - 2, 0) : found] == b"\n\r"
+        if after_blank and (_SEPARATOR.match(held, found + 1) or _UNDATED.match(held, found + 1)):
+            return found + 1, found + 1
+        looked = found + 1
+    return None, max(looked, len(held) - len(b"\nFrom "))
+
+
+def _envelope(at: int, head: bytes, held: bytes, *, is_last: bool) -> Envelope:
+    """Take the ``From `` line and the empty line at the end off a message."""
+    if head:
+        return Envelope(at, head, is_last=is_last, is_whole=False)
+    blank = len(held) - len(held.lstrip(b"\xef\xbb\xbf\r\n")) if at == 0 else 0
+    dated = _SEPARATOR.match(held, blank)
+    if not dated and not _UNDATED.match(held, blank):
+        return Envelope(at, held, is_mail=False)
+    raw = held[dated.end() if dated else held.index(b"\n", blank) + 1 :]
+    line_end = b"\r\n" if raw.endswith(b"\r\n") else b"\n"
+    followed_by_blank = raw.endswith(line_end * 2)
+    raw = raw.removesuffix(line_end) if followed_by_blank else raw
+    received_at = instant(dated[1].decode("ascii"), assume_utc=True) if dated else None
+    return Envelope(at, _QUOTED_FROM.sub(rb"\1", raw), received_at, is_last=is_last, followed_by_blank=followed_by_blank)
