@@ -17,6 +17,7 @@ BEFORE_ENQUIRIES = (
     "golden.crosswalk", "golden.change", "golden.consent",
 )  # fmt: skip
 AFTER_ENQUIRIES = ("golden.interaction", "golden.enquiry", "golden.channel_switch")
+SCRATCH = ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link")
 META = ("meta.ledger", "meta.quarantine", "meta.link_rule", "meta.block", "meta.identity", "meta.edge")
 
 RUN_COLUMNS = "night DATE, stage VARCHAR, table_name VARCHAR, row_count BIGINT"
@@ -41,19 +42,25 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
     _follow_enquiries(con, home, values)
     rows |= {table: build(con, home, table, **values) for table in (*AFTER_ENQUIRIES, *META)}
-    con.execute("DROP SCHEMA scratch CASCADE")
+    _drop_scratch(con)
     rows["meta.run"] = _note_run(con, home, night, rows)
     return rows
 
 
 def _follow_enquiries(con: duckdb.DuckDBPyConnection, home: Home, values: dict[str, Any]) -> None:
     """Lay out in ``scratch`` which messages are one enquiry, and which ask again what was asked before."""
-    con.execute("DROP SCHEMA IF EXISTS scratch CASCADE")
-    con.execute("CREATE SCHEMA scratch")
-    for table in ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link"):
+    con.execute("CREATE SCHEMA IF NOT EXISTS scratch")
+    for table in SCRATCH:
         build(con, home, table, **values)
     build_components(con, "scratch.turn_enquiry", links="scratch.turn_link")
     build_components(con, "scratch.turn_first_ask", links="scratch.repeat_link")
+
+
+def _drop_scratch(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop the working tables one by one: DuckDB 2.0 fails at COMMIT when CASCADE drops what the transaction made."""
+    for table in (*SCRATCH, "scratch.turn_enquiry", "scratch.turn_first_ask"):
+        con.execute(f"DROP TABLE {table}")
+    con.execute("DROP SCHEMA scratch")
 
 
 def _note_run(con: duckdb.DuckDBPyConnection, home: Home, night: date, rows: dict[str, int]) -> int:
