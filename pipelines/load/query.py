@@ -1,0 +1,111 @@
+"""Questions to the version in use, in a sandbox: it reads that one file, and nothing else on the machine."""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+
+from pipelines.errors import GoldthreadError
+from pipelines.load.versions import current_file
+from pipelines.settings import Home
+
+SECONDS = 60  # a question may take; then it is stopped
+ROWS = 1000  # that an answer shows unless more are asked for
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer: its columns with their types, its rows, and whether more rows were there than were taken."""
+
+    version: str
+    columns: list[str]
+    types: list[str]
+    rows: list[tuple[Any, ...]]
+    truncated: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``json.dumps``: one mapping a row."""
+        rows = [dict(zip(self.columns, map(plain, row), strict=True)) for row in self.rows]
+        return {"version": self.version, "columns": self.columns, "rows": rows, "truncated": self.truncated}
+
+
+def query(home: Home, sql: str, *, rows: int | None = ROWS, seconds: int = SECONDS) -> Result:
+    """Ask the version in use one question in SQL.
+
+    Args:
+        rows: the most rows to take; None takes all.
+        seconds: the longest it may run.
+
+    Raises:
+        ConfigurationError: nothing is published yet.
+        GoldthreadError: the statement is wrong, not one, writes, or runs too long; said in one line.
+    """
+    path = current_file(home)
+    with open_read_only(path, seconds=seconds) as con:
+        try:
+            if len(con.extract_statements(sql)) != 1:
+                raise GoldthreadError("query: write one statement")
+            con.execute(sql)
+            description = con.description or []
+            found = con.fetchall() if rows is None else con.fetchmany(rows + 1)
+        except duckdb.Error as error:
+            raise GoldthreadError(f"query: {one_line(error, sql)}") from None
+    taken = found if rows is None else found[:rows]
+    return Result(
+        path.parent.name, [str(column[0]) for column in description], [str(column[1]) for column in description],
+        taken, truncated=len(taken) < len(found),
+    )  # fmt: skip
+
+
+def open_read_only(path: Path, *, seconds: int = SECONDS) -> duckdb.DuckDBPyConnection:
+    """Open a published file for reading: no other file, no network, no change of these settings.
+
+    Args:
+        path: the resolved file; the pointer may move the next moment.
+        seconds: the longest a statement may run.
+    """
+    con = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "enable_external_access": False,
+            "memory_limit": os.environ.get("GOLDTHREAD_MEMORY", "2GB"),
+            "temp_directory": "",  # spilled rows would outlive the question
+            "max_execution_time": seconds * 1000,
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def one_line(error: duckdb.Error, sql: str) -> str:
+    """Say what is wrong in one line; a quoted value that the question itself does not hold is kept back."""
+    head = re.split(r"\n\s*\n|\nLINE \d", str(error), maxsplit=1)[0]
+    words = " ".join(head.split())
+    return re.sub(r"'([^']*)'", lambda found: found.group(0) if found.group(1) in sql else "'…'", words)
+
+
+def plain(value: Any) -> Any:
+    """Turn a value of the database into one that JSON knows."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, UUID | timedelta):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value

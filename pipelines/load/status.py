@@ -1,0 +1,116 @@
+"""Where things stand: the version in use, how old it is, what the last night brought, and what went wrong since."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.load.candidate import candidate_folder
+from pipelines.load.checks import read_checks
+from pipelines.load.query import open_read_only, plain
+from pipelines.load.versions import current, manifest_of, version_names
+from pipelines.lock import holder
+from pipelines.settings import Home
+
+COUNTED = ("customer", "membership", "interaction", "conversation", "enquiry", "channel_switch")
+
+SOURCES = """
+SELECT source, sum(read)::BIGINT, sum(accepted)::BIGINT, sum(duplicate)::BIGINT, sum(suppressed)::BIGINT,
+    sum(quarantined)::BIGINT
+FROM meta.ledger WHERE night = $night GROUP BY source ORDER BY source
+"""
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """What one source brought on the last night, in records."""
+
+    source: str
+    read: int
+    accepted: int
+    duplicate: int
+    suppressed: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class FailedValidation:
+    """The last candidate, where it did not pass: its night, what failed, and its report."""
+
+    night: date
+    failed: list[str]
+    report: Path
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a home stands.
+
+    Attributes:
+        version, night, published_at: of the version in use; None where nothing is published.
+        age_hours: since it was published.
+        counts: rows of its golden tables.
+        versions: how many versions there are.
+        report: the page of the version in use.
+        sources: what each source brought on its night.
+        failed_validation: the last candidate, where it did not pass.
+        writer: the process that is writing this home now, if any.
+    """
+
+    home: Path
+    version: str | None = None
+    night: date | None = None
+    published_at: str | None = None
+    age_hours: float | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    warnings: int = 0
+    versions: int = 0
+    report: Path | None = None
+    sources: list[SourceStatus] = field(default_factory=list)
+    failed_validation: FailedValidation | None = None
+    writer: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``json.dumps``."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return plain(value)
+
+
+def status(home: Home, *, now: datetime | None = None) -> Status:
+    """Say where the home stands; it reads only, and stands in no writer's way.
+
+    Args:
+        now: the present instant, for the age; None asks the clock.
+    """
+    writer, failed = holder(home.path / "writer.lock"), _failed(home)
+    folder = current(home)
+    if folder is None:
+        return Status(home.path, versions=len(version_names(home)), failed_validation=failed, writer=writer)
+    manifest = manifest_of(folder)
+    night = date.fromisoformat(manifest["night"])
+    age = (now or datetime.now(UTC)) - datetime.fromisoformat(manifest["published_at"])
+    with open_read_only(folder / "customers.duckdb") as con:
+        sources = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
+    return Status(
+        home.path, folder.name, night, manifest["published_at"],
+        age_hours=round(age.total_seconds() / 3600, 2),
+        counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
+        warnings=manifest["checks"]["failed warning"], versions=len(version_names(home)), report=folder / "report.html",
+        sources=sources, failed_validation=failed, writer=writer,
+    )  # fmt: skip
+
+
+def _failed(home: Home) -> FailedValidation | None:
+    found = read_checks(candidate_folder(home) / "checks.json")
+    if found is None or found[0].passed:
+        return None
+    checked = found[0]
+    words = [check.words() for check in checked.failed if check.severity == "critical"]
+    return FailedValidation(checked.night, words, candidate_folder(home) / "report.html")
