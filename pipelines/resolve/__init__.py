@@ -1,1 +1,1 @@
-"""From records to customers: identities, candidate pairs, scores, clusters and ids that last."""
+"""Resolve: which records are the same person's, and the id that person keeps."""

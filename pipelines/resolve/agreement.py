@@ -1,0 +1,65 @@
+"""When two names, or two dates of birth, agree and when they rule each other out: one definition for all of resolve.
+
+They are DuckDB macros, so that the model's levels, the search for contested identifiers and the guard over clusters mean
+the same thing by "these cannot be one person".
+"""
+
+import duckdb
+
+# A slip of the pen is one edit in a word of four letters or more that leaves its last letter alone: Maria and Mario,
+# Paul and Paula differ there and are two people.
+_MACROS = """
+CREATE OR REPLACE TEMP MACRO is_slip(l, r) AS
+    length(l) >= 4 AND length(r) >= 4 AND right(l, 1) = right(r, 1) AND damerau_levenshtein(l, r) = 1;
+
+CREATE OR REPLACE TEMP MACRO given_agrees(l, forms_l, r, forms_r) AS
+    coalesce(
+        list_has_any(forms_l, forms_r) OR is_slip(l, r)
+        OR ((length(l) = 1 OR length(r) = 1) AND left(l, 1) = left(r, 1))
+        OR (
+            least(length(l), length(r)) >= 3 AND abs(length(l) - length(r)) >= 2
+            AND (starts_with(l, r) OR starts_with(r, l))
+        ),
+        FALSE
+    );
+
+CREATE OR REPLACE TEMP MACRO family_agrees(l, forms_l, r, forms_r) AS
+    coalesce(
+        list_has_any(forms_l, forms_r) OR is_slip(l, r)
+        OR ((length(l) = 1 OR length(r) = 1) AND left(l, 1) = left(r, 1)),
+        FALSE
+    );
+
+CREATE OR REPLACE TEMP MACRO is_full(given, family) AS coalesce(length(given) > 1 AND length(family) > 1, FALSE);
+
+CREATE OR REPLACE TEMP MACRO is_swapped(given_l, family_l, given_r, family_r) AS
+    coalesce(given_l = family_r AND family_l = given_r, FALSE);
+
+CREATE OR REPLACE TEMP MACRO names_agree(given_l, given_forms_l, family_l, family_forms_l,
+                                         given_r, given_forms_r, family_r, family_forms_r) AS
+    (given_agrees(given_l, given_forms_l, given_r, given_forms_r)
+     AND family_agrees(family_l, family_forms_l, family_r, family_forms_r))
+    OR is_swapped(given_l, family_l, given_r, family_r);
+
+CREATE OR REPLACE TEMP MACRO names_contradict(given_l, given_forms_l, family_l, family_forms_l,
+                                              given_r, given_forms_r, family_r, family_forms_r) AS
+    is_full(given_l, family_l) AND is_full(given_r, family_r)
+    AND NOT is_swapped(given_l, family_l, given_r, family_r)
+    AND NOT given_agrees(given_l, given_forms_l, given_r, given_forms_r)
+    AND jaro_winkler_similarity(given_l, given_r) < 0.85;
+
+CREATE OR REPLACE TEMP MACRO births_agree(l, r) AS
+    coalesce(
+        damerau_levenshtein(l, r) <= 1
+        OR (left(l, 4) = left(r, 4) AND substr(l, 6, 2) = substr(r, 9, 2) AND substr(l, 9, 2) = substr(r, 6, 2)),
+        FALSE
+    );
+
+CREATE OR REPLACE TEMP MACRO births_contradict(l, r) AS l IS NOT NULL AND r IS NOT NULL AND NOT births_agree(l, r);
+"""
+
+
+def install(con: duckdb.DuckDBPyConnection) -> None:
+    """Define the macros on ``con`` for as long as it is open; nothing is written to its database."""
+    for statement in con.extract_statements(_MACROS):
+        con.execute(statement).fetchall()

@@ -1,0 +1,95 @@
+"""What the model compares: the conditions of its levels by name, as SQL over the two sides of a pair.
+
+``config/linkage_model.json`` holds m and u of each level and refers to the conditions here; the columns are those of
+resolve.identity with ``_l`` and ``_r``. Within a comparison the first level whose condition holds is the pair's.
+"""
+
+_NAMES = (
+    "given_name_l, given_forms_l, family_name_l, family_forms_l, given_name_r, given_forms_r, family_name_r, family_forms_r"
+)
+_BOTH_NAMED = "family_name_l IS NOT NULL AND family_name_r IS NOT NULL"
+_GIVEN_SHARED = "list_has_any(given_forms_l, given_forms_r)"
+_FAMILY_SHARED = "list_has_any(family_forms_l, family_forms_r)"
+# One side shows a single word: it may be the given or the family name of the other.
+_WORD_SHARED = (
+    "(list_has_any(given_forms_l, given_forms_r) OR list_has_any(given_forms_l, family_forms_r)"
+    " OR list_has_any(family_forms_l, given_forms_r))"
+)
+_AGREE = f"(names_agree({_NAMES}) OR (NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}))"
+_CLAIMED = "(list_has_any(claims_l, points_r) OR list_has_any(points_l, claims_r))"
+_REFERRED = "list_has_any(refs_l, refs_r)"
+_ONE_NAMELESS = "(given_name_l IS NULL OR given_name_r IS NULL)"
+_ALIAS_OF_NAME = (
+    "((given_name_l IS NULL AND list_has_any(aliases_l, name_aliases_r))"
+    " OR (given_name_r IS NULL AND list_has_any(name_aliases_l, aliases_r)))"
+)
+
+
+def _any(*columns: str) -> str:
+    return "(" + " OR ".join(f"list_has_any({one}_l, {one}_r)" for one in columns) + ")"
+
+
+def _missing(*columns: str) -> str:
+    left = " AND ".join(f"len({one}_l) = 0" for one in columns)
+    right = " AND ".join(f"len({one}_r) = 0" for one in columns)
+    return f"({left}) OR ({right})"
+
+
+def _crossed(column: str, contested: str) -> str:
+    """Either side's contested value is the other's: contested is so for all who carry it."""
+    return f"list_has_any({contested}_l, {contested}_r) OR list_has_any({column}_l, {contested}_r)"
+
+
+CONDITIONS: dict[str, str] = {
+    # name
+    "name missing": "given_name_l IS NULL OR given_name_r IS NULL",
+    "name equal": "given_name_l = given_name_r AND family_name_l = family_name_r AND length(given_name_l) > 1",
+    "name swapped": "is_swapped(given_name_l, family_name_l, given_name_r, family_name_r)",
+    "name alike": f"{_GIVEN_SHARED} AND {_FAMILY_SHARED} AND length(given_name_l) > 1 AND length(given_name_r) > 1",
+    "given initial": f"{_BOTH_NAMED} AND left(given_name_l, 1) = left(given_name_r, 1) AND {_FAMILY_SHARED}"
+    " AND (length(given_name_l) = 1 OR length(given_name_r) = 1)",
+    "name slip": f"{_BOTH_NAMED} AND names_agree({_NAMES})",
+    "one word equal": f"NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}",
+    "one word differs": f"NOT ({_BOTH_NAMED})",
+    "given equal, family not": _GIVEN_SHARED,
+    "names differ": f"NOT names_contradict({_NAMES})",
+    # identifiers
+    "email missing": _missing("emails", "contested_emails"),
+    "email equal": _any("emails"),
+    "email contested": _crossed("emails", "contested_emails"),
+    "phone missing": _missing("phones", "contested_phones"),
+    "phone equal": _any("phones"),
+    "phone contested": _crossed("phones", "contested_phones"),
+    "account missing": _missing("accounts"),
+    "account equal": _any("accounts"),
+    "handle missing": _missing("handles"),
+    "handle equal": _any("handles"),
+    "crm id missing": _missing("crm_ids"),
+    "crm id equal": _any("crm_ids"),
+    # what links channels
+    "alias missing": f"{_missing('aliases')} AND NOT {_ALIAS_OF_NAME}",
+    "alias equal": _any("aliases"),
+    "alias of the name": _ALIAS_OF_NAME,
+    "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED}",
+    "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
+    "claim, names agree": f"{_CLAIMED} AND {_AGREE}",
+    "reference, names agree": f"{_REFERRED} AND {_AGREE}",
+    "claim and reference, no name": f"{_CLAIMED} AND {_REFERRED} AND {_ONE_NAMELESS}",
+    "claim or reference, no name": _ONE_NAMELESS,
+    # what a reference row tells
+    "birth missing": "date_of_birth_l IS NULL OR date_of_birth_r IS NULL",
+    "birth equal": "date_of_birth_l = date_of_birth_r",
+    "birth slip": "births_agree(date_of_birth_l, date_of_birth_r)",
+    "address missing": "postcode_l IS NULL OR postcode_r IS NULL",
+    "address equal": "postcode_l = postcode_r AND street_l = street_r",
+    "postcode equal": "postcode_l = postcode_r",
+    "city equal": "city_l = city_r",
+    "company missing": "company_l IS NULL OR company_r IS NULL",
+    "company equal": "company_l = company_r",
+    "otherwise": "ELSE",
+}
+COLUMNS = (
+    "given_name", "family_name", "given_forms", "family_forms", "name_aliases", "emails", "phones", "handles", "accounts",
+    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases", "date_of_birth", "street",
+    "city", "postcode", "company", "name_key", "initial_key", "given_key", "tf_name_key", "tf_initial_key", "tf_given_key",
+)  # fmt: skip

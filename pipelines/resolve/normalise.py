@@ -1,0 +1,129 @@
+"""Names as they are compared: transliterated, without titles, taken apart, with the short forms a name goes by."""
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+from anyascii import anyascii
+from nameparser.config import CONSTANTS
+from nicknames import NickNamer
+
+PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
+TITLES = frozenset(
+    {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "herr", "frau", "mme", "mlle", "sr", "sra", "srta", "don", "dona"}
+)
+SUFFIXES = frozenset({"jr", "jnr", "junior", "snr", "senior", "ii", "iii", "iv", "phd", "md", "esq"})
+SCHEMA = pa.schema(
+    [("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
+     ("given_forms", pa.list_(pa.string())), ("family_forms", pa.list_(pa.string())), ("aliases", pa.list_(pa.string()))]
+)  # fmt: skip
+
+_NO_NAME = re.compile(r"[\d@_#/\\:]")
+_WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
+_HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_SYLLABLE = re.compile(r"[A-Z][a-z']*")
+# Spellings of one sound in transliterations: Aleksandr and Alexandr, Mueller and Muller, Yulia and Julia.
+_FOLDS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ks", "x"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("c", "k"),
+          ("w", "v"), ("y", "i"), ("j", "i"), ("z", "s"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """One name, taken apart; every part in lower-case Latin letters.
+
+    Attributes:
+        name: as the record shows it.
+        given_name: the first given name or its initial; None where there is no name in it.
+        family_name: with its particles and without spaces ("vanderberg"); None for a single word.
+        given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
+        family_forms: the family name, its folded spelling, and the parts of a compound one.
+        aliases: what a person of this name calls an account: annasmith, asmith, smitha, …
+    """
+
+    name: str
+    given_name: str | None = None
+    family_name: str | None = None
+    given_forms: tuple[str, ...] = ()
+    family_forms: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+def name_forms(names: Iterable[str]) -> pa.Table:
+    """Return one row a name, with the columns of ``NameForm``."""
+    return pa.Table.from_pylist([asdict(parse_name(name)) for name in names], schema=SCHEMA)
+
+
+def parse_name(name: str) -> NameForm:
+    """Take a display name apart; what is no name (a handle, an address, a number) has no parts.
+
+    A comma tells the family name first ("Smith, Anna"). Names in Han, Kana or Hangul start with it, too.
+    """
+    if _NO_NAME.search(name) or not (words := _words(name)):
+        return NameForm(name)
+    given, middle, family = _parts(name, words)
+    if not family:
+        return NameForm(name, given, None, _given_forms(given), (), (given,))
+    joined = "".join(family)
+    pieces = [piece for word in [*family, *middle] for piece in word.split("-") if len(piece) > 2 and piece not in PARTICLES]
+    family_forms = _sorted({joined.replace("-", ""), fold(joined), *pieces, *map(fold, pieces)})
+    return NameForm(name, given, joined.replace("-", ""), _given_forms(given), family_forms, _aliases(given, joined))
+
+
+def fold(word: str) -> str:
+    """Return the spelling that transliterations of one sound share; doubled letters count once."""
+    for spelling, sound in _FOLDS:
+        word = word.replace(spelling, sound)
+    return re.sub(r"(.)\1+", r"\1", word.replace("-", "").replace("'", ""))
+
+
+def _words(name: str) -> list[str]:
+    latin = anyascii(name)
+    if _HAN.search(name) and " " not in name.strip():
+        syllables = _SYLLABLE.findall(latin)  # 王小明 is written WangXiaoMing
+        return ["".join(syllables[1:]).lower(), syllables[0].lower()] if len(syllables) > 1 else [latin.lower()]
+    words = [word.replace("'", "") for word in _WORD.findall(latin.lower())]
+    words = [word for word in words if word.strip("-")]
+    while len(words) > 1 and words[0] in TITLES:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words = words[:-1]
+    return words
+
+
+def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
+    """Return the first given name, what stands between, and the words of the family name."""
+    if "," in name:
+        before = _words(name.split(",", 1)[0])
+        after = _words(name.split(",", 1)[1])
+        if before and after:
+            return after[0], after[1:], before
+    if len(words) == 1:
+        return words[0], [], []
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in PARTICLES:
+        start -= 1
+    return words[0], words[1:start], words[start:]
+
+
+@functools.lru_cache(maxsize=100_000)
+def _given_forms(given: str) -> tuple[str, ...]:
+    whole = given.replace("-", "")
+    if len(whole) == 1:
+        return (whole,)
+    return _sorted({whole, fold(whole), *(anyascii(form).lower() for form in _namer().canonicals_of(whole))})
+
+
+def _aliases(given: str, family: str) -> tuple[str, ...]:
+    given, family = given.replace("-", ""), family.replace("-", "")
+    return _sorted({given + family, family + given, given[0] + family, given + family[0], family + given[0]})
+
+
+def _sorted(values: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(value for value in values if value))
+
+
+@functools.cache
+def _namer() -> NickNamer:
+    return NickNamer()

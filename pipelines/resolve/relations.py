@@ -1,0 +1,31 @@
+"""Two small helpers over a DuckDB connection, for results that must be complete before the next statement."""
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+
+def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Execute one statement and fetch all it gives."""
+    rows: list[tuple[Any, ...]] = con.execute(sql, values).fetchall() if values else con.execute(sql).fetchall()
+    return rows
+
+
+def arrow(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    """Return the rows of one SELECT as an Arrow table, without the copy that ``execute`` makes."""
+    run(con, "SELECT 1")  # DuckDB refuses sql() while an earlier result is not fetched to its end
+    return con.sql(sql).to_arrow_table()
+
+
+def register(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Make ``rows`` readable as ``name``, until ``unregister``."""
+    run(con, "SELECT 1")
+    con.register(name, rows)
+
+
+def unregister(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Take back what ``register`` gave."""
+    run(con, "SELECT 1")
+    for name in names:
+        con.unregister(name)

@@ -1,0 +1,141 @@
+-- resolve.identity: what is linked: one way in which someone shows themselves, with all the evidence of its records.
+--
+-- Grain   one row per identity_id
+-- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
+--         resolve.contested_identifier, and the model's frequencies given_frequency, family_frequency
+-- Rule    lists are sorted. Values that too many names share are left out; contested ones (two people use them) stand
+--         apart. Who claims more than $claims_at_most addresses and numbers is not believed in any. Where a date of
+--         birth or an address changed, the current one stands.
+WITH identifier AS (
+    SELECT
+        held.*,
+        contested.value IS NOT NULL AS is_contested
+    FROM resolve.identity_identifier AS held
+    LEFT JOIN resolve.shared_identifier AS shared
+        ON held.kind = shared.kind AND held.scope = shared.scope AND held.value = shared.value
+    LEFT JOIN resolve.contested_identifier AS contested
+        ON held.kind = contested.kind AND held.scope = contested.scope AND held.value = contested.value
+    WHERE shared.value IS NULL AND held.value != ''
+),
+
+listed AS (
+    SELECT
+        identity_id,
+        coalesce(
+            list(DISTINCT value ORDER BY value ASC)
+            FILTER (WHERE kind = 'email' AND NOT is_claimed AND NOT is_contested), []
+        ) AS emails,
+        coalesce(
+            list(DISTINCT value ORDER BY value ASC)
+            FILTER (WHERE kind = 'phone' AND NOT is_claimed AND NOT is_contested), []
+        ) AS phones,
+        coalesce(
+            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
+            FILTER (WHERE kind = 'handle' AND NOT is_claimed), []
+        ) AS handles,
+        coalesce(
+            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
+            FILTER (WHERE kind IN ('account', 'visitor', 'chat') AND NOT is_claimed AND NOT is_contested), []
+        ) AS accounts,
+        coalesce(
+            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
+            FILTER (WHERE kind = 'crm_id' AND NOT is_claimed), []
+        ) AS crm_ids,
+        coalesce(list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'reference'), []) AS refs,
+        coalesce(
+            list(DISTINCT value ORDER BY value ASC)
+            FILTER (WHERE kind = 'email' AND NOT is_claimed AND is_contested), []
+        ) AS contested_emails,
+        coalesce(
+            list(DISTINCT value ORDER BY value ASC)
+            FILTER (WHERE kind = 'phone' AND NOT is_claimed AND is_contested), []
+        ) AS contested_phones,
+        coalesce(list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'email' AND is_claimed), []) AS claimed_emails,
+        coalesce(list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'phone' AND is_claimed), []) AS claimed_phones,
+        coalesce(
+            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
+            FILTER (WHERE kind = 'handle' AND is_claimed), []
+        ) AS claimed_handles,
+        max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'date_of_birth') AS date_of_birth,
+        max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'street') AS street,
+        max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'city') AS city,
+        max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'postcode') AS postcode,
+        max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'company') AS company
+    FROM identifier
+    GROUP BY identity_id
+),
+
+counted AS (
+    SELECT
+        identity_id,
+        count(*) AS record_count
+    FROM resolve.record_identity
+    WHERE identity_id IS NOT NULL
+    GROUP BY identity_id
+),
+
+known AS (
+    SELECT
+        counted.identity_id,
+        counted.record_count,
+        name.given_name,
+        name.family_name,
+        name.given_name || coalesce(' ' || name.family_name, '') AS full_name,
+        coalesce(name.given_forms, []) AS given_forms,
+        coalesce(name.family_forms, []) AS family_forms,
+        coalesce(name.name_aliases, []) AS name_aliases,
+        coalesce(listed.emails, []) AS emails,
+        coalesce(listed.phones, []) AS phones,
+        coalesce(listed.handles, []) AS handles,
+        coalesce(listed.accounts, []) AS accounts,
+        coalesce(listed.crm_ids, []) AS crm_ids,
+        coalesce(listed.refs, []) AS refs,
+        coalesce(listed.contested_emails, []) AS contested_emails,
+        coalesce(listed.contested_phones, []) AS contested_phones,
+        CASE
+            WHEN len(listed.claimed_emails) + len(listed.claimed_phones) + len(listed.claimed_handles) > $claims_at_most
+                THEN []
+            ELSE list_sort(
+                list_transform(listed.claimed_emails, LAMBDA value: 'email:' || value)
+                || list_transform(listed.claimed_phones, LAMBDA value: 'phone:' || value)
+                || list_transform(listed.claimed_handles, LAMBDA value: 'handle:' || value)
+            )
+        END AS claims,
+        coalesce(listed.claimed_emails, []) AS claimed_emails,
+        coalesce(listed.claimed_phones, []) AS claimed_phones,
+        listed.date_of_birth,
+        listed.street,
+        listed.city,
+        listed.postcode,
+        listed.company
+    FROM counted
+    LEFT JOIN resolve.identity_name AS name ON counted.identity_id = name.identity_id
+    LEFT JOIN listed ON counted.identity_id = listed.identity_id
+)
+
+SELECT
+    known.* EXCLUDE (claims),
+    coalesce(known.claims, []) AS claims,
+    list_sort(
+        list_transform(known.emails || known.contested_emails, LAMBDA value: 'email:' || value)
+        || list_transform(known.phones || known.contested_phones, LAMBDA value: 'phone:' || value)
+        || list_transform(known.handles, LAMBDA value: 'handle:' || value)
+    ) AS points,
+    list_sort(list_distinct(list_filter(
+        list_transform(
+            list_transform(known.emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
+            || list_transform(known.handles, LAMBDA value: split_part(value, ':', 2)),
+            LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
+        ),
+        LAMBDA value: length(value) >= 5 AND NOT list_contains($role_mailboxes, value)
+    ))) AS aliases,
+    known.given_name || '|' || known.family_name AS name_key,
+    left(known.given_name, 1) || '|' || known.family_name AS initial_key,
+    known.given_name AS given_key,
+    coalesce(given.frequency, $given_floor) * coalesce(family.frequency, $family_floor) AS tf_name_key,
+    coalesce(family.frequency, $family_floor) * $initial_share AS tf_initial_key,
+    coalesce(given.frequency, $given_floor) AS tf_given_key
+FROM known
+LEFT JOIN given_frequency AS given ON known.given_name = given.value
+LEFT JOIN family_frequency AS family ON known.family_name = family.value
+ORDER BY known.identity_id

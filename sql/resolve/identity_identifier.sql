@@ -1,0 +1,58 @@
+-- resolve.identity_identifier: every identifier of an identity, over all its records.
+--
+-- Grain   one row per (identity_id, kind, scope, value)
+-- Reads   resolve.record_identity, staging.identifier
+-- Rule    claimed only where no record of the identity shows it otherwise. A profile row's own id is a crm_id.
+SELECT
+    identity.identity_id,
+    CASE
+        WHEN identifier.kind = 'account' AND list_contains($chat_scopes, identifier.scope) THEN 'chat' ELSE identifier.kind
+    END AS kind,
+    identifier.scope,
+    CASE
+        WHEN identifier.kind IN ('street', 'city', 'company')
+            THEN trim(regexp_replace(strip_accents(lower(identifier.value)), '[^\w]+', ' ', 'g'))
+        WHEN identifier.kind = 'postcode' THEN regexp_replace(upper(identifier.value), '[^A-Z0-9]', '', 'g')
+        ELSE identifier.value
+    END AS value,
+    bool_and(identifier.evidence = 'claimed') AS is_claimed,
+    bool_or(identifier.is_current) AS is_current,
+    min(identifier.first_seen_at) AS first_seen_at,
+    max(identifier.last_seen_at) AS last_seen_at
+FROM resolve.record_identity AS identity
+INNER JOIN staging.identifier AS identifier
+    ON
+        identity.record_kind = identifier.record_kind
+        AND identity.source = identifier.source
+        AND identity.source_ref = identifier.source_ref
+WHERE
+    identity.identity_id IS NOT NULL
+    AND identifier.kind IN (
+        'email', 'phone', 'handle', 'account', 'visitor', 'crm_id', 'reference',
+        'date_of_birth', 'street', 'city', 'postcode', 'company'
+    )
+GROUP BY ALL
+UNION ALL
+SELECT
+    identity_id,
+    'crm_id' AS kind,
+    source AS scope,
+    source_ref AS value,
+    FALSE AS is_claimed,
+    TRUE AS is_current,
+    NULL AS first_seen_at,
+    NULL AS last_seen_at
+FROM resolve.record_identity AS profile
+WHERE
+    record_kind = 'profile'
+    AND identity_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM staging.identifier AS known
+        WHERE
+            known.record_kind = 'profile'
+            AND known.source = profile.source
+            AND known.source_ref = profile.source_ref
+            AND known.kind = 'crm_id'
+    )
+ORDER BY identity_id, kind, scope, value

@@ -1,0 +1,101 @@
+-- resolve.record_identity: which identity every record shows.
+--
+-- Grain   one row per (record_kind, source, source_ref): every row of staging.interaction and staging.profile
+-- Reads   staging.interaction, staging.profile, staging.identifier, resolve.name_form
+-- Rule    a profile row is an identity of its own. A message belongs to the account that sent it where the platform has
+--         accounts; else to its addresses, numbers, handles, visitor and name as they stand together. Where only a name
+--         or a claim is there, the conversation stands in for an identifier. identity_id is NULL where the record has a
+--         reason, or shows nothing by which to recognise anyone (reason no_identifier).
+WITH record AS (
+    SELECT
+        'interaction' AS record_kind,
+        source,
+        source_ref,
+        night,
+        reason,
+        conversation_ref
+    FROM staging.interaction
+    UNION ALL
+    SELECT
+        'profile' AS record_kind,
+        source,
+        source_ref,
+        night,
+        reason,
+        NULL AS conversation_ref
+    FROM staging.profile
+),
+
+shown AS (
+    SELECT
+        identifier.record_kind,
+        identifier.source,
+        identifier.source_ref,
+        identifier.evidence,
+        CASE
+            WHEN identifier.kind = 'account' AND list_contains($chat_scopes, identifier.scope) THEN 'chat'
+            ELSE identifier.kind
+        END AS kind,
+        CASE
+            WHEN identifier.kind = 'name'
+                THEN coalesce(form.given_name || ' ' || coalesce(form.family_name, ''), lower(identifier.value))
+            ELSE identifier.scope || ':' || identifier.value
+        END AS value
+    FROM staging.identifier AS identifier
+    LEFT JOIN resolve.name_form AS form ON identifier.kind = 'name' AND identifier.value = form.name
+    WHERE identifier.record_kind = 'interaction'
+),
+
+tuple AS (
+    SELECT
+        record_kind,
+        source,
+        source_ref,
+        list(DISTINCT value ORDER BY value ASC)
+        FILTER (WHERE kind = 'account' AND evidence != 'claimed') AS accounts,
+        list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
+        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS points,
+        list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'name') AS names,
+        list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
+        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed') AS claims
+    FROM shown
+    GROUP BY record_kind, source, source_ref
+),
+
+keyed AS (
+    SELECT
+        record.*,
+        CASE
+            WHEN record.reason IS NOT NULL THEN NULL
+            WHEN record.record_kind = 'profile' THEN ['profile', record.source, record.source_ref]
+            WHEN len(tuple.accounts) > 0 THEN ['account', array_to_string(tuple.accounts, chr(31))]
+            WHEN len(tuple.points) > 0
+                THEN
+                    [
+                        'points', array_to_string(tuple.points, chr(31)),
+                        coalesce(array_to_string(tuple.names, chr(31)), '')
+                    ]
+            WHEN len(tuple.names) > 0 OR len(tuple.claims) > 0
+                THEN
+                    [
+                        'conversation', record.source, coalesce(record.conversation_ref, ''),
+                        coalesce(array_to_string(tuple.names, chr(31)), '')
+                    ]
+        END AS identity_key
+    FROM record
+    LEFT JOIN tuple
+        ON
+            record.record_kind = tuple.record_kind
+            AND record.source = tuple.source
+            AND record.source_ref = tuple.source_ref
+)
+
+SELECT
+    record_kind,
+    source,
+    source_ref,
+    night,
+    left(sha256(array_to_string(identity_key, chr(30))), 20) AS identity_id,
+    CASE WHEN identity_key IS NULL THEN coalesce(reason, 'no_identifier') END AS reason
+FROM keyed
+ORDER BY record_kind, source, source_ref
