@@ -38,22 +38,35 @@ _TWEET_LEFT = names("""
 
 @dataclass(slots=True)
 class Archive:
-    """What the files of one archive say together: whose it is, and the handles of those it mentions by id."""
+    """What the files of one archive say together: whose it is, and the handles of those it mentions.
+
+    Attributes:
+        handles: by account id, the handle in the latest tweet that tells it; before it that tweet's id, which grows with time.
+    """
 
     source: Source
     own: Own
     account_ref: str | None = None
-    handles: dict[str, str] = field(default_factory=dict)
+    handles: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def remember(self, tweet: Any) -> None:
+        """Take the handles that a tweet of ours tells."""
+        for user_ref, handle in _mentions(tweet).items():
+            self.handles[user_ref] = max(handle, self.handles.get(user_ref, handle))
+
+    def handle(self, user_ref: str) -> str | None:
+        """Return the handle of the account ``user_ref``, where it is known."""
+        return self.handles[user_ref][1] if user_ref in self.handles else None
 
     def party(self, user_ref: str, screen_name: str | None = None) -> list[Identifier]:
         """Return the identifiers of the account ``user_ref``."""
-        shown = screen_name or self.handles.get(user_ref)
+        shown = screen_name or self.handle(user_ref)
         handle = identifiers.handle(shown, SCOPE, "channel") if shown else None
         return known(identifiers.account(user_ref, SCOPE, "channel"), handle)
 
     def party_ref(self, user_ref: str, screen_name: str | None = None) -> str:
         """Return the account as X shows it: its handle where it is known, else its id."""
-        shown = screen_name or self.handles.get(user_ref)
+        shown = screen_name or self.handle(user_ref)
         return f"@{shown}" if shown else user_ref
 
 
@@ -78,7 +91,7 @@ def _survey(export: Export) -> Archive:
                     archive.account_ref = Fields(unwrapped(item, "account")).ref("accountId")
             elif part in TWEETS:
                 for item in items_of(file):
-                    archive.handles.update(_mentions(unwrapped(item, "tweet")))
+                    archive.remember(unwrapped(item, "tweet"))
         except UnreadableError:
             continue
     if archive.account_ref is None:
@@ -117,8 +130,7 @@ def _tweets(file: SourceFile, archive: Archive, drift: Drift, issues: Issues) ->
 
 
 def _messages(file: SourceFile, archive: Archive, drift: Drift, issues: Issues) -> Iterator[Record]:
-    """Yield the messages of all conversations, numbered through the file."""
-    number = 0
+    """Yield the messages of all conversations."""
     for at, item in enumerate(items_of(file), start=1):
         try:
             conversation = Fields(unwrapped(item, "dmConversation"))
@@ -126,9 +138,8 @@ def _messages(file: SourceFile, archive: Archive, drift: Drift, issues: Issues) 
         except UnreadableError as error:
             issues.quarantine(Entry("", loaded=item).bytes(), file=file.name, at=f"conversation {at}", reason=error)
             continue
-        for message in messages:
-            number += 1
-            position = f"message {number}"
+        for number, message in enumerate(messages, start=1):
+            position = f"message {number} of conversation {at}"
             if isinstance(message, dict) and message.keys() & _EVENTS:
                 issues.suppress(file=file.name, reason="an event of a conversation (joined, left, renamed, reacted)")
                 continue
@@ -216,13 +227,16 @@ def tweet_time(value: str) -> datetime:
         return parse_instant(value, None)[0]
 
 
-def _mentions(tweet: Any) -> dict[str, str]:
-    """Return the handles, by account id, that a tweet of ours tells."""
+def _mentions(tweet: Any) -> dict[str, tuple[int, str]]:
+    """Return the handles, by account id, that a tweet of ours tells, each with the tweet's id."""
     try:
         fields = Fields(tweet)
+        at = int(fields.ref("id_str"))
         told = [Fields(each) for each in fields.maybe_fields("entities").maybe_items("user_mentions")]
         mentioned = {each.ref("id_str"): each.string("screen_name") for each in told if each.has("id_str")}
         answered, screen_name = fields.maybe_ref("in_reply_to_user_id_str"), fields.maybe_string("in_reply_to_screen_name")
-    except UnreadableError:
+    except ValueError:
         return {}
-    return mentioned | ({answered: screen_name} if answered and screen_name else {})
+    if answered and screen_name:
+        mentioned[answered] = screen_name
+    return {user_ref: (at, handle) for user_ref, handle in mentioned.items()}
