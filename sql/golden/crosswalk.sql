@@ -7,6 +7,7 @@ SELECT
     customer_id,
     current_customer_id,
     since,
-    cause
+    cause,
+    born
 FROM resolve.crosswalk
 ORDER BY customer_id

@@ -6,6 +6,8 @@
 SELECT
     rule,
     pairs,
-    largest_block
+    largest_block,
+    blocks_left_out,
+    pairs_left_out
 FROM resolve.block
 ORDER BY rule

@@ -8,6 +8,7 @@ SELECT
     identity_r,
     match_weight,
     match_probability,
+    other_weight,
     match_weight >= $threshold AS is_link,
     rule,
     model_version

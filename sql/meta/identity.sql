@@ -6,6 +6,7 @@
 SELECT
     identity.identity_id,
     cluster.customer_id,
+    identity.record_count,
     identity.full_name,
     identity.given_name,
     identity.family_name,
@@ -15,6 +16,8 @@ SELECT
     identity.accounts,
     identity.crm_ids,
     identity.refs,
+    identity.contested_emails,
+    identity.contested_phones,
     identity.claimed_emails,
     identity.claimed_phones,
     identity.date_of_birth,

@@ -85,21 +85,22 @@ TABLES = {
     "allowed BOOLEAN, value VARCHAR, said_at TIMESTAMPTZ, file VARCHAR, position VARCHAR",
     "staging.ledger": "source VARCHAR, night DATE, file VARCHAR, bytes BIGINT, sha256 VARCHAR, format VARCHAR, read BIGINT, "
     "accepted BIGINT, duplicate BIGINT, suppressed BIGINT, quarantined BIGINT",
-    "resolve.identity": "identity_id VARCHAR, full_name VARCHAR, given_name VARCHAR, family_name VARCHAR, emails VARCHAR[], "
-    "phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], refs VARCHAR[], claimed_emails VARCHAR[], "
+    "resolve.identity": "identity_id VARCHAR, record_count BIGINT, full_name VARCHAR, given_name VARCHAR, "
+    "family_name VARCHAR, emails VARCHAR[], phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], "
+    "refs VARCHAR[], contested_emails VARCHAR[], contested_phones VARCHAR[], claimed_emails VARCHAR[], "
     "claimed_phones VARCHAR[], date_of_birth VARCHAR, street VARCHAR, city VARCHAR, postcode VARCHAR, company VARCHAR",
     "resolve.record_identity": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
     "reason VARCHAR",
     "resolve.shared_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, name_count BIGINT, identity_count BIGINT",
-    "resolve.block": "rule VARCHAR, pairs BIGINT, largest_block BIGINT",
-    "resolve.edge": "identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE, rule VARCHAR, "
-    "model_version VARCHAR",
+    "resolve.block": "rule VARCHAR, pairs BIGINT, largest_block BIGINT, blocks_left_out BIGINT, pairs_left_out BIGINT",
+    "resolve.edge": "identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE, "
+    "other_weight DOUBLE, rule VARCHAR, model_version VARCHAR",
     "resolve.cluster": "identity_id VARCHAR, customer_id VARCHAR",
     "resolve.membership": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
     "customer_id VARCHAR, reason VARCHAR",
     "resolve.customer": "customer_id VARCHAR, founder_source VARCHAR, founder_source_ref VARCHAR, identity_count BIGINT, "
     "record_count BIGINT, confidence DOUBLE",
-    "resolve.crosswalk": "customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR",
+    "resolve.crosswalk": "customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR, born DATE",
     "resolve.change": "customer_id VARCHAR, change VARCHAR, other_customer_id VARCHAR, cause VARCHAR",
 }
 
@@ -123,7 +124,7 @@ def write_night(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     ids = {record.ref: identity_id(record) for record in night.records}
     for one, other, weight, rule in night.edges:
         left, right = sorted((ids[one], ids[other]))
-        _insert(con, "resolve.edge", left, right, weight, 1 / (1 + 2**-weight), rule, "1")
+        _insert(con, "resolve.edge", left, right, weight, 1 / (1 + 2**-weight), weight, rule, "1")
     for source in sorted({record.source for record in night.records}):
         count = sum(record.source == source for record in night.records)
         _insert(con, "staging.ledger", source, NIGHT, f"{source}/file", 1000, "0" * 64, "table", count, count, 0, 0, 0)
@@ -177,7 +178,7 @@ def _write_resolved(con: duckdb.DuckDBPyConnection, record: Message | Profile) -
         _insert(con, "resolve.membership", *key, None, None, reason or "no_identifier")
         return
     identity = identity_id(record)
-    _insert(con, "resolve.identity", identity, record.person, None, None, *[[] for _ in range(8)], *[None] * 5)
+    _insert(con, "resolve.identity", identity, 1, record.person, None, None, *[[] for _ in range(10)], *[None] * 5)
     _insert(con, "resolve.record_identity", *key, identity, None)
     _insert(con, "resolve.cluster", identity, customer_id(record.person))
     _insert(con, "resolve.membership", *key, identity, customer_id(record.person), None)
@@ -186,7 +187,7 @@ def _write_resolved(con: duckdb.DuckDBPyConnection, record: Message | Profile) -
 def _write_customer(con: duckdb.DuckDBPyConnection, person: str, records: list[Message | Profile]) -> None:
     identifier = customer_id(person)
     _insert(con, "resolve.customer", identifier, records[0].source, records[0].ref, len(records), len(records), 0.99)
-    _insert(con, "resolve.crosswalk", identifier, identifier, NIGHT, "new")
+    _insert(con, "resolve.crosswalk", identifier, identifier, NIGHT, "new", NIGHT)
     _insert(con, "resolve.change", identifier, "new", None, "first seen")
 
 

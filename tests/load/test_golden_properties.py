@@ -67,7 +67,8 @@ def nights(draw: st.DrawFn) -> Night:
         Message(
             draw(st.none() | people), draw(st.sampled_from(["mail", "x"])), f"m{number}", draw(moments), draw(shows),
             draw(st.sampled_from(WORDS)), draw(st.sampled_from(["", "t1", "t2"])),
-            draw(st.sampled_from(["email", "social"])), draw(st.sampled_from(["inbound", "outbound"])), draw(st.booleans()), draw(st.sampled_from([None, "delivery"])),
+            draw(st.sampled_from(["email", "social"])), draw(st.sampled_from(["inbound", "outbound"])), draw(st.booleans()),
+            draw(st.sampled_from([None, "delivery"])),
             consent=draw(signals),
         )
         for number in range(draw(st.integers(0, 8)))
