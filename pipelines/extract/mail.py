@@ -1,11 +1,10 @@
 """One mail to one interaction; every mail format (mbox today) brings its messages here."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
-from email import message_from_bytes
-from email.message import Message
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, Interaction
 from pipelines.extract import identifiers
@@ -13,11 +12,11 @@ from pipelines.extract.claims import claims_of, references_of
 from pipelines.extract.identifiers import Own
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.mail_addresses import Mailbox, mailboxes
-from pipelines.extract.mail_body import body_of, check_cost, content_type, is_cut
+from pipelines.extract.mail_body import body_of, is_cut
 from pipelines.extract.mail_consent import is_opt_out
 from pipelines.extract.mail_headers import Headers, authentication, instant, message_ids
 from pipelines.extract.mail_reasons import is_no_reply, reason_of_mail
-from pipelines.extract.mail_repair import repair_headers
+from pipelines.extract.mime import Part, parse_mail
 from pipelines.extract.text import split_reply
 from pipelines.settings import Source
 
@@ -33,14 +32,14 @@ class Place:
     Attributes:
         file, position: below the inbox; "message 12 (byte 34567)".
         night: the export's; a Date after it is a wrong clock's.
-        received_at: what the mailbox itself noted (an mbox's ``From `` line); used where Date tells nothing.
+        postmark: the time that the mailbox itself noted (an mbox's ``From `` line, in UTC); used where Date tells none.
         is_last: the message ends where its file ends, so it may have been cut; ``followed_by_blank`` tells how.
     """
 
     file: str
     position: str
     night: date
-    received_at: datetime | None = None
+    postmark: str = ""
     is_last: bool = False
     followed_by_blank: bool = True
 
@@ -66,15 +65,13 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
     Raises:
         UnreadableError: no time can be told, it was cut off, or reading it would cost too much.
     """
-    check_cost(raw)
-    message = message_from_bytes(repair_headers(raw))
-    if place.is_last and is_cut(message, followed_by_blank=place.followed_by_blank):
+    mail = parse_mail(raw)
+    if place.is_last and is_cut(mail, followed_by_blank=place.followed_by_blank):
         raise UnreadableError("the file ends in the middle of the message")
-    headers = Headers((name, str(value)) for name, value in message.raw_items())
-    own = Own.of(source)
+    headers, own = mail.headers, Own.of(source)
     way = _way(headers, own)
-    reason = _reason(headers, message, way, own)
-    body = body_of(message)
+    reason = _reason(mail, way, own)
+    body = body_of(mail)
     parts = split_reply(body.text)
     subject = headers.text("subject")[:SUBJECT_LIMIT]
     ref = _ref(headers, raw)
@@ -120,14 +117,12 @@ def _way(headers: Headers, own: Own) -> _Way:
     return _Way("internal", sender, Mailbox("", ""), "channel")
 
 
-def _reason(headers: Headers, message: Message, way: _Way, own: Own) -> str | None:
+def _reason(mail: Part, way: _Way, own: Own) -> str | None:
     if way.direction == "internal":
         return "internal"
     if way.direction == "outbound":
         return "no_reply" if is_no_reply(way.outside.address) else None
-    kind, given = content_type(message)
-    reason = reason_of_mail(headers, kind, given, way.sender, own)
-    return reason or (None if way.sender.address else "no_identifier")
+    return reason_of_mail(mail, way.sender, own) or (None if way.sender.address else "no_identifier")
 
 
 def _person(way: _Way) -> list[Identifier]:
@@ -154,18 +149,21 @@ def _ref(headers: Headers, raw: bytes) -> str:
 
 def _occurred_at(headers: Headers, place: Place) -> datetime:
     latest = datetime.combine(place.night, clock.max, UTC) + timedelta(days=1)  # a day's grace for zones and clocks
-    received = (value.rpartition(";")[2] for value in headers.all("received")[:1])
-    told = [
-        *(instant(value) for value in headers.all("date")[:1]),
-        place.received_at,
-        *(instant(value) for value in received),
-    ]
-    for candidate in told:
+    told = False
+    for candidate in _times(headers, place.postmark):
         if candidate is not None and EARLIEST <= candidate <= latest:
             return candidate
-    if any(told):
+        told = told or candidate is not None
+    if told:
         raise UnreadableError(f"every time it tells lies before {EARLIEST:%Y} or after the night")
     raise UnreadableError("no time: neither Date, nor the From line, nor Received tells one with its zone")
+
+
+def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:
+    """Yield the times a mail tells, the sender's own first; a reader stops at the first that will do."""
+    yield instant(headers.first("date"))
+    yield instant(postmark, assume_utc=True)
+    yield instant(headers.first("received").rpartition(";")[2])
 
 
 def _metadata(headers: Headers) -> dict[str, str]:

@@ -3,7 +3,6 @@
 Values come in as the ``email`` package keeps them under compat32: ASCII, each other byte as a lone surrogate.
 """
 
-import base64
 import binascii
 import quopri
 import re
@@ -25,6 +24,7 @@ _ALIASES = {
     "shift-jis": "cp932", "x-sjis": "cp932", "iso-8859-8-i": "iso-8859-8", "utf8mb4": "utf-8", "unicode-1-1-utf-7": "utf-7",
 }  # fmt: skip
 _NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ENCODED_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*+\?="
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=(?=(\s*+)(=\?)?)")
 # Possessive throughout: no token is read twice.
@@ -115,12 +115,17 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
     raw = payload.encode("utf-8", "replace")
     if encoding in "qQ":
         return quopri.decodestring(raw.replace(b"_", b" "), header=False)
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
-    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return from_base64(raw)
+
+
+def from_base64(encoded: bytes) -> bytes:
+    """Decode base64, without the characters that do not belong there and without what is cut off at the end."""
     try:
-        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
+        return binascii.a2b_base64(encoded)
     except binascii.Error:
-        return raw
+        letters = _NOT_BASE64.sub(b"", encoded)
+        letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def without_comments(value: str) -> str:

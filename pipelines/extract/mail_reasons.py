@@ -3,6 +3,7 @@
 from pipelines.extract.identifiers import Own
 from pipelines.extract.mail_addresses import Mailbox
 from pipelines.extract.mail_headers import Headers
+from pipelines.extract.mime import Part
 
 _NO_REPLY = ("noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepasrepondre", "nichtantworten", "noresponder")
 _DAEMONS = ("mailerdaemon", "maildaemon")
@@ -10,22 +11,22 @@ _DAEMON_NAMES = ("mail delivery s", "mailer daemon", "mailer-daemon")
 _SEPARATORS = str.maketrans("", "", "-_.")
 
 
-def reason_of_mail(headers: Headers, media_type: str, parameters: dict[str, str], sender: Mailbox, own: Own) -> str | None:
+def reason_of_mail(mail: Part, sender: Mailbox, own: Own) -> str | None:
     """Return why an incoming mail has no customer, one of ``contract.REASONS``, or None where a person wrote it.
 
     Only what headers declare is used, and of several reasons the first of: bounce, spam, auto_reply, newsletter, no_reply.
 
     Args:
-        headers: of the whole mail.
-        media_type, parameters: its Content-Type.
+        mail: the whole mail.
         sender: the first entry of From.
         own: a mailing list of ours (customers write to support@, a group forwards) makes no newsletter.
     """
-    if _is_bounce(headers, media_type, parameters, sender):
+    headers = mail.headers
+    if _is_bounce(mail, sender):
         return "bounce"
     if headers.word("x-spam-flag") == "yes" or headers.word("x-spam-status").startswith("yes"):
         return "spam"
-    if _is_automatic(headers) or media_type == "multipart/report":
+    if _is_automatic(headers) or mail.kind == "multipart/report":
         return "auto_reply"
     if headers.first("return-path").strip() == "<>":
         return "bounce"
@@ -40,16 +41,12 @@ def is_no_reply(address: str) -> bool:
     return any(word in local for word in _NO_REPLY)
 
 
-def _is_bounce(headers: Headers, media_type: str, parameters: dict[str, str], sender: Mailbox) -> bool:
-    if media_type == "multipart/report" and parameters.get("report-type", "delivery-status").lower() == "delivery-status":
-        return True
+def _is_bounce(mail: Part, sender: Mailbox) -> bool:
+    if mail.kind == "multipart/report":
+        return mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
     local = sender.address.rpartition("@")[0].translate(_SEPARATORS)
-    return (
-        local in _DAEMONS
-        or sender.name.lower().startswith(_DAEMON_NAMES)
-        or bool(headers.all("x-failed-recipients"))
-        or headers.word("content-type").startswith("message/delivery-status")
-    )
+    named = sender.name.lower().startswith(_DAEMON_NAMES)
+    return local in _DAEMONS or named or bool(mail.headers.all("x-failed-recipients"))
 
 
 def _is_automatic(headers: Headers) -> bool:

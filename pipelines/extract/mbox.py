@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import IO
 
 from pipelines.contract import Interaction, Record
 from pipelines.extract.inbox import CHUNK, Export, SourceFile, each_file
 from pipelines.extract.issues import RAW_LIMIT, Issues, UnreadableError
 from pipelines.extract.mail import Place, parse_message
-from pipelines.extract.mail_headers import instant
 
 MESSAGE_LIMIT = 64 << 20  # bytes; no mail server takes more
 _MARGIN = 2_000  # bytes; a From line and the header below it
@@ -30,7 +28,7 @@ class Envelope:
     Attributes:
         at: offset in the file of its ``From `` line, in bytes.
         raw: the bytes below that line, unquoted, without the empty line that ends the message.
-        received_at: the time that line tells, UTC.
+        postmark: the time that line tells, as it stands; "" where it tells none.
         is_mail: False for what stands before the first ``From `` line.
         is_last, followed_by_blank: it is the file's last message; the empty line was there.
         is_whole: False where it is longer than ``MESSAGE_LIMIT`` and ``raw`` is only its beginning.
@@ -38,7 +36,7 @@ class Envelope:
 
     at: int
     raw: bytes
-    received_at: datetime | None = None
+    postmark: str = ""
     is_mail: bool = True
     is_last: bool = False
     followed_by_blank: bool = True
@@ -70,7 +68,7 @@ def _interaction(envelope: Envelope, export: Export, file: SourceFile, position:
         raise UnreadableError(f"the message is longer than {MESSAGE_LIMIT} bytes")
     if envelope.is_last and not envelope.raw.endswith(b"\n"):
         raise UnreadableError("the file ends in the middle of a line")
-    place = Place(file.name, position, export.night, envelope.received_at, envelope.is_last, envelope.followed_by_blank)
+    place = Place(file.name, position, export.night, envelope.postmark, envelope.is_last, envelope.followed_by_blank)
     return parse_message(envelope.raw, export.source, place)
 
 
@@ -127,5 +125,5 @@ def _envelope(at: int, head: bytes, held: bytes, *, is_last: bool) -> Envelope:
     line_end = b"\r\n" if raw.endswith(b"\r\n") else b"\n"
     followed_by_blank = raw.endswith(line_end * 2)
     raw = raw.removesuffix(line_end) if followed_by_blank else raw
-    received_at = instant(dated[1].decode("ascii"), assume_utc=True) if dated else None
-    return Envelope(at, _QUOTED_FROM.sub(rb"\1", raw), received_at, is_last=is_last, followed_by_blank=followed_by_blank)
+    postmark = dated[1].decode("ascii") if dated else ""
+    return Envelope(at, _QUOTED_FROM.sub(rb"\1", raw), postmark, is_last=is_last, followed_by_blank=followed_by_blank)

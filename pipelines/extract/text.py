@@ -151,12 +151,13 @@ def split_reply(text: str) -> Parts:
     block of From/Sent/To lines are all quoted.
     """
     lines = clean(text).split("\n")
+    colons = {at for at, line in enumerate(lines) if line.rstrip().endswith(_COLONS)}  # only there an attribution ends
     own: list[str] = []
     quoted: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at].strip()
-        introduced = _attribution_lines(lines, at)
+        introduced = _attribution_lines(lines, at, colons)
         if _is_divider(line) or _is_header_block(lines, at) or (introduced and not _quote_follows(lines, at + introduced)):
             quoted += lines[at:]
             break
@@ -170,21 +171,19 @@ def split_reply(text: str) -> Parts:
     return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
 
 
-def _attribution_lines(lines: list[str], at: int) -> int:
+def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     """Return over how many lines an attribution runs that begins here; 0 where none does."""
-    first = lines[at].strip().casefold()
-    if not (first.startswith(_ATTRIBUTION_STARTS) or first[:4].isdigit() or first.endswith(_COLONS)):
+    end = next((end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons), None)
+    if end is None or not all(line.strip() for line in lines[at : end + 1]):
         return 0
-    joined = ""
-    for count, line in enumerate(lines[at : at + _ATTRIBUTION_LINES], start=1):
-        joined = f"{joined} {line.strip()}" if joined else line.strip()
-        if len(joined) > _ATTRIBUTION_LENGTH or not line.strip():
-            return 0
-        if joined.endswith(_COLONS):
-            folded = joined.casefold()
-            tells_when = any(c.isdigit() for c in joined) or "@" in joined
-            return count if tells_when and any(verb in folded for verb in _ATTRIBUTION_VERBS) else 0
-    return 0
+    joined = " ".join(line.strip() for line in lines[at : end + 1])
+    folded = joined.casefold()
+    begins = end == at or folded.startswith(_ATTRIBUTION_STARTS) or folded[:4].isdigit()
+    tells_when = any(c.isdigit() for c in joined) or "@" in joined
+    known = (
+        begins and tells_when and len(joined) <= _ATTRIBUTION_LENGTH and any(verb in folded for verb in _ATTRIBUTION_VERBS)
+    )
+    return end - at + 1 if known else 0
 
 
 def _quote_follows(lines: list[str], at: int) -> bool:
@@ -193,11 +192,9 @@ def _quote_follows(lines: list[str], at: int) -> bool:
 
 
 def _is_divider(line: str) -> bool:
-    if len(line) > _DEVICE_LENGTH:
+    if len(line) > _DEVICE_LENGTH or not (line.endswith(":") or line.startswith(("--", "__", "==", "##", "**"))):
         return False
-    words = line.strip("-_=*:# ").casefold()
-    dashed = line.startswith(("--", "__", "==", "##", "**")) or line.endswith(":")
-    return dashed and words.startswith(_DIVIDERS)
+    return line.strip("-_=*:# ").casefold().startswith(_DIVIDERS)
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
@@ -209,8 +206,10 @@ def _is_header_block(lines: list[str], at: int) -> bool:
 
 
 def _is_header(line: str) -> bool:
-    label, colon, value = line.strip().strip("*").partition(":")
-    return bool(colon) and bool(value.strip()) and len(label) < 14 and label.strip(" *\u00a0").casefold() in _HEADERS
+    if ":" not in line:
+        return False
+    label, _, value = line.strip().strip("*").partition(":")
+    return bool(value.strip()) and len(label) < 14 and label.strip(" *\u00a0").casefold() in _HEADERS
 
 
 def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
@@ -219,7 +218,7 @@ def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
         stripped = line.strip()
         if stripped in _DASHES and filled <= _SIGNATURE_LINES:
             return own[:at], own[at + 1 :]
-        if len(stripped) <= _DEVICE_LENGTH and stripped.casefold().startswith(_DEVICE_SIGNATURES) and _is_last(own, at):
+        if 0 < len(stripped) <= _DEVICE_LENGTH and stripped.casefold().startswith(_DEVICE_SIGNATURES) and _is_last(own, at):
             return own[:at], own[at:]
         filled -= bool(stripped)
     return own, []
