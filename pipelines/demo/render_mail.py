@@ -1,0 +1,129 @@
+"""Mail as an mbox (mboxrd): customers in many charsets and encodings, our answers, and mail that nobody wrote."""
+
+import hashlib
+from pathlib import Path
+
+from pipelines.demo.contacts import AGENT, DAY, MAIL, ROLE
+from pipelines.demo.mail_frames import Calendar, enclose, encoded_word, form, mailbox
+from pipelines.demo.mail_nobody import nobody_mails
+from pipelines.demo.noise import display_name, spell_phone
+from pipelines.demo.people import COUNTRIES
+from pipelines.demo.texts import AGENTS, LANGUAGES, WIDE, sentences
+from pipelines.demo.world import SHOP, SHOP_MAIL, World, bad_count, scramble
+
+SOURCE = "support_mail"
+FILE = "support.mbox"
+CARE = f"{SHOP} customer care\nhttps://www.marlowe-finch.example/help"
+
+Mail = tuple[int, int, bytes]  # seconds after the first midnight, a number that breaks ties, the bytes in the mbox
+
+
+def render_mail(world: World, inbox: Path) -> None:
+    """Write ``support_mail/<night>/support.mbox`` for every night, in order of arrival."""
+    calendar = Calendar.of(world)
+    mails = _written_mails(world, calendar)
+    mails += nobody_mails(world, calendar, SOURCE, len(mails))
+    mails.sort(key=lambda mail: mail[:2])
+    nights: list[list[bytes]] = [[] for _ in range(world.nights)]
+    for at, _, content in mails:
+        nights[at // DAY].append(content)
+    for number, tonight in enumerate(nights):
+        world.rendered += len(tonight)
+        for bad in range(bad_count(len(tonight))):
+            place = len(tonight) // (bad + 2)
+            tonight.insert(place, _undated(number, bad))
+        for place, content in enumerate(tonight, start=1):
+            if content.startswith(UNDATED):
+                world.reject(SOURCE, number, FILE, f"message {place}", "no usable date")
+        folder = inbox / SOURCE / world.night(number).isoformat()
+        folder.mkdir(parents=True)
+        (folder / FILE).write_bytes(b"".join(tonight))
+
+
+def _written_mails(world: World, calendar: Calendar) -> list[Mail]:
+    """Form every mail between a customer and us; the legs' threads run through In-Reply-To and References."""
+    contacts, people, written = world.contacts, world.people, world.written
+    mine = world.messages_of(MAIL)
+    rng = world.rng(10)
+    styles = rng.integers(0, 1000, len(mine)).tolist()
+    tokens = scramble(world.seed, mine)
+    legs = contacts.leg[mine]
+    rows = zip(
+        mine.tolist(), contacts.person[mine].tolist(), legs.tolist(), contacts.role[mine].tolist(), contacts.position[mine].tolist(),
+        contacts.at[mine].tolist(), contacts.leg_special[legs].tolist(), written.agents[legs].tolist(), tokens, styles, strict=True,
+    )  # fmt: skip
+    mails: list[Mail] = []
+    root = before = quoted = who = ""
+    for message, person, leg, role, position, at, special, agent, token, style in rows:
+        shown = world.mail_style[leg]
+        address = people.role_mail[person] if special == ROLE else world.mail_of(person, at)
+        name = display_name(people, person, shown)
+        ref = f"{token}@{address.partition('@')[2]}" if role != AGENT else f"{token}@marlowe-finch.example"
+        subject = written.subjects[leg]
+        text = written.texts[message]
+        minutes = COUNTRIES[people.country[person]][3]
+        if position == 0:
+            root, thread = ref, ""
+        else:
+            subject = f"Re: {subject}"
+            chain = f"<{root}>" if root == before else f"<{root}>\n <{before}>"
+            thread = f"In-Reply-To: <{before}>\nReferences: {chain}\n"
+        date = calendar.date(at, 0 if role == AGENT else minutes)
+        if role == AGENT:
+            body = f"Dear {people.given[person]},\n\n{text}\n\nKind regards,\n{AGENTS[agent]}\n{CARE}"
+            sender, to, delivered = mailbox(f"{AGENTS[agent]} at {SHOP}", SHOP_MAIL), mailbox(name, address), ""
+            author = f"{AGENTS[agent]} at {SHOP} <{SHOP_MAIL}>"
+            envelope, results = SHOP_MAIL, ""
+        else:
+            body = _letter(world, text, person, message, shown, style, at)
+            sender, to, delivered = mailbox(name, address), SHOP_MAIL, f"Delivered-To: {SHOP_MAIL}\n"
+            author = f"{name} <{address}>" if name else address
+            envelope = address
+            results = f"Authentication-Results: mx.marlowe-finch.example; spf=pass smtp.mailfrom={address}\n"
+        if position and style % 4:
+            body += f"\n\nOn {who} wrote:\n> " + quoted.replace("\n", "\n> ")
+        quoted, who = body if len(body) < 900 else text, f"{date[:-6]}, {author}"
+        subject_line = subject if subject.isascii() else encoded_word(subject)
+        has_ref = style != 7 or role == AGENT or position > 0
+        headers = (
+            f"{delivered}{results}{f'Message-ID: <{ref}>' + chr(10) if has_ref else ''}From: {sender}\nTo: {to}\nSubject: {subject_line}\n"
+            f"Date: {date}\n{thread}MIME-Version: 1.0\n"
+        )
+        raw = form(headers, body, style if role != AGENT else style % 640, people.culture[person], f"=_{token}")
+        world.refs[message] = ref if has_ref else raw_ref(raw)
+        before = ref
+        mails.append((at, message, enclose(envelope, calendar.postmark(at), raw)))
+    return mails
+
+
+def _letter(world: World, text: str, person: int, message: int, shown: int, style: int, at: int) -> str:
+    """Return what a customer writes around the text: a greeting, a closing, now and then a signature with a number."""
+    every, people = sentences(), world.people
+    language = LANGUAGES.get(people.culture[person], "en") if people.country[person] != "GB" else "en"
+    place = (message + style) % WIDE
+    name = people.full[person] if shown % 5 < 3 else people.given[person] if shown % 5 == 3 else people.plain[person]
+    letter = f"{every.greetings[language][place]},\n\n{text}\n\n{every.closings[language][style % WIDE]},\n{name}"
+    if shown % 4 == 0:
+        phone = world.phone_of(person, at)
+        tel = f"\nTel: {spell_phone(phone, shown)}" if phone and shown % 8 == 0 else ""
+        work = f"\n{people.company[person]}" if people.company[person] else ""
+        letter += f"\n\n-- \n{people.full[person]}{work}{tel}"
+    elif shown % 29 == 1:
+        letter += "\n\nSent from my phone"
+    return letter
+
+
+def raw_ref(raw: bytes) -> str:
+    """Return the id of a mail that has no Message-ID: a hash of its bytes."""
+    return "raw:" + hashlib.sha256(raw + b"\n").hexdigest()[:24]
+
+
+UNDATED = b"From nobody@lost.example Sun Feb 31 25:61:00 2026\n"
+
+
+def _undated(number: int, bad: int) -> bytes:
+    """Return a mail whose time cannot be known: no Date, no Received, and a From_ line of a day that never was."""
+    return UNDATED + (
+        f"Message-ID: <undated.{number}.{bad}@lost.example>\nFrom: Lost <lost{bad}@lost.example>\nTo: {SHOP_MAIL}\n"
+        "Subject: Where is my order?\n\nThis mail has lost its date on the way.\n\n"
+    ).encode()

@@ -1,0 +1,149 @@
+"""The truth beside the inbox: which person each record is of, what belongs together, and what must be set aside."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from pipelines.demo.contacts import (
+    ANONYMOUS, CAUSES, DAY, LANDLINE, PUBLIC, ROLE, SOURCES, WITHHELD,
+)  # fmt: skip
+from pipelines.demo.texts import sentences
+from pipelines.demo.world import World
+
+SPECIAL_TAGS = {ANONYMOUS: "anonymous", WITHHELD: "withheld_number", LANDLINE: "household_phone", ROLE: "role_mailbox"}
+
+
+def write_truth(world: World, folder: Path) -> None:
+    """Write the CSV files of ``folder``; every renderer has run before.
+
+    ======================  =====================================================================================
+    record_person.csv       source, source_ref, record_kind, person_id, tags, reason; the person is empty where
+                            there is none, and ``reason`` says why
+    message_enquiry.csv     source, source_ref, enquiry_id, conversation, topic, person_id
+    duplicates.csv          source, source_ref, first_source, first_ref: asked again
+    switches.csv            enquiry_id, person_id, from_source, from_ref, to_source, to_ref, at, cause
+    consent.csv             day, kind, value, channel, purpose, allowed: a contact point's state from the end of that
+                            day on; strictest over the persons that share it
+    rejected.csv            source, night, file, position, why
+    persons.csv             person_id, full_name, date_of_birth, tags
+    ======================  =====================================================================================
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    people, contacts = world.people, world.contacts
+    source = [SOURCES[channel] for channel in contacts.channel.tolist()]
+    persons = [people.ids[person] for person in contacts.person.tolist()]
+    _write_records(world, folder, source, persons)
+    topics = sentences().topics
+    _write(
+        folder / "message_enquiry.csv",
+        source=source, source_ref=world.refs, enquiry_id=[f"e{enquiry}" for enquiry in contacts.enquiry.tolist()],
+        conversation=[f"l{leg}" for leg in contacts.leg.tolist()],
+        topic=[topics[topic] for topic in contacts.enquiry_topic[contacts.enquiry].tolist()], person_id=persons,
+    )  # fmt: skip
+    again = np.flatnonzero(contacts.repeats >= 0).tolist()
+    first = contacts.repeats[again].tolist()
+    _write(
+        folder / "duplicates.csv",
+        source=[source[message] for message in again], source_ref=[world.refs[message] for message in again],
+        first_source=[source[message] for message in first], first_ref=[world.refs[message] for message in first],
+    )  # fmt: skip
+    _write_switches(world, folder, source)
+    _write_consent(world, folder)
+    _write(
+        folder / "rejected.csv",
+        source=[each.source for each in world.rejected], night=[each.night.isoformat() for each in world.rejected],
+        file=[each.file for each in world.rejected], position=[each.position for each in world.rejected],
+        why=[each.why for each in world.rejected],
+    )  # fmt: skip
+    _write(
+        folder / "persons.csv",
+        person_id=people.ids, full_name=people.full, date_of_birth=[day.isoformat() for day in people.born],
+        tags=[" ".join(sorted(tags)) for tags in people.tags],
+    )  # fmt: skip
+
+
+def _write_records(world: World, folder: Path, source: list[str], persons: list[str]) -> None:
+    people, contacts = world.people, world.contacts
+    tags = [" ".join(sorted(each)) for each in people.tags]
+    special = contacts.leg_special[contacts.leg].tolist()
+    shown = [
+        f"{tags[person]} {SPECIAL_TAGS[kind]}".strip() if kind else tags[person]
+        for person, kind in zip(contacts.person.tolist(), special, strict=True)
+    ]
+    profiles, nobody = world.profiles, world.nobody
+    blank = [""] * (len(source) + len(profiles))
+    _write(
+        folder / "record_person.csv",
+        source=source + [each[0] for each in profiles] + [each[0] for each in nobody],
+        source_ref=world.refs + [each[1] for each in profiles] + [each[1] for each in nobody],
+        record_kind=["interaction"] * len(source) + ["profile"] * len(profiles) + ["interaction"] * len(nobody),
+        person_id=persons + [people.ids[each[2]] for each in profiles] + [""] * len(nobody),
+        tags=shown + [f"{tags[each[2]]} {each[3]}".strip() for each in profiles] + [""] * len(nobody),
+        reason=blank + [each[2] for each in nobody],
+    )  # fmt: skip
+
+
+def _write_switches(world: World, folder: Path, source: list[str]) -> None:
+    """A move to another channel within an enquiry, and from a public answer to direct messages."""
+    contacts = world.contacts
+    moves: list[tuple[int, int, str]] = []
+    later = np.flatnonzero((contacts.leg_number > 0) & (contacts.leg_first >= 0))
+    for leg in later.tolist():
+        start = int(contacts.leg_first[leg])
+        if contacts.leg_channel[leg] != contacts.leg_channel[leg - 1] and start > 0 and contacts.leg[start - 1] == leg - 1:
+            moves.append((start - 1, start, CAUSES[int(contacts.leg_cause[leg])]))
+    public = np.flatnonzero((contacts.role == PUBLIC) & np.append(contacts.leg[1:] == contacts.leg[:-1], False)).tolist()
+    moves += [(message, message + 1, "public_to_private") for message in public]
+    moves.sort()
+    columns = [contacts.enquiry[after] for _, after, _ in moves]
+    _write(
+        folder / "switches.csv",
+        enquiry_id=[f"e{enquiry}" for enquiry in columns],
+        person_id=[world.people.ids[contacts.person[after]] for _, after, _ in moves],
+        from_source=[source[before] for before, _, _ in moves], from_ref=[world.refs[before] for before, _, _ in moves],
+        to_source=[source[after] for _, after, _ in moves], to_ref=[world.refs[after] for _, after, _ in moves],
+        at=[_instant(world, int(contacts.at[after])) for _, after, _ in moves], cause=[cause for _, _, cause in moves],
+    )  # fmt: skip
+
+
+def _write_consent(world: World, folder: Path) -> None:
+    """Play back what the CRM and the texts said: each person's last word, the strictest of those who share a contact point."""
+    said: list[tuple[date, int, str, str, str, bool, int]] = [
+        (day, 0, kind, value, channel, allowed, person) for day, kind, value, channel, allowed, person in world.consent
+    ]
+    contacts = world.contacts
+    for message, channel, allowed in world.written.consent:
+        person, at = int(contacts.person[message]), int(contacts.at[message])
+        role = contacts.leg_special[contacts.leg[message]] == ROLE
+        mail = world.people.role_mail[person] if role else world.mail_of(person, at)
+        kind, value = ("email", mail) if channel == "email" else ("phone", world.phone_of(person, at))
+        said.append((world.night(at // DAY), 1 + at, kind, value, channel, allowed, person))
+    said.sort()
+    words: dict[tuple[str, str, str], dict[int, bool]] = {}
+    rows: dict[tuple[date, str, str, str], bool] = {}
+    for day, _, kind, value, channel, allowed, person in said:
+        of_point = words.setdefault((kind, value, channel), {})
+        of_point[person] = allowed
+        rows[(day, kind, value, channel)] = all(of_point.values())
+    keys = sorted(rows)
+    _write(
+        folder / "consent.csv",
+        day=[day.isoformat() for day, _, _, _ in keys], kind=[kind for _, kind, _, _ in keys], value=[value for _, _, value, _ in keys],
+        channel=[channel for _, _, _, channel in keys], purpose=["marketing"] * len(keys),
+        allowed=["true" if rows[key] else "false" for key in keys],
+    )  # fmt: skip
+
+
+def _instant(world: World, at: int) -> str:
+    day, second = divmod(at, DAY)
+    return f"{world.night(day).isoformat()}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
+
+
+def _write(path: Path, **columns: Sequence[Any]) -> None:
+    table = pa.table({name: pa.array(values, type=pa.string()) for name, values in columns.items()})
+    pacsv.write_csv(table, path, pacsv.WriteOptions(quoting_style="needed"))
