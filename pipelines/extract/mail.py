@@ -13,7 +13,7 @@ from pipelines.extract.identifiers import Own
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.mail_addresses import Mailbox, mailboxes
 from pipelines.extract.mail_body import body_of, is_cut
-from pipelines.extract.mail_consent import is_opt_out
+from pipelines.extract.mail_consent import marketing_wish
 from pipelines.extract.mail_headers import Headers, authentication, instant, message_ids
 from pipelines.extract.mail_reasons import is_no_reply, reason_of_mail
 from pipelines.extract.mime import Part, parse_mail
@@ -136,9 +136,13 @@ def _claims(text: str, subject: str, source: Source) -> list[Identifier]:
 
 
 def _consent(way: _Way, reason: str | None, subject: str, text: str) -> list[ConsentSignal]:
-    if reason is None and way.direction == "inbound" and is_opt_out(text or subject):
-        return [ConsentSignal("email", "marketing", allowed=False, value=way.outside.address)]
-    return []
+    """Return what the sender says about advertising; a yes only where the sender is not in doubt."""
+    if reason is not None or way.direction != "inbound":
+        return []
+    wish = marketing_wish(text or subject)
+    if wish is None or (wish and way.evidence != "channel"):
+        return []
+    return [ConsentSignal("email", "marketing", wish, way.sender.address)]
 
 
 def _ref(headers: Headers, raw: bytes) -> str:
