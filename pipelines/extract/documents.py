@@ -169,7 +169,10 @@ def _line(entry: Entry, pages: tuple[str, ...]) -> Iterator[Entry]:
         try:
             page = entry.value()
         except UnreadableError:
-            yield entry
+            with contextlib.suppress(UnreadableError):
+                for item in _salvage(entry.raw, pages):
+                    yield Entry(f"{item.at} of {entry.at}", loaded=item.loaded)
+            yield entry  # whose value tells that the page breaks off
             return
         if isinstance(page, dict) and any(isinstance(page.get(name), list) for name in pages):
             for number, item in enumerate(_items_of(page, pages), start=1):

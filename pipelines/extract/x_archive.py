@@ -41,7 +41,7 @@ class Archive:
     """What the files of one archive say together: whose it is, and the handles of those it mentions.
 
     Attributes:
-        handles: by account id, the handle in the latest tweet that tells it; before it that tweet's id, which grows with time.
+        handles: by account id, the handle in the latest tweet that tells it, after that tweet's id (it grows with time).
     """
 
     source: Source

@@ -1,0 +1,73 @@
+import pytest
+
+from pipelines.contract import Identifier
+from pipelines.extract.fields import Drift, Fields, is_media, opt_out, valid
+from pipelines.extract.issues import Issues, UnreadableError
+
+RECORD = {"id": 7, "name": "Jo\x00 \ud83d", "tags": ["a"], "open": True, "via": {"channel": "web"}, "gone": None}
+
+
+@pytest.mark.parametrize(
+    ("take", "reason"),
+    [
+        (lambda fields: fields.string("nmae"), "missing field 'nmae'"),
+        (lambda fields: fields.string("id"), "'id' is not a text"),
+        (lambda fields: fields.string("gone"), "'gone' is not a text"),
+        (lambda fields: fields.number("name"), "'name' is no whole number"),
+        (lambda fields: fields.number("open"), "'open' is no whole number"),
+        (lambda fields: fields.ref("open"), "'open' is no id"),
+        (lambda fields: fields.items("via"), "'via' is not a list"),
+        (lambda fields: fields.fields("tags"), "'tags' is not a record"),
+        (lambda fields: fields.boolean("id"), "'id' is not true or false"),
+        (lambda fields: fields.fields("via").choice("channel", {"email": 1}), "a value we do not know"),
+    ],
+)
+def test_a_field_that_is_missing_or_of_another_kind_is_an_error_without_its_value(take, reason):
+    with pytest.raises(UnreadableError, match=reason) as error:
+        take(Fields(RECORD))
+    assert "Jo" not in str(error.value)
+    assert "web" not in str(error.value)
+
+
+def test_a_field_that_may_be_absent_is_none_when_absent_or_null_and_strict_when_there():
+    fields = Fields(RECORD)
+    assert fields.maybe_string("gone") is None
+    assert fields.maybe_string("never") is None
+    assert fields.maybe_items("never") == []
+    with pytest.raises(UnreadableError):
+        fields.maybe_string("id")
+
+
+def test_what_nobody_takes_is_left_and_told_once_a_file():
+    issues = Issues()
+    drift = Drift(issues, "a.json")
+    for _ in range(3):
+        fields = Fields(RECORD)
+        fields.ref("id")
+        drift.tell(fields.left(), frozenset({"name", "tags", "open"}))
+    assert issues.warnings["a.json"] == {"unknown field 'via'": 1, "unknown field 'gone'": 1}
+
+
+def test_texts_are_valid_utf8_without_nul():
+    assert Fields(RECORD).string("name") == "Jo ?"
+    assert valid("naïve \U0001f600\0") == "naïve \U0001f600"
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop.", " Unsubscribe \n", "Opt-out!"])
+def test_a_whole_message_like_stop_is_a_no_to_marketing_for_its_number(text):
+    party = [Identifier("phone", "", "+447700900123", "channel"), Identifier("phone", "", "+447700900999", "claimed")]
+    (signal,) = opt_out(text, "sms", party)
+    assert (signal.channel, signal.purpose, signal.allowed, signal.value) == ("sms", "marketing", False, "+447700900123")
+
+
+@pytest.mark.parametrize("text", ["Please stop the delivery", "stopped", "", "don't stop"])
+def test_a_sentence_with_stop_in_it_is_no_opt_out(text):
+    assert opt_out(text, "sms", []) == []
+
+
+def test_media_is_told_by_its_first_bytes():
+    assert is_media(b"\xff\xd8\xff\xe0 JFIF")
+    assert is_media(b"\x00\x00\x00\x18ftypmp42")
+    assert is_media(b"RIFF\x00\x00\x00\x00WEBPVP8 ")
+    assert not is_media(b'{"messages": []}')
+    assert not is_media(b"")
