@@ -67,15 +67,16 @@ CONDITIONS: dict[str, str] = {
     "crm id missing": _missing("crm_ids"),
     "crm id equal": _any("crm_ids"),
     # what links channels
-    "alias missing": f"{_missing('aliases')} AND NOT {_ALIAS_OF_NAME}",
-    "alias equal": _any("aliases"),
+    "alias tells nothing": f"NOT {_any('odd_aliases')} AND NOT {_ALIAS_OF_NAME}",
+    "alias equal": _any("odd_aliases"),
     "alias of the name": _ALIAS_OF_NAME,
     "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED}",
     "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
     "claim, names agree": f"{_CLAIMED} AND {_AGREE}",
     "reference, names agree": f"{_REFERRED} AND {_AGREE}",
     "claim and reference, no name": f"{_CLAIMED} AND {_REFERRED} AND {_ONE_NAMELESS}",
-    "claim or reference, no name": _ONE_NAMELESS,
+    "reference, no name": f"{_REFERRED} AND {_ONE_NAMELESS}",
+    "claim, no name": _ONE_NAMELESS,
     # what a reference row tells
     "birth missing": "date_of_birth_l IS NULL OR date_of_birth_r IS NULL",
     "birth equal": "date_of_birth_l = date_of_birth_r",
@@ -90,6 +91,6 @@ CONDITIONS: dict[str, str] = {
 }
 COLUMNS = (
     "given_name", "family_name", "given_forms", "family_forms", "name_aliases", "emails", "phones", "handles", "accounts",
-    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases", "date_of_birth", "street",
+    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases", "odd_aliases", "date_of_birth", "street",
     "city", "postcode", "company", "name_key", "initial_key", "given_key", "tf_name_key", "tf_initial_key", "tf_given_key",
 )  # fmt: skip

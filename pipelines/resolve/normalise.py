@@ -17,10 +17,13 @@ TITLES = frozenset(
 SUFFIXES = frozenset({"jr", "jnr", "junior", "snr", "senior", "ii", "iii", "iv", "phd", "md", "esq"})
 SCHEMA = pa.schema(
     [("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
-     ("given_forms", pa.list_(pa.string())), ("family_forms", pa.list_(pa.string())), ("aliases", pa.list_(pa.string()))]
+     ("given_forms", pa.list_(pa.string())), ("family_forms", pa.list_(pa.string())), ("aliases", pa.list_(pa.string())), ("short_aliases", pa.list_(pa.string()))]
 )  # fmt: skip
 
+LONGEST_HANDLE = 15  # X takes no more
+
 _NO_NAME = re.compile(r"[\d@_#/\\:]")
+_COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _SYLLABLE = re.compile(r"[A-Z][a-z']*")
@@ -39,7 +42,8 @@ class NameForm:
         family_name: with its particles and without spaces ("vanderberg"); None for a single word.
         given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
         family_forms: the family name, its folded spelling, and the parts of a compound one.
-        aliases: what a person of this name calls an account: annasmith, asmith, smitha, …
+        aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
+        short_aliases: those that tell less: asmith, smitha, annas.
     """
 
     name: str
@@ -48,6 +52,7 @@ class NameForm:
     given_forms: tuple[str, ...] = ()
     family_forms: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    short_aliases: tuple[str, ...] = ()
 
 
 def name_forms(names: Iterable[str]) -> pa.Table:
@@ -60,15 +65,16 @@ def parse_name(name: str) -> NameForm:
 
     A comma tells the family name first ("Smith, Anna"). Names in Han, Kana or Hangul start with it, too.
     """
-    if _NO_NAME.search(name) or not (words := _words(name)):
+    shown = _COUNTER.sub("", name)
+    if _NO_NAME.search(shown) or not (words := _words(shown)):
         return NameForm(name)
-    given, middle, family = _parts(name, words)
+    given, middle, family = _parts(shown, words)
     if not family:
-        return NameForm(name, given, None, _given_forms(given), (), (given,))
+        return NameForm(name, given, None, _given_forms(given))
     joined = "".join(family)
     pieces = [piece for word in [*family, *middle] for piece in word.split("-") if len(piece) > 2 and piece not in PARTICLES]
     family_forms = _sorted({joined.replace("-", ""), fold(joined), *pieces, *map(fold, pieces)})
-    return NameForm(name, given, joined.replace("-", ""), _given_forms(given), family_forms, _aliases(given, joined))
+    return NameForm(name, given, joined.replace("-", ""), _given_forms(given), family_forms, *_aliases(given, joined))
 
 
 def fold(word: str) -> str:
@@ -115,9 +121,13 @@ def _given_forms(given: str) -> tuple[str, ...]:
     return _sorted({whole, fold(whole), *(anyascii(form).lower() for form in _namer().canonicals_of(whole))})
 
 
-def _aliases(given: str, family: str) -> tuple[str, ...]:
+def _aliases(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     given, family = given.replace("-", ""), family.replace("-", "")
-    return _sorted({given + family, family + given, given[0] + family, given + family[0], family + given[0]})
+    short = {given[0] + family, given + family[0], family + given[0]}
+    if len(given) < 3 or len(family) < 3:
+        return (), _sorted(short | {given + family, family + given})
+    whole = {given + family, family + given}
+    return _sorted(whole | {alias[:LONGEST_HANDLE] for alias in whole}), _sorted(short)
 
 
 def _sorted(values: set[str]) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 -- Grain   one row per identity_id
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
 --         resolve.contested_identifier, and the model's frequencies given_frequency, family_frequency
--- Rule    lists are sorted. Values that too many names share are left out; contested ones (two people use them) stand
+-- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
+--         odd_aliases are those that do not follow from the identity's own name. Values that too many names share are left out; contested ones (two people use them) stand
 --         apart. Who claims more than $claims_at_most addresses and numbers is not believed in any. Where a date of
 --         birth or an address changed, the current one stands.
 WITH identifier AS (
@@ -84,6 +85,7 @@ known AS (
         coalesce(name.given_forms, []) AS given_forms,
         coalesce(name.family_forms, []) AS family_forms,
         coalesce(name.name_aliases, []) AS name_aliases,
+        coalesce(name.short_aliases, []) AS short_aliases,
         coalesce(listed.emails, []) AS emails,
         coalesce(listed.phones, []) AS phones,
         coalesce(listed.handles, []) AS handles,
@@ -111,31 +113,54 @@ known AS (
     FROM counted
     LEFT JOIN resolve.identity_name AS name ON counted.identity_id = name.identity_id
     LEFT JOIN listed ON counted.identity_id = listed.identity_id
+),
+
+named_account AS (
+    SELECT
+        identity_id,
+        list_distinct(list_filter(
+            list_transform(
+                list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
+                || list_transform(handles, LAMBDA value: split_part(value, ':', 2)),
+                LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
+            ),
+            LAMBDA value: length(value) >= 5 AND NOT list_contains($role_mailboxes, value)
+        )) AS written
+    FROM known
 )
 
 SELECT
-    known.* EXCLUDE (claims),
+    known.* EXCLUDE (claims, short_aliases),
     coalesce(known.claims, []) AS claims,
     list_sort(
         list_transform(known.emails || known.contested_emails, LAMBDA value: 'email:' || value)
         || list_transform(known.phones || known.contested_phones, LAMBDA value: 'phone:' || value)
         || list_transform(known.handles, LAMBDA value: 'handle:' || value)
     ) AS points,
+    list_sort(list_distinct(
+        account.written
+        || list_filter(
+            list_transform(account.written, LAMBDA value: regexp_replace(value, '[0-9]+$', '')),
+            LAMBDA value: length(value) >= 6
+        )
+    )) AS aliases,
     list_sort(list_distinct(list_filter(
-        list_transform(
-            list_transform(known.emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
-            || list_transform(known.handles, LAMBDA value: split_part(value, ':', 2)),
-            LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
-        ),
-        LAMBDA value: length(value) >= 5 AND NOT list_contains($role_mailboxes, value)
-    ))) AS aliases,
+        account.written || list_transform(account.written, LAMBDA value: left(value, 15)),
+        LAMBDA value: NOT list_has_any([value], known.name_aliases || known.short_aliases)
+    ))) AS odd_aliases,
     known.given_name || '|' || known.family_name AS name_key,
     left(known.given_name, 1) || '|' || known.family_name AS initial_key,
     known.given_name AS given_key,
-    coalesce(given.frequency, $given_floor) * coalesce(family.frequency, $family_floor) AS tf_name_key,
-    coalesce(family.frequency, $family_floor) * $initial_share AS tf_initial_key,
-    coalesce(given.frequency, $given_floor) AS tf_given_key
+    CASE
+        WHEN known.family_name IS NOT NULL
+            THEN coalesce(given.frequency, $given_floor) * coalesce(family.frequency, $family_floor)
+    END AS tf_name_key,
+    CASE
+        WHEN known.family_name IS NOT NULL THEN coalesce(family.frequency, $family_floor) * $initial_share
+    END AS tf_initial_key,
+    CASE WHEN known.given_name IS NOT NULL THEN coalesce(given.frequency, $given_floor) END AS tf_given_key
 FROM known
+INNER JOIN named_account AS account ON known.identity_id = account.identity_id
 LEFT JOIN given_frequency AS given ON known.given_name = given.value
 LEFT JOIN family_frequency AS family ON known.family_name = family.value
 ORDER BY known.identity_id

@@ -13,6 +13,7 @@ WITH shown AS (
         form.given_forms,
         form.family_forms,
         form.aliases,
+        form.short_aliases,
         coalesce(length(form.given_name) > 1 AND length(form.family_name) > 1, FALSE) AS is_whole,
         form.family_name IS NOT NULL AS has_family,
         bool_or(name.is_told) AS is_told,
@@ -47,7 +48,8 @@ SELECT
     any_value(family_name) FILTER (WHERE name_rank = 1) AS family_name,
     list_sort(list_distinct(flatten(list(given_forms) FILTER (WHERE is_whole OR name_rank = 1)))) AS given_forms,
     list_sort(list_distinct(flatten(list(family_forms) FILTER (WHERE is_whole OR name_rank = 1)))) AS family_forms,
-    list_sort(list_distinct(flatten(list(aliases) FILTER (WHERE is_whole OR name_rank = 1)))) AS name_aliases
+    list_sort(list_distinct(flatten(list(aliases) FILTER (WHERE is_whole OR name_rank = 1)))) AS name_aliases,
+    list_sort(list_distinct(flatten(list(short_aliases) FILTER (WHERE is_whole OR name_rank = 1)))) AS short_aliases
 FROM ranked
 GROUP BY identity_id
 ORDER BY identity_id

@@ -57,7 +57,7 @@ def random_clusters(rng: random.Random, records: int) -> list[set[int]]:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_no_id_is_lost_or_shared_through_random_splits_and_merges(seed):
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     history, ever, records = History(), set(), 12
     for _ in range(6):
         before = dict(history.customer_of)
@@ -84,7 +84,7 @@ def by_customer(customer_of: dict[int, str]) -> dict[str, set[int]]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_rows_is_of_no_consequence(seed):
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     one, other = History(), History()
     for records in (12, 16, 20):
         clusters = random_clusters(rng, records)
