@@ -183,8 +183,7 @@ def _write(home: Home, stage: str, night: date, work: Callable[[Any], dict[str, 
     with writer_lock(home), _timed(home, stage, night), transaction(home) as con:
         rows = work(con)
     report = StageReport(stage, night, rows, perf_counter() - started)
-    counts = ", ".join(f"{table} {count}" for table, count in rows.items())
-    log.info("%s %s: %s in %.1f s", stage, night, counts, report.seconds)
+    log.info("%s %s: %d tables, %d rows in %.1f s", stage, night, len(rows), sum(rows.values()), report.seconds)
     return report
 
 

@@ -1,0 +1,42 @@
+"""What the commands share: their options, and how a result is told."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pipelines.settings import Home, home_of
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="The folder that holds all data.", show_default="$GOLDTHREAD_HOME, else ./var"),
+]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources", help="What arrives and how it is read.", show_default="the home's config/sources.yml, else ours"
+    ),
+]
+NightOption = Annotated[str, typer.Option("--night", help="The night, written YYYY-MM-DD.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+out = Console()
+
+
+def place(home: Path | None, sources: Path | None = None) -> Home:
+    """Return the home; a ``--sources`` given is made known to the stages, which may read it again."""
+    if sources is not None:
+        os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
+    return home_of(home)
+
+
+def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:
+    """Print the result as JSON, or as people read it."""
+    if as_json:
+        print(json.dumps(result, default=str, ensure_ascii=False, indent=2))
+    else:
+        show()

@@ -1,0 +1,55 @@
+"""Commands that read the published versions, or move the pointer between them."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.load import show
+from pipelines.load.query import ROWS
+from pipelines.load.query import query as ask
+from pipelines.load.status import status as status_of
+from pipelines.load.versions import rollback as roll_back
+from pipelines.load.versions import versions as list_versions
+
+app = typer.Typer()
+
+
+@app.command()
+def status(home: HomeOption = None, json_: JsonOption = False) -> None:
+    """Say which version is in use, what its night brought, and what went wrong since."""
+    found = status_of(place(home))
+    tell(found.to_json(), json_, lambda: show.render_status(found, out))
+
+
+@app.command()
+def versions(home: HomeOption = None, json_: JsonOption = False) -> None:
+    """List the published versions, the one in use marked."""
+    found = list_versions(place(home))
+    tell([version.to_json() for version in found], json_, lambda: show.render_versions(found, out))
+
+
+@app.command()
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="The version to put in use.", show_default="the one before")] = None,
+    home: HomeOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Put an earlier version in use again; the tables themselves never change."""
+    found = roll_back(place(home), version)
+    tell(found.to_json(), json_, lambda: out.print(f"version [b]{found.version}[/b] of night {found.night} is in use"))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT over golden.* and meta.*.")],
+    home: HomeOption = None,
+    rows: Annotated[int, typer.Option("--rows", help="The most rows to show.", min=1)] = ROWS,
+    json_: JsonOption = False,
+) -> None:
+    """Ask the version in use a question in SQL; it can read that file and nothing else.
+
+    [b]goldthread query "FROM golden.customer ORDER BY interaction_count DESC LIMIT 5"[/b]
+    """
+    found = ask(place(home), sql, rows=rows)
+    tell(found.to_json(), json_, lambda: show.render_query(found, out))

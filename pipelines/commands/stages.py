@@ -1,0 +1,96 @@
+"""Commands that run the night or one of its stages."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pipelines import night
+from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
+from pipelines.extract.landing import SourceReport
+
+app = typer.Typer()
+
+
+@app.command()
+def run(night_: NightOption, home: HomeOption = None, sources: SourcesOption = None, json_: JsonOption = False) -> None:
+    """Run the whole night: extract, resolve, load, validate, publish.
+
+    The same night again leaves the same rows and ids. A source that broke its bounds ends the command with exit code 4
+    after everything that could be read has been published.
+    """
+    where, day = place(home, sources), night.night_of(night_)
+    report = night.run(where, day)
+    tell(asdict(report), json_, lambda: _show_run(report))
+    night.raise_broken(report.sources)
+
+
+@app.command()
+def extract(
+    night_: NightOption,
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Land the night's exports in the lake, each source in a partition of its own."""
+    where, day = place(home, sources), night.night_of(night_)
+    reports = night.extract(where, night.sources_of(where), day, only=source)
+    tell([asdict(report) for report in reports], json_, lambda: _show_sources(reports))
+    night.raise_broken(reports)
+
+
+@app.command()
+def resolve(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
+    """Link the records of every night in the lake into customers, with ids that last."""
+    rows = night.resolve(night_, str(place(home).path))
+    tell(rows, json_, lambda: _show_counts("resolve", rows))
+
+
+@app.command()
+def load(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
+    """Build the golden tables from what resolve left, each value with its lineage."""
+    rows = night.load(night_, str(place(home).path))
+    tell(rows, json_, lambda: _show_counts("load", rows))
+
+
+@app.command()
+def validate(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
+    """Build the candidate version and hold the expectations against it; exit code 3 where a critical one fails."""
+    counts = night.validate(night_, str(place(home).path))
+    tell(counts, json_, lambda: _show_counts("validate", counts))
+
+
+@app.command()
+def publish(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
+    """Make the validated candidate the version in use."""
+    result = night.publish(night_, str(place(home).path))
+    tell(result, json_, lambda: out.print(f"published version [b]{result['version']}[/b]"))
+
+
+def _show_counts(stage: str, counts: dict[str, int]) -> None:
+    table = Table("what", "count", title=stage, title_justify="left")
+    table.columns[1].justify = "right"
+    for name, count in counts.items():
+        table.add_row(name, f"{count:,}")
+    out.print(table)
+
+
+def _show_sources(reports: list[SourceReport]) -> None:
+    table = Table(
+        "source", "status", "files", "read", "taken", "suppressed", "quarantined", title="sources", title_justify="left"
+    )
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for report in reports:
+        counts = (report.files, report.read, report.taken, report.suppressed, report.quarantined)
+        table.add_row(report.source, report.status, *(f"{count:,}" for count in counts))
+    out.print(table)
+
+
+def _show_run(report: night.RunReport) -> None:
+    _show_sources(report.sources)
+    records = sum(source.taken for source in report.sources)
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
+    out.print(f"night {report.night}: {records:,} records landed, version [b]{report.version}[/b] published ({stages})")
