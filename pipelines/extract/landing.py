@@ -28,6 +28,7 @@ from pipelines.contract import Interaction, Profile, Record
 from pipelines.errors import ConfigurationError
 from pipelines.extract.inbox import Export, find_export
 from pipelines.extract.issues import Issues
+from pipelines.extract.naming import shown_file
 from pipelines.lock import hold
 from pipelines.settings import Home, Source
 
@@ -188,7 +189,8 @@ def _report(source: Source, night: date, files: int, issues: Issues, taken: int,
     suppressed = sum(reasons.total() for reasons in issues.suppressed.values())
     read = taken + suppressed + quarantined
     broken = quarantined > source.max_quarantined_share * read
-    places = [f"{row.file}, {row.position}: {row.reason}" for row in issues.quarantined[:5]] if broken else []
+    worst = issues.quarantined[:5] if broken else []
+    places = [f"{shown_file(row.file, source.format)}, {row.position}: {row.reason}" for row in worst]
     status: Literal["landed", "broken"] = "broken" if broken else "landed"
     return SourceReport(source.name, night, status, files, read, taken, suppressed, quarantined, seconds, places)
 

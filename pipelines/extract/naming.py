@@ -1,0 +1,33 @@
+"""File names as people may see them in logs, errors and reports: some channels put their customers into file names."""
+
+import hashlib
+from pathlib import PurePosixPath
+
+# Folders and names that a channel's own export uses; every other part of its path may be a person.
+_WHATSAPP = {"_chat.txt", "_chat.zip"}
+_MESSENGER = (
+    "messages", "inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover", "your_activity_across_",
+    "your_facebook_activity", "message_", "facebook-", "instagram-",
+)  # fmt: skip
+
+
+def shown_file(name: str, format_: str) -> str:
+    """Return ``name`` without the people in it: ``WhatsApp Chat with Ann.txt`` becomes ``…#1b2c3d4e.txt``.
+
+    The eight digits are the start of the sha256 of the part they stand for; ``meta.ledger`` has the whole name.
+
+    Args:
+        name: the file's path below the inbox, ``source/night/…``.
+        format_: the source's format; only those that name files after people are changed.
+    """
+    if format_ not in ("whatsapp", "messenger"):
+        return name
+    *fixed, last = PurePosixPath(name).parts
+    return str(PurePosixPath(*fixed[:2], *(_shown(part, format_) for part in [*fixed[2:], last])))
+
+
+def _shown(part: str, format_: str) -> str:
+    known = part in _WHATSAPP if format_ == "whatsapp" else part.startswith(_MESSENGER)
+    if known:
+        return part
+    return f"…#{hashlib.sha256(part.encode()).hexdigest()[:8]}{PurePosixPath(part).suffix}"
