@@ -1,14 +1,17 @@
 """File names as people may see them in logs, errors and reports: some channels put their customers into file names."""
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 
 # Folders and names that a channel's own export uses; every other part of its path may be a person.
-_WHATSAPP = {"_chat.txt", "_chat.zip"}
-_MESSENGER = (
-    "messages", "inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover", "your_activity_across_",
-    "your_facebook_activity", "message_", "facebook-", "instagram-",
-)  # fmt: skip
+_KNOWN = {
+    "whatsapp": re.compile(r"_chat\.(txt|zip)"),
+    "messenger": re.compile(
+        r"messages|inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover"
+        r"|your_(activity_across_)?facebook(_activity)?|message_\d+\.(json|html)"
+    ),
+}
 
 
 def shown_file(name: str, format_: str) -> str:
@@ -20,14 +23,14 @@ def shown_file(name: str, format_: str) -> str:
         name: the file's path below the inbox, ``source/night/…``.
         format_: the source's format; only those that name files after people are changed.
     """
-    if format_ not in ("whatsapp", "messenger"):
+    known = _KNOWN.get(format_)
+    if known is None:
         return name
     *fixed, last = PurePosixPath(name).parts
-    return str(PurePosixPath(*fixed[:2], *(_shown(part, format_) for part in [*fixed[2:], last])))
+    return str(PurePosixPath(*fixed[:2], *(_shown(part, known) for part in [*fixed[2:], last])))
 
 
-def _shown(part: str, format_: str) -> str:
-    known = part in _WHATSAPP if format_ == "whatsapp" else part.startswith(_MESSENGER)
-    if known:
+def _shown(part: str, known: re.Pattern[str]) -> str:
+    if known.fullmatch(part):
         return part
     return f"…#{hashlib.sha256(part.encode()).hexdigest()[:8]}{PurePosixPath(part).suffix}"

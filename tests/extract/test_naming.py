@@ -7,8 +7,9 @@ from pipelines.extract.naming import shown_file
     ("name", "format_", "person"),
     [
         pytest.param("whatsapp/2026-03-02/WhatsApp Chat with Ann Lee.txt", "whatsapp", "Ann", id="a chat's title"),
-        pytest.param("whatsapp/2026-03-02/Chat de WhatsApp con +34 600 000 000.txt", "whatsapp", "600", id="in any language"),
-        pytest.param("messenger/2026-03-02/messages/inbox/annlee_77/message_1.json", "messenger", "annlee", id="a thread's folder"),
+        pytest.param("whatsapp/2026-03-02/Chat de WhatsApp con +34 600 000 000.txt", "whatsapp", "600", id="any language"),
+        pytest.param("messenger/2026-03-02/messages/inbox/annlee_77/message_1.json", "messenger", "annlee", id="a folder"),
+        pytest.param("messenger/2026-03-02/inbox/inbox_annlee_77/message_1.json", "messenger", "annlee", id="a sly folder"),
         pytest.param("messenger/2026-03-02/e2ee/Ann Lee_3.json", "messenger", "Ann", id="an end-to-end encrypted download"),
     ],
 )  # fmt: skip
