@@ -182,8 +182,8 @@ _DOUBTFUL = """
     WITH scoped AS (
         SELECT label, part, unnest(
             list_transform(accounts || crm_ids || handles, lambda value: split_part(value, ':', 1))
-            || CASE WHEN len(emails) + len(contested_emails) > 0 THEN ['email'] ELSE [] END
-            || CASE WHEN len(phones) + len(contested_phones) > 0 THEN ['phone'] ELSE [] END
+            || CASE WHEN len(emails) + len(contested_emails) + len(claimed_emails) > 0 THEN ['email'] ELSE [] END
+            || CASE WHEN len(phones) + len(contested_phones) + len(claimed_phones) > 0 THEN ['phone'] ELSE [] END
             || CASE WHEN date_of_birth IS NULL THEN [] ELSE ['date_of_birth'] END
         ) AS scope
         FROM component INNER JOIN resolve.identity USING (identity_id)

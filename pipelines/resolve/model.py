@@ -72,13 +72,21 @@ class Frequencies(BaseModel):
 
 
 class Model(BaseModel):
-    """The whole of ``config/linkage_model.json``."""
+    """The whole of ``config/linkage_model.json``.
+
+    Attributes:
+        dependence: how many times as common a whole name is as its parts would make it, because given and family names of
+            one culture go together.
+        initial_share: the share of people whose given name begins with a given letter.
+        trained_on: in words.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     comparisons: list[Comparison]
     given_names: Frequencies
     family_names: Frequencies
+    dependence: float = Field(ge=1)
     initial_share: float = Field(gt=0, le=1)
     trained_on: str
 

@@ -15,11 +15,12 @@ TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "herr", "frau", "mme", "mlle", "sr", "sra", "srta", "don", "dona"}
 )
 SUFFIXES = frozenset({"jr", "jnr", "junior", "snr", "senior", "ii", "iii", "iv", "phd", "md", "esq"})
-SCHEMA = pa.schema(
-    [("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
-     ("given_forms", pa.list_(pa.string())), ("family_forms", pa.list_(pa.string())), ("aliases", pa.list_(pa.string())), ("short_aliases", pa.list_(pa.string()))]
-)  # fmt: skip
+SCHEMA = pa.schema([
+    ("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
+    *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
+])  # fmt: skip
 
+NAME_RULES = "1"  # changes with every change to how names are read, so that remembered ones are read again
 LONGEST_HANDLE = 15  # X takes no more
 
 _NO_NAME = re.compile(r"[\d@_#/\\:]")

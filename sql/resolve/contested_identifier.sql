@@ -1,43 +1,88 @@
--- resolve.contested_identifier: identifiers that people use who cannot be one: a household's phone, a recycled number.
+-- resolve.contested_identifier: identifiers that more than one person uses: a household's line, a recycled number.
 --
 -- Grain   one row per (kind, scope, value)
--- Reads   resolve.identity_identifier, resolve.identity_name, resolve.shared_identifier
--- Rule    two of its carriers have whole names or dates of birth that rule each other out. Claims do not count.
-WITH carrier AS (
+-- Reads   staging.identifier, resolve.record_name, resolve.name_form, resolve.phone_form
+-- Rule    two records show it with whole names or dates of birth that rule each other out; or more than $shared_names
+--         names; or it is a fixed line, which a household shares until we know better. Claims do not count.
+WITH point AS (
+    SELECT
+        record_kind,
+        source,
+        source_ref,
+        kind,
+        scope,
+        value
+    FROM staging.identifier
+    WHERE kind IN ('email', 'phone', 'visitor') AND evidence != 'claimed'
+),
+
+carrier AS (
     SELECT DISTINCT
-        identifier.kind,
-        identifier.scope,
-        identifier.value,
-        name.given_name,
-        name.family_name,
-        name.given_forms,
-        name.family_forms,
+        point.kind,
+        point.scope,
+        point.value,
+        form.given_name,
+        form.family_name,
+        form.given_forms,
+        form.family_forms,
         birth.value AS date_of_birth
-    FROM resolve.identity_identifier AS identifier
-    INNER JOIN resolve.identity_name AS name ON identifier.identity_id = name.identity_id
-    LEFT JOIN resolve.identity_identifier AS birth
-        ON identifier.identity_id = birth.identity_id AND birth.kind = 'date_of_birth' AND birth.is_current
-    WHERE
-        identifier.kind IN ('email', 'phone', 'handle', 'account', 'visitor')
-        AND NOT identifier.is_claimed
-        AND NOT EXISTS (
-            SELECT 1
-            FROM resolve.shared_identifier AS shared
-            WHERE
-                shared.kind = identifier.kind AND shared.scope = identifier.scope AND shared.value = identifier.value
-        )
+    FROM point
+    INNER JOIN resolve.record_name AS name
+        ON
+            point.record_kind = name.record_kind
+            AND point.source = name.source
+            AND point.source_ref = name.source_ref
+    INNER JOIN resolve.name_form AS form ON name.name = form.name
+    LEFT JOIN staging.identifier AS birth
+        ON
+            birth.kind = 'date_of_birth'
+            AND birth.is_current
+            AND point.record_kind = birth.record_kind
+            AND point.source = birth.source
+            AND point.source_ref = birth.source_ref
+    WHERE form.given_name IS NOT NULL
+),
+
+crowd AS (
+    SELECT
+        kind,
+        scope,
+        value
+    FROM carrier
+    GROUP BY kind, scope, value
+    HAVING count(DISTINCT left(given_name, 1) || ' ' || left(family_name, 3)) > $shared_names
+),
+
+few AS (
+    SELECT carrier.*
+    FROM carrier
+    ANTI JOIN crowd ON carrier.kind = crowd.kind AND carrier.scope = crowd.scope AND carrier.value = crowd.value
 )
 
 SELECT DISTINCT
     one.kind,
     one.scope,
     one.value
-FROM carrier AS one
-INNER JOIN carrier AS other ON one.kind = other.kind AND one.scope = other.scope AND one.value = other.value
+FROM few AS one
+INNER JOIN few AS other ON one.kind = other.kind AND one.scope = other.scope AND one.value = other.value
 WHERE
     names_contradict(
         one.given_name, one.given_forms, one.family_name, one.family_forms,
         other.given_name, other.given_forms, other.family_name, other.family_forms
     )
     OR births_contradict(one.date_of_birth, other.date_of_birth)
-ORDER BY one.kind, one.scope, one.value
+UNION
+SELECT
+    kind,
+    scope,
+    value
+FROM crowd
+UNION
+SELECT DISTINCT
+    point.kind,
+    point.scope,
+    point.value
+FROM point
+INNER JOIN resolve.phone_form AS form ON point.kind = 'phone' AND point.value = form.value
+WHERE form.is_fixed_line
+ORDER BY kind, scope, value

@@ -4,9 +4,9 @@
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
 --         resolve.contested_identifier, and the model's frequencies given_frequency, family_frequency
 -- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
---         odd_aliases are those that do not follow from the identity's own name. Values that too many names share are left out; contested ones (two people use them) stand
---         apart. Who claims more than $claims_at_most addresses and numbers is not believed in any. Where a date of
---         birth or an address changed, the current one stands.
+--         odd_aliases are those that do not follow from the identity's own name. Values that too many names share are left out; contested
+--         ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and numbers is not
+--         believed in any. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
     SELECT
         held.*,
@@ -146,14 +146,21 @@ SELECT
     )) AS aliases,
     list_sort(list_distinct(list_filter(
         account.written || list_transform(account.written, LAMBDA value: left(value, 15)),
-        LAMBDA value: NOT list_has_any([value], known.name_aliases || known.short_aliases)
+        LAMBDA value: NOT list_contains(
+            known.name_aliases || known.short_aliases, regexp_replace(value, '[0-9]+$', '')
+        )
     ))) AS odd_aliases,
     known.given_name || '|' || known.family_name AS name_key,
     left(known.given_name, 1) || '|' || known.family_name AS initial_key,
     known.given_name AS given_key,
     CASE
         WHEN known.family_name IS NOT NULL
-            THEN coalesce(given.frequency, $given_floor) * coalesce(family.frequency, $family_floor)
+            THEN
+                least(
+                    $dependence * coalesce(given.frequency, $given_floor) * coalesce(family.frequency, $family_floor),
+                    coalesce(given.frequency, $given_floor),
+                    coalesce(family.frequency, $family_floor)
+                )
     END AS tf_name_key,
     CASE
         WHEN known.family_name IS NOT NULL THEN coalesce(family.frequency, $family_floor) * $initial_share

@@ -1,10 +1,11 @@
 -- resolve.record_identity: which identity every record shows.
 --
 -- Grain   one row per (record_kind, source, source_ref): every row of staging.interaction and staging.profile
--- Reads   staging.interaction, staging.profile, staging.identifier, resolve.name_form
+-- Reads   staging.interaction, staging.profile, staging.identifier, resolve.name_form, resolve.contested_identifier
 -- Rule    a profile row is an identity of its own. A message belongs to the account that sent it where the platform has
 --         accounts; else to its addresses, numbers, handles, visitor and name as they stand together. Where only a name
---         or a claim is there, the conversation stands in for an identifier. identity_id is NULL where the record has a
+--         or a claim is there, or nothing but an address or number that several people use, the conversation tells
+--         one person from the next. identity_id is NULL where the record has a
 --         reason, or shows nothing by which to recognise anyone (reason no_identifier).
 WITH record AS (
     SELECT
@@ -40,9 +41,15 @@ shown AS (
             WHEN identifier.kind = 'name'
                 THEN coalesce(form.given_name || ' ' || coalesce(form.family_name, ''), lower(identifier.value))
             ELSE identifier.scope || ':' || identifier.value
-        END AS value
+        END AS value,
+        contested.value IS NOT NULL AS is_contested
     FROM staging.identifier AS identifier
     LEFT JOIN resolve.name_form AS form ON identifier.kind = 'name' AND identifier.value = form.name
+    LEFT JOIN resolve.contested_identifier AS contested
+        ON
+            identifier.kind = contested.kind
+            AND identifier.scope = contested.scope
+            AND identifier.value = contested.value
     WHERE identifier.record_kind = 'interaction'
 ),
 
@@ -55,6 +62,9 @@ tuple AS (
         FILTER (WHERE kind = 'account' AND evidence != 'claimed') AS accounts,
         list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
         FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS points,
+        bool_and(is_contested)
+            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
+            AS is_contested,
         list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'name') AS names,
         list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
         FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed') AS claims
@@ -73,7 +83,12 @@ keyed AS (
                 THEN
                     [
                         'points', array_to_string(tuple.points, chr(31)),
-                        coalesce(array_to_string(tuple.names, chr(31)), '')
+                        coalesce(array_to_string(tuple.names, chr(31)), ''),
+                        CASE
+                            WHEN tuple.is_contested AND tuple.names IS NULL
+                                THEN record.source || chr(31) || coalesce(record.conversation_ref, '')
+                            ELSE ''
+                        END
                     ]
             WHEN len(tuple.names) > 0 OR len(tuple.claims) > 0
                 THEN

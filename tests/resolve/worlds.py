@@ -30,8 +30,8 @@ def message(
 
 def row(source: str, ref: str, *identifiers: Identifier, minutes: int = 0) -> Profile:
     return Profile(
-        source=source, source_ref=ref, file=f"{source}/x", position=f"row {ref}", updated_at=NOON + timedelta(minutes=minutes),
-        identifiers=list(identifiers),
+        source=source, source_ref=ref, file=f"{source}/x", position=f"row {ref}",
+        updated_at=NOON + timedelta(minutes=minutes), identifiers=list(identifiers),
     )  # fmt: skip
 
 
