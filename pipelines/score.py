@@ -138,8 +138,8 @@ def _score(con: duckdb.DuckDBPyConnection, folder: Path, version: str) -> ScoreR
     )
     largest = _row(con, """
         SELECT
-            coalesce((SELECT max(n) FROM (SELECT count(*) AS n FROM scored WHERE grouping IS NOT NULL GROUP BY grouping)), 0),
-            coalesce((SELECT max(n) FROM (SELECT count(*) AS n FROM scored GROUP BY kind)), 0)
+            (SELECT coalesce(max(n), 0) FROM (SELECT count(grouping) AS n FROM scored GROUP BY grouping)),
+            (SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM scored GROUP BY kind))
     """)  # fmt: skip
     duplicates = _duplicates(con, folder)
     return ScoreReport(

@@ -76,7 +76,8 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
     world = make_world(persons, nights, seed, first_night)
     for render in RENDERERS:
         render(world, inbox)
-        console.print(f"{render.__name__.removeprefix('render_')}: {world.rendered:,} messages so far, {perf_counter() - started:.1f} s")
+        so_far = f"{world.rendered:,} messages so far, {perf_counter() - started:.1f} s"
+        console.print(f"{render.__name__.removeprefix('render_')}: {so_far}")
     write_truth(world, home.path / "truth")
     config = home.path / "config"
     config.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ TELLS_WHO = np.array([
     [0.34, 0.08, 0.0], [0.15, 0.0, 0.40], [0.12, 0.0, 0.20],
 ])  # fmt: skip
 
-# Special legs: a visitor chat without an account, a call without a number, a call from the household's landline, the role mailbox.
+# Special legs: a chat without an account, a call without a number, a call from the household's landline, a role mailbox.
 ANONYMOUS, WITHHELD, LANDLINE, ROLE = 1, 2, 3, 4
 
 
@@ -52,7 +52,7 @@ class Contacts:
     Attributes:
         person, enquiry, leg, channel, role, position, at: one entry a message, ordered by leg and position; ``at`` in
             seconds after midnight UTC of the first night.
-        leg_person, leg_enquiry, leg_number, leg_channel, leg_cause, leg_special, leg_claim, leg_tells_order: one entry a leg.
+        leg_person, leg_enquiry, leg_number, leg_channel, leg_cause, leg_special, leg_claim, leg_tells_order: one a leg.
         leg_first: the leg's first message.
         leg_next: the channel of the enquiry's next leg, -1 where none follows.
         enquiry_topic, enquiry_order: one entry an enquiry.
@@ -184,7 +184,14 @@ def _expand(pattern: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def _times(
-    leg: Ints, position: Ints, channel: Ints, role: Ints, leg_number: Ints, leg_enquiry: Ints, begins: Floats, rng: np.random.Generator
+    leg: Ints,
+    position: Ints,
+    channel: Ints,
+    role: Ints,
+    leg_number: Ints,
+    leg_enquiry: Ints,
+    begins: Floats,
+    rng: np.random.Generator,
 ) -> Ints:
     """Seconds after the first midnight: waits within a leg, a gap between legs."""
     medians = np.array([[*WAITS[source], WAITS[source][1]] for source in range(len(SOURCES))])

@@ -12,7 +12,12 @@ from pipelines.demo.world import World
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CLOCK = [f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}" for second in range(DAY)]
-CHARSETS = {"polish": "iso-8859-2", "turkish": "iso-8859-9", "english": "windows-1252", "vietnamese": "utf-8"}  # else iso-8859-1
+CHARSETS = {
+    "polish": "iso-8859-2",
+    "turkish": "iso-8859-9",
+    "english": "windows-1252",
+    "vietnamese": "utf-8",
+}  # else iso-8859-1
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,8 @@ def form(headers: str, text: str, style: int, culture: str, boundary: str) -> by
     if style < 760:
         charset, content = _encoded(text, CHARSETS.get(culture, "iso-8859-1"))
         quoted = binascii.b2a_qp(content, istext=True)
-        return (
-            f'{headers}Content-Type: text/plain; charset="{charset}"\nContent-Transfer-Encoding: quoted-printable\n\n'.encode() + quoted
-        )
+        kind = f'Content-Type: text/plain; charset="{charset}"\nContent-Transfer-Encoding: quoted-printable\n\n'
+        return f"{headers}{kind}".encode() + quoted
     if style < 800:
         packed = base64.encodebytes(text.encode()).rstrip(b"\n")
         return f"{headers}Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: base64\n\n".encode() + packed
@@ -106,7 +110,9 @@ def html(text: str) -> str:
     words, mark, quotation = escaped.partition("\n\nOn ")
     paragraphs = words.replace("\n\n", "</p>\n<p>").replace("\n", "<br>\n")
     quote = quotation.replace("\n&gt; ", "<br>\n").replace("\n&gt;", "<br>\n")
-    tail = f'<div class="gmail_quote">On {quote.replace("wrote:", "wrote:<blockquote>", 1)}</blockquote></div>' if mark else ""
+    tail = (
+        f'<div class="gmail_quote">On {quote.replace("wrote:", "wrote:<blockquote>", 1)}</blockquote></div>' if mark else ""
+    )
     return f"<html><head><style>p {{margin: 0 0 1em}}</style></head><body><p>{paragraphs}</p>{tail}</body></html>"
 
 

@@ -55,19 +55,22 @@ def _form(world: World, kind: str, pick: int, token: str, date: str, answered: i
             host = ("gearweekly", "outdoortrade", "retailnews")[pick % 3]
             return _plain(
                 f"news@{host}.example", f"{host.title()} <news@{host}.example>", "This week in outdoor trade", token, date,
-                f"List-Id: <weekly.{host}.example>\nList-Unsubscribe: <https://{host}.example/u/{token}>\nPrecedence: bulk\n",
-                "Tents are getting lighter. Read on in our shop window of the week.\n\nYou get this letter as a reader of ours.",
+                f"List-Id: <weekly.{host}.example>\nList-Unsubscribe: <https://{host}.example/u/{token}>\n"
+                "Precedence: bulk\n",
+                "Tents are getting lighter. Read on in our shop window.\n\nYou get this letter as a reader of ours.",
             )  # fmt: skip
         case "spam":
             subject, text = SPAM[pick % len(SPAM)]
+            sender = f"{token[:7]}@{token[7:11]}.invalid"
             return _plain(
-                f"{token[:7]}@{token[7:11]}.invalid", f'"Offers {pick % 90}" <{token[:7]}@{token[7:11]}.invalid>', subject, token, date,
+                sender, f'"Offers {pick % 90}" <{sender}>', subject, token, date,
                 "X-Spam-Flag: YES\nX-Spam-Status: Yes, score=17.3 required=5.0\n", text,
             )  # fmt: skip
         case "no_reply":
             return _plain(
-                "no-reply@swiftparcel.example", "SwiftParcel <no-reply@swiftparcel.example>", f"Collection {pick % 99999} is booked",
-                token, date, "", "Your collection is booked for tomorrow. Do not answer this message.",
+                "no-reply@swiftparcel.example", "SwiftParcel <no-reply@swiftparcel.example>",
+                f"Collection {pick % 99999} is booked", token, date, "",
+                "Your collection is booked for tomorrow. Do not answer this message.",
             )  # fmt: skip
         case _:
             return _plain(
@@ -79,8 +82,8 @@ def _form(world: World, kind: str, pick: int, token: str, date: str, answered: i
 def _plain(envelope: str, sender: str, subject: str, token: str, date: str, extra: str, text: str) -> tuple[str, str, bytes]:
     ref = f"{token}@{envelope.partition('@')[2]}"
     raw = (
-        f"Delivered-To: {SHOP_MAIL}\nMessage-ID: <{ref}>\nFrom: {sender}\nTo: {SHOP_MAIL}\nSubject: {subject}\nDate: {date}\n{extra}"
-        f"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}"
+        f"Delivered-To: {SHOP_MAIL}\nMessage-ID: <{ref}>\nFrom: {sender}\nTo: {SHOP_MAIL}\nSubject: {subject}\n"
+        f"Date: {date}\n{extra}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}"
     )
     return envelope, ref, raw.encode()
 
@@ -90,10 +93,11 @@ def _auto_reply(world: World, pick: int, token: str, date: str, answered: int) -
     address = world.mail_of(person, int(world.contacts.at[answered])) or f"{token[:6]}@inbox.example"
     ref = f"{token}@{address.partition('@')[2]}"
     raw = (
-        f"Delivered-To: {SHOP_MAIL}\nMessage-ID: <{ref}>\nFrom: {mailbox(world.people.plain[person], address)}\nTo: {SHOP_MAIL}\n"
-        f"Subject: {('Out of office', 'Automatic reply', 'Abwesenheitsnotiz')[pick % 3]}\nDate: {date}\n"
-        f"In-Reply-To: <{world.refs[answered]}>\nAuto-Submitted: auto-replied\nPrecedence: auto_reply\nX-Auto-Response-Suppress: All\n"
-        "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nI am away and will read your message after my return."
+        f"Delivered-To: {SHOP_MAIL}\nMessage-ID: <{ref}>\nFrom: {mailbox(world.people.plain[person], address)}\n"
+        f"To: {SHOP_MAIL}\nSubject: {('Out of office', 'Automatic reply', 'Abwesenheitsnotiz')[pick % 3]}\nDate: {date}\n"
+        f"In-Reply-To: <{world.refs[answered]}>\nAuto-Submitted: auto-replied\nPrecedence: auto_reply\n"
+        "X-Auto-Response-Suppress: All\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+        "I am away and will read your message after my return."
     )
     return address, ref, raw.encode()
 
@@ -106,10 +110,11 @@ def _bounce(world: World, pick: int, token: str, date: str, answered: int) -> tu
     ref = f"{token}@mx.{host}" if pick % 11 else ""
     first = f"Message-ID: <{ref}>\n" if ref else ""
     raw = (
-        f"Return-Path: <>\nDelivered-To: {SHOP_MAIL}\n{first}From: Mail Delivery System <mailer-daemon@{host}>\nTo: {SHOP_MAIL}\n"
-        f"Subject: Undelivered Mail Returned to Sender\nDate: {date}\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+        f"Return-Path: <>\nDelivered-To: {SHOP_MAIL}\n{first}From: Mail Delivery System <mailer-daemon@{host}>\n"
+        f"To: {SHOP_MAIL}\nSubject: Undelivered Mail Returned to Sender\nDate: {date}\n"
+        "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
         f'Content-Type: multipart/report; report-type=delivery-status; boundary="=_{token}"\n\n'
-        f"--=_{token}\nContent-Type: text/plain; charset=us-ascii\n\nYour message could not be delivered: the mailbox is full.\n"
+        f"--=_{token}\nContent-Type: text/plain; charset=us-ascii\n\nYour message was not delivered: the mailbox is full.\n"
         f"--=_{token}\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.{host}\n\n"
         f"Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.2.2\n"
         f"--=_{token}\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{world.refs[answered]}>\nFrom: {SHOP_MAIL}\n"

@@ -20,7 +20,7 @@ CULTURES = {
     "french": 0.04, "turkish": 0.03, "vietnamese": 0.02, "japanese": 0.01,
 }  # fmt: skip
 TAIL = 3_000  # family names a culture made of syllables, beyond the written list
-COMPOUNDS = {"spanish": " ", "german": "-", "french": "-", "polish": " ", "chinese": "", "vietnamese": " "}
+COMPOUNDS = {"spanish": " ", "german": "-", "french": "-", "polish": " ", "vietnamese": " "}  # María José, Jean-Pierre
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
@@ -105,6 +105,4 @@ def _compounds(given: list[str], culture: str, rng: np.random.Generator) -> list
         return []
     pairs = rng.integers(0, min(len(given), 40), (120, 2))
     joined = [(given[first], given[second]) for first, second in pairs if first != second]
-    if culture == "chinese":
-        return [first + second.lower() for first, second in joined]
     return [first + COMPOUNDS[culture] + second for first, second in joined]

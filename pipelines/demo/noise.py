@@ -3,7 +3,20 @@
 from pipelines.demo.names import nicknames
 from pipelines.demo.people import People
 
-NEIGHBOURS = {"a": "s", "e": "r", "i": "o", "o": "p", "n": "m", "r": "t", "s": "d", "t": "y", "l": "k", "m": "n", "c": "v", "h": "j"}
+NEIGHBOURS = {
+    "a": "s",
+    "e": "r",
+    "i": "o",
+    "o": "p",
+    "n": "m",
+    "r": "t",
+    "s": "d",
+    "t": "y",
+    "l": "k",
+    "m": "n",
+    "c": "v",
+    "h": "j",
+}
 
 
 def spell_phone(phone: str, style: int) -> str:

@@ -13,8 +13,8 @@ from pipelines.demo.world import World, bad_count
 
 SOURCE = "crm"
 COLUMNS = (
-    "Id", "FirstName", "LastName", "Name", "Email", "Phone", "Mobile", "Twitter", "Birthdate", "Street", "City", "PostalCode",
-    "Country", "Company", "LastOrder", "MailOk", "SmsOk", "LastModified",
+    "Id", "FirstName", "LastName", "Name", "Email", "Phone", "Mobile", "Twitter", "Birthdate", "Street", "City",
+    "PostalCode", "Country", "Company", "LastOrder", "MailOk", "SmsOk", "LastModified",
 )  # fmt: skip
 
 
@@ -66,7 +66,9 @@ def _luck(world: World) -> Luck:
     return Luck(
         absent=(rng.random(count) < 0.14).tolist(),
         twice=(rng.random(count) < 0.06).tolist(),
-        arrives=[night if late else 0 for night, late in zip(later.tolist(), (rng.random(count) < 0.06).tolist(), strict=True)],
+        arrives=[
+            night if late else 0 for night, late in zip(later.tolist(), (rng.random(count) < 0.06).tolist(), strict=True)
+        ],
         style=rng.integers(0, 1 << 20, count).tolist(),
         mail_ok=rng.choice(["yes", "no", ""], count, p=[0.55, 0.2, 0.25]).tolist(),
         sms_ok=rng.choice(["yes", "no", ""], count, p=[0.4, 0.25, 0.35]).tolist(),
@@ -96,7 +98,11 @@ def _said(world: World) -> dict[tuple[int, str], list[tuple[int, bool]]]:
 
 
 def _changes_tonight(
-    world: World, person: int, number: int, orders: dict[int, list[tuple[int, str]]], said: dict[tuple[int, str], list[tuple[int, bool]]]
+    world: World,
+    person: int,
+    number: int,
+    orders: dict[int, list[tuple[int, str]]],
+    said: dict[tuple[int, str], list[tuple[int, bool]]],
 ) -> bool:
     mail = int(world.people.email_changed[person]) == number if world.people.email_changed[person] < NEVER else False
     ordered = any(night == number for night, _ in orders.get(person, [])) and person % 2 == 0
@@ -120,12 +126,15 @@ def _row(
     given, family = people.given[person], people.family[person]
     if style % 23 == 0:
         given, family = people.plain[person].split()[0], people.plain[person].partition(" ")[2]
-    company = f'{people.company[person]} "The Works" Ltd' if people.company[person] and style % 4 == 0 else people.company[person]
+    company = (
+        f'{people.company[person]} "The Works" Ltd' if people.company[person] and style % 4 == 0 else people.company[person]
+    )
     second = (style >> 3) % DAY
     moment = datetime.fromtimestamp(world.epoch + (number * DAY + second if number else -(style % 200) * DAY - second), UTC)
+    landline = people.landline[person]
     return {
         "Id": f"C{100_000 + person * 3}", "FirstName": given, "LastName": family, "Name": f"{given} {family}",
-        "Email": mail if style % 12 else "", "Phone": spell_phone(people.landline[person], style % 6) if people.landline[person] else "",
+        "Email": mail if style % 12 else "", "Phone": spell_phone(landline, style % 6) if landline else "",
         "Mobile": spell_phone(phone, style // 6) if phone and style % 9 else "", "Twitter": f"@{handle}" if handle else "",
         "Birthdate": people.born[person].strftime("%d/%m/%Y") if style % 5 < 3 else "",
         "Street": street, "City": city, "PostalCode": postcode, "Country": country, "Company": company,
@@ -163,8 +172,8 @@ def _twin(row: dict[str, str], style: int) -> dict[str, str]:
     """Return the same person typed in a second time: a slip in the name, and only some of the rest."""
     family = misspell(row["LastName"], style)
     twin = row | {
-        "Id": f"C{int(row['Id'][1:]) + 1}", "LastName": family, "Name": f"{row['FirstName']} {family}", "MailOk": "", "SmsOk": "",
-        "LastOrder": "", "Twitter": "", "Company": "",
+        "Id": f"C{int(row['Id'][1:]) + 1}", "LastName": family, "Name": f"{row['FirstName']} {family}", "MailOk": "",
+        "SmsOk": "", "LastOrder": "", "Twitter": "", "Company": "",
     }  # fmt: skip
     match style % 4:
         case 0:

@@ -7,7 +7,7 @@ from pipelines.demo.contacts import AGENT, DAY, MAIL, ROLE
 from pipelines.demo.mail_frames import Calendar, enclose, encoded_word, form, mailbox
 from pipelines.demo.mail_nobody import nobody_mails
 from pipelines.demo.noise import display_name, spell_phone
-from pipelines.demo.people import COUNTRIES
+from pipelines.demo.places import COUNTRIES
 from pipelines.demo.texts import AGENTS, LANGUAGES, WIDE, sentences
 from pipelines.demo.world import SHOP, SHOP_MAIL, World, bad_count, scramble
 
@@ -49,8 +49,9 @@ def _written_mails(world: World, calendar: Calendar) -> list[Mail]:
     tokens = scramble(world.seed, mine)
     legs = contacts.leg[mine]
     rows = zip(
-        mine.tolist(), contacts.person[mine].tolist(), legs.tolist(), contacts.role[mine].tolist(), contacts.position[mine].tolist(),
-        contacts.at[mine].tolist(), contacts.leg_special[legs].tolist(), written.agents[legs].tolist(), tokens, styles, strict=True,
+        mine.tolist(), contacts.person[mine].tolist(), legs.tolist(), contacts.role[mine].tolist(),
+        contacts.position[mine].tolist(), contacts.at[mine].tolist(), contacts.leg_special[legs].tolist(),
+        written.agents[legs].tolist(), tokens, styles, strict=True,
     )  # fmt: skip
     mails: list[Mail] = []
     root = before = quoted = who = ""
@@ -85,8 +86,9 @@ def _written_mails(world: World, calendar: Calendar) -> list[Mail]:
         quoted, who = body if len(body) < 900 else text, f"{date[:-6]}, {author}"
         subject_line = subject if subject.isascii() else encoded_word(subject)
         has_ref = style != 7 or role == AGENT or position > 0
+        own_ref = f"Message-ID: <{ref}>\n" if has_ref else ""
         headers = (
-            f"{delivered}{results}{f'Message-ID: <{ref}>' + chr(10) if has_ref else ''}From: {sender}\nTo: {to}\nSubject: {subject_line}\n"
+            f"{delivered}{results}{own_ref}From: {sender}\nTo: {to}\nSubject: {subject_line}\n"
             f"Date: {date}\n{thread}MIME-Version: 1.0\n"
         )
         raw = form(headers, body, style if role != AGENT else style % 640, people.culture[person], f"=_{token}")
@@ -123,7 +125,10 @@ UNDATED = b"From nobody@lost.example Sun Feb 31 25:61:00 2026\n"
 
 def _undated(number: int, bad: int) -> bytes:
     """Return a mail whose time cannot be known: no Date, no Received, and a From_ line of a day that never was."""
-    return UNDATED + (
-        f"Message-ID: <undated.{number}.{bad}@lost.example>\nFrom: Lost <lost{bad}@lost.example>\nTo: {SHOP_MAIL}\n"
-        "Subject: Where is my order?\n\nThis mail has lost its date on the way.\n\n"
-    ).encode()
+    return (
+        UNDATED
+        + (
+            f"Message-ID: <undated.{number}.{bad}@lost.example>\nFrom: Lost <lost{bad}@lost.example>\nTo: {SHOP_MAIL}\n"
+            "Subject: Where is my order?\n\nThis mail has lost its date on the way.\n\n"
+        ).encode()
+    )

@@ -1,4 +1,4 @@
-"""Messenger: Meta's download of our page, one thread a person, newest message first, each UTF-8 byte as its own character."""
+"""Messenger: Meta's download of our page, one thread a person, newest first, each byte of the UTF-8 as its own character."""
 
 import json
 import os
@@ -46,7 +46,9 @@ def render_messenger(world: World, inbox: Path) -> None:
             os.mkdir(f"{folder}/{thread.folder}")  # noqa: PTH102
             entries = thread.entries[:count][::-1]
             if place in bad:
-                entries.append('    {\n      "sender_name": "Somebody",\n      "content": "no time",\n      "type": "Generic"\n    }')
+                entries.append(
+                    '    {\n      "sender_name": "Somebody",\n      "content": "no time",\n      "type": "Generic"\n    }'
+                )
                 file = f"{FOLDER}/{thread.folder}/message_1.json"
                 world.reject(SOURCE, number, file, f"message {len(entries)}", "a message without timestamp_ms")
             content = thread.head + ",\n".join(entries) + thread.foot
@@ -77,11 +79,12 @@ def _threads(world: World) -> list[Thread]:
             entries.append(
                 f'    {{\n      "sender_name": {mojibake(author)},\n'
                 f'      "timestamp_ms": {(world.epoch + at) * 1000 + parts[message]},\n'
-                f'      "content": {mojibake(text)},\n      "is_geoblocked_for_viewer": false,\n      "type": "Generic"\n    }}'
+                f'      "content": {mojibake(text)},\n      "is_geoblocked_for_viewer": false,\n'
+                '      "type": "Generic"\n    }'
             )
         head = (
-            f'{{\n  "participants": [\n    {{\n      "name": {mojibake(name)}\n    }},\n    {{\n      "name": {mojibake(SHOP)}\n    }}\n  ],\n'
-            '  "messages": [\n'
+            f'{{\n  "participants": [\n    {{\n      "name": {mojibake(name)}\n    }},\n'
+            f'    {{\n      "name": {mojibake(SHOP)}\n    }}\n  ],\n  "messages": [\n'
         )
         foot = (
             f'\n  ],\n  "title": {mojibake(name)},\n  "is_still_participant": true,\n  "thread_path": "inbox/{folder}",\n'

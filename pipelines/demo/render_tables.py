@@ -11,13 +11,17 @@ from pipelines.demo.contacts import CALLS, CUSTOMER, DAY, LANDLINE, SMS, WITHHEL
 from pipelines.demo.mail_frames import CLOCK
 from pipelines.demo.noise import spell_phone
 from pipelines.demo.texts import AGENTS, sentences
-from pipelines.demo.world import SHOP_PHONE, SHOP_SMS, World, bad_count, scramble
+from pipelines.demo.world import World, bad_count, scramble
 
 SMS_SCHEMA = pa.schema([
-    ("message_sid", pa.string()), ("thread", pa.string()), ("customer_number", pa.string()), ("our_number", pa.string()),
+    ("message_sid", pa.string()), ("thread", pa.string()), ("customer_number", pa.string()),
     ("direction", pa.string()), ("sent_at", pa.timestamp("ms", tz="UTC")), ("body", pa.string()), ("agent", pa.string()),
 ])  # fmt: skip
-SPAM = ("You are pre-approved for a loan. Reply LOAN.", "Your parcel waits: http://parcel.invalid", "WIN a phone! Text WIN now.")
+SPAM = (
+    "You are pre-approved for a loan. Reply LOAN.",
+    "Your parcel waits: http://parcel.invalid",
+    "WIN a phone! Text WIN now.",
+)
 
 
 def render_calls(world: World, inbox: Path) -> None:
@@ -37,7 +41,7 @@ def render_calls(world: World, inbox: Path) -> None:
         call = {
             "call_id": ref, "thread": f"call-{leg}", "started_at": f"{world.night(day).isoformat()}T{CLOCK[second]}+00:00",
             "direction": "inbound" if inbound else "outbound", "customer_number": spell_phone(phone, length % 4) or None,
-            "our_number": SHOP_PHONE, "agent": AGENTS[int(written.agents[leg])],
+            "agent": AGENTS[int(written.agents[leg])],
             "topic": sentences().topics[int(contacts.enquiry_topic[contacts.enquiry[message]])],
             "note": written.texts[message] if inbound else f"Called back: {written.texts[message]}",
             "status": "completed", "duration_seconds": length,
@@ -46,7 +50,9 @@ def render_calls(world: World, inbox: Path) -> None:
     for number, lines in enumerate(nights):
         world.rendered += len(lines)
         for bad in range(bad_count(len(lines))):
-            lines.insert(len(lines) // (bad + 2), b'{"call_id": "CA00", "started_at": "yesterday", "direction": "inbound"}\n')
+            lines.insert(
+                len(lines) // (bad + 2), b'{"call_id": "CA00", "started_at": "yesterday", "direction": "inbound"}\n'
+            )
         for place, line in enumerate(lines, start=1):
             if b'"yesterday"' in line:
                 world.reject("calls", number, "calls.jsonl", f"line {place}", "a time that is none")
@@ -67,9 +73,9 @@ def render_sms(world: World, inbox: Path) -> None:
         world.refs[message] = f"SM{token}"
         phone = world.phone_of(int(contacts.person[message]), at)
         nights[at // DAY].append({
-            "message_sid": f"SM{token}", "thread": phone, "customer_number": phone, "our_number": SHOP_SMS,
-            "direction": "inbound" if inbound else "outbound", "sent_at": (world.epoch + at) * 1000, "body": written.texts[message],
-            "agent": None if inbound else AGENTS[int(written.agents[leg])],
+            "message_sid": f"SM{token}", "thread": phone, "customer_number": phone,
+            "direction": "inbound" if inbound else "outbound", "sent_at": (world.epoch + at) * 1000,
+            "body": written.texts[message], "agent": None if inbound else AGENTS[int(written.agents[leg])],
         })  # fmt: skip
     rng = world.rng(70)
     for number, rows in enumerate(nights):
@@ -79,14 +85,16 @@ def render_sms(world: World, inbox: Path) -> None:
             sender = ("PRIZES", "60777", "PARCEL-UK")[place % 3]
             world.nobody.append(("sms", ref, "spam"))
             rows.append({
-                "message_sid": ref, "thread": sender, "customer_number": sender, "our_number": SHOP_SMS, "direction": "inbound",
+                "message_sid": ref, "thread": sender, "customer_number": sender, "direction": "inbound",
                 "sent_at": (world.epoch + number * DAY + second) * 1000, "body": SPAM[place % 3], "agent": None,
             })  # fmt: skip
         rows.sort(key=lambda row: (row["sent_at"], row["message_sid"]))
         world.rendered += len(rows)
         for bad in range(bad_count(len(rows))):
             place = len(rows) // (bad + 2)
-            rows.insert(place, dict.fromkeys(SMS_SCHEMA.names) | {"message_sid": f"BAD{number:03d}{bad}", "direction": "inbound"})
+            rows.insert(
+                place, dict.fromkeys(SMS_SCHEMA.names) | {"message_sid": f"BAD{number:03d}{bad}", "direction": "inbound"}
+            )
         for place, row in enumerate(rows, start=1):
             if row["sent_at"] is None:
                 world.reject("sms", number, "messages.parquet", f"row {place}", "a row without its time")

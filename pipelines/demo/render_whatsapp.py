@@ -76,7 +76,9 @@ def _chats(world: World) -> list[Chat]:
                 day, hour = clock.read(at)
                 mark = "\u200e" if text == "image omitted" else ""
                 lines.append(
-                    f"{mark}[{day}, {hour}] {author}: {mark}{text}\n" if iphone[person] else f"{day}, {hour[:5]} - {author}: {text}\n"
+                    f"{mark}[{day}, {hour}] {author}: {mark}{text}\n"
+                    if iphone[person]
+                    else f"{day}, {hour[:5]} - {author}: {text}\n"
                 )
                 times.append(int(contacts.at[message]))
             day, hour = clock.read(times[0])

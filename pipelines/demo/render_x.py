@@ -39,7 +39,9 @@ def render_x(world: World, inbox: Path) -> None:
         world.rendered += len(shown)
         (folder / "account.js").write_text(_account(), encoding="utf-8")
         (folder / "tweets.js").write_text("window.YTD.tweets.part0 = [" + ",".join(shown) + "]", encoding="utf-8")
-        (folder / "direct-messages.js").write_text("window.YTD.direct_messages.part0 = [" + ",".join(dms) + "]", encoding="utf-8")
+        (folder / "direct-messages.js").write_text(
+            "window.YTD.direct_messages.part0 = [" + ",".join(dms) + "]", encoding="utf-8"
+        )
         (folder / "manifest.js").write_text(_manifest(len(shown), len(dms)), encoding="utf-8")
 
 
@@ -56,7 +58,7 @@ def _tweets(world: World) -> list[tuple[int, str]]:
     """Our answers to public posts, and a few posts of ours to nobody; newest first."""
     contacts, written = world.contacts, world.written
     mine = world.messages_of(SOCIAL_X)
-    made = []
+    made: list[tuple[int, str, str, tuple[str, str, str] | None]] = []
     for message in mine[contacts.role[mine] == PUBLIC].tolist():
         at, person = int(contacts.at[message]), int(contacts.person[message])
         ref = world.refs[message] = _snowflake(world, at, message)
@@ -80,7 +82,9 @@ def _tweet(world: World, at: int, ref: str, text: str, answers: tuple[str, str, 
     reply = {}
     if answers:
         handle, account, answered = answers
-        mentions = [{"name": handle, "screen_name": handle, "indices": ["0", str(len(handle) + 1)], "id_str": account, "id": account}]
+        mentions = [
+            {"name": handle, "screen_name": handle, "indices": ["0", str(len(handle) + 1)], "id_str": account, "id": account}
+        ]
         reply = {
             "in_reply_to_status_id_str": answered, "in_reply_to_status_id": answered,
             "in_reply_to_user_id": account, "in_reply_to_user_id_str": account, "in_reply_to_screen_name": handle,
@@ -91,7 +95,8 @@ def _tweet(world: World, at: int, ref: str, text: str, answers: tuple[str, str, 
         "retweeted": False, "source": '<a href="https://mobile.twitter.com" rel="nofollow">Twitter Web App</a>',
         "entities": {"hashtags": [], "symbols": [], "user_mentions": mentions, "urls": []},
         "display_text_range": ["0", str(len(escaped))], "favorite_count": "0", "id_str": ref, "truncated": False,
-        "retweet_count": "0", "id": ref, "created_at": created, "favorited": False, "full_text": escaped, "lang": "en", **reply,
+        "retweet_count": "0", "id": ref, "created_at": created, "favorited": False, "full_text": escaped,
+        "lang": "en", **reply,
     }  # fmt: skip
     return orjson.dumps({"tweet": tweet}).decode()
 
@@ -123,8 +128,8 @@ def _conversations(world: World) -> list[tuple[str, list[int], list[str]]]:
 
 def _broken_message(bad: int) -> str:
     return (
-        f'{{"dmConversation":{{"conversationId":"{900 + bad}-{SHOP_X_ID}","messages":[{{"messageCreate":{{"recipientId":"{SHOP_X_ID}",'
-        f'"text":"When?","senderId":"{900 + bad}","id":"{100 + bad}"}}}}]}}}}'
+        f'{{"dmConversation":{{"conversationId":"{900 + bad}-{SHOP_X_ID}","messages":[{{"messageCreate":'
+        f'{{"recipientId":"{SHOP_X_ID}","text":"When?","senderId":"{900 + bad}","id":"{100 + bad}"}}}}]}}}}'
     )
 
 

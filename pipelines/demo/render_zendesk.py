@@ -14,7 +14,9 @@ from pipelines.demo.world import World, bad_count
 
 SOURCE = "helpdesk"
 USERS, VISITORS, STAFF, TICKETS, COMMENTS = 410_000_000_000, 590_000_000_000, 360_000_000_000, 20_000, 7_300_000_000_000
+API = "https://marlowe-finch.zendesk.example/api/v2"
 VIA = ("native_messaging", "web", "native_messaging", "mobile_sdk", "chat")
+ORIGIN: dict[str, Any] = {"from": {}, "to": {}, "rel": None}
 STATUSES = ("open", "pending", "solved", "solved", "closed")
 
 
@@ -79,20 +81,21 @@ def _user(world: World, message: int, styles: list[int], until: int) -> dict[str
     elif style % 7 == 0 and phone:
         email = None
     return {
-        "id": number, "url": f"https://marlowe-finch.zendesk.example/api/v2/users/{number}.json", "name": name, "email": email,
+        "id": number, "url": f"{API}/users/{number}.json", "name": name, "email": email,
         "phone": spell_phone(phone, style) if phone and (style % 3 == 0 or not email) else None, "role": "end-user",
         "created_at": "2025-11-20T08:00:00Z", "updated_at": _stamp(world, int(contacts.at[message])), "locale": "en-GB",
-        "time_zone": "London", "verified": email is not None and style % 4 > 0, "active": True, "suspended": False, "tags": [],
+        "time_zone": "London", "verified": email is not None and style % 4 > 0, "active": True,
+        "suspended": False, "tags": [],
     }  # fmt: skip
 
 
 def _staff(index: int) -> dict[str, Any]:
     name = AGENTS[index]
     return {
-        "id": STAFF + index, "url": f"https://marlowe-finch.zendesk.example/api/v2/users/{STAFF + index}.json", "name": name,
-        "email": f"{name.lower()}@marlowe-finch.example", "phone": None, "role": "agent", "created_at": "2024-01-08T08:00:00Z",
-        "updated_at": "2026-01-12T08:00:00Z", "locale": "en-GB", "time_zone": "London", "verified": True, "active": True,
-        "suspended": False, "tags": [],
+        "id": STAFF + index, "url": f"{API}/users/{STAFF + index}.json", "name": name,
+        "email": f"{name.lower()}@marlowe-finch.example", "phone": None, "role": "agent",
+        "created_at": "2024-01-08T08:00:00Z", "updated_at": "2026-01-12T08:00:00Z", "locale": "en-GB",
+        "time_zone": "London", "verified": True, "active": True, "suspended": False, "tags": [],
     }  # fmt: skip
 
 
@@ -107,21 +110,22 @@ def _ticket(world: World, messages: list[int], requester: int) -> bytes:
             "id": int(world.refs[message]), "type": "Comment",
             "author_id": requester if contacts.role[message] == CUSTOMER else agent,
             "body": written.texts[message], "html_body": f'<div class="zd-comment"><p>{written.texts[message]}</p></div>',
-            "public": bool(contacts.role[message] in (CUSTOMER, AGENT)), "attachments": [], "audit_id": int(world.refs[message]) + 1,
-            "via": {"channel": via if contacts.role[message] == CUSTOMER else "web", "source": {"from": {}, "to": {}, "rel": None}},
+            "public": bool(contacts.role[message] in (CUSTOMER, AGENT)), "attachments": [],
+            "audit_id": int(world.refs[message]) + 1,
+            "via": {"channel": via if contacts.role[message] == CUSTOMER else "web", "source": ORIGIN},
             "created_at": _stamp(world, int(contacts.at[message])), "metadata": {"system": {}, "custom": {}},
         }
         for message in messages
     ]  # fmt: skip
     topic = sentences().topics[int(contacts.enquiry_topic[contacts.leg_enquiry[leg]])]
     ticket = {
-        "id": number, "url": f"https://marlowe-finch.zendesk.example/api/v2/tickets/{number}.json", "external_id": None,
-        "via": {"channel": via, "source": {"from": {}, "to": {}, "rel": None}},
+        "id": number, "url": f"{API}/tickets/{number}.json", "external_id": None,
+        "via": {"channel": via, "source": ORIGIN},
         "created_at": comments[0]["created_at"], "updated_at": comments[-1]["created_at"], "type": None,
         "subject": written.subjects[leg], "raw_subject": written.subjects[leg], "description": comments[0]["body"],
         "priority": "normal", "status": "new" if len(messages) == 1 else STATUSES[leg % len(STATUSES)], "recipient": None,
-        "requester_id": requester, "submitter_id": requester, "assignee_id": agent, "organization_id": None, "group_id": 3601,
-        "tags": [topic], "custom_fields": [], "satisfaction_rating": {"score": "unoffered"}, "is_public": True,
-        "comment_count": len(comments), "comments": comments,
+        "requester_id": requester, "submitter_id": requester, "assignee_id": agent, "organization_id": None,
+        "group_id": 3601, "tags": [topic], "custom_fields": [], "satisfaction_rating": {"score": "unoffered"},
+        "is_public": True, "comment_count": len(comments), "comments": comments,
     }  # fmt: skip
     return orjson.dumps(ticket) + b"\n"

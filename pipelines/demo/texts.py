@@ -9,7 +9,19 @@ import numpy as np
 import yaml
 
 from pipelines.demo.contacts import (
-    AGENT, ASKED, CALLS, CLAIMS_MAIL, CLAIMS_PHONE, CUSTOMER, DAY, HELPDESK, MAIL, NO_CLAIM, NOTE, SENSITIVE, SMS,
+    AGENT,
+    ASKED,
+    CALLS,
+    CLAIMS_MAIL,
+    CLAIMS_PHONE,
+    CUSTOMER,
+    DAY,
+    HELPDESK,
+    MAIL,
+    NO_CLAIM,
+    NOTE,
+    SENSITIVE,
+    SMS,
     Contacts,
 )  # fmt: skip
 from pipelines.demo.names import DATA, Ints
@@ -48,17 +60,25 @@ def sentences() -> Sentences:
         names_product = any("{product}" in line for line in lines)
         places = [number % SAME_PRODUCT if names_product else number for number in range(WIDE)]
         return [
-            lines[place % len(lines)].format(product=products[number // SAME_PRODUCT], days=days[number], channel="{channel}")
+            lines[place % len(lines)].format(
+                product=products[number // SAME_PRODUCT], days=days[number], channel="{channel}"
+            )
             for number, place in enumerate(places)
         ]
 
-    lists = {key: fill(value) for key, value in document.items() if isinstance(value, list)}
+    def by_topic(key: str) -> list[list[str]]:
+        return [fill(topic[key]) for topic in topics]
+
     return Sentences(
-        *([fill(topic[key]) for topic in topics] for key in ("subjects", "problems", "details", "replies")),
-        topics=list(document["topics"]), other=lists,
+        topics=list(document["topics"]),
+        subjects=by_topic("subjects"),
+        problems=by_topic("problems"),
+        details=by_topic("details"),
+        replies=by_topic("replies"),
+        other={key: fill(value) for key, value in document.items() if isinstance(value, list)},
         greetings={key: fill(value) for key, value in document["greetings"].items()},
         closings={key: fill(value) for key, value in document["closings"].items()},
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -92,8 +112,8 @@ def write_texts(contacts: Contacts, people: People, rng: np.random.Generator) ->
     first, second, third = draws.tolist()
     texts: list[str] = []
     rows = zip(
-        contacts.role.tolist(), contacts.position.tolist(), contacts.channel.tolist(), topic.tolist(), contacts.enquiry.tolist(),
-        told.tolist(), first, second, third, contacts.repeats.tolist(), strict=True,
+        contacts.role.tolist(), contacts.position.tolist(), contacts.channel.tolist(), topic.tolist(),
+        contacts.enquiry.tolist(), told.tolist(), first, second, third, contacts.repeats.tolist(), strict=True,
     )  # fmt: skip
     problems, details, replies, other = every.problems, every.details, every.replies, every.other
     for role, position, channel, about, enquiry, tells, one, two, three, repeats in rows:
@@ -151,10 +171,20 @@ def _tell_who(texts: list[str], contacts: Contacts, people: People, draws: Ints)
         claim = contacts.leg_claim[leg]
         if claim == CLAIMS_MAIL:
             mail = people.emails[int(days >= people.email_changed[person])][person]
-            words = ("My e-mail is {}.", "You can reach me at {}", "The account is under {}.", "mail: {}")[style % 4].format(mail) if mail else ""
+            words = (
+                ("My e-mail is {}.", "You can reach me at {}", "The account is under {}.", "mail: {}")[style % 4].format(
+                    mail
+                )
+                if mail
+                else ""
+            )
         elif claim == CLAIMS_PHONE:
             phone = people.phones[int(days >= people.phone_changed[person])][person]
-            words = ("Call me on {}.", "My number is {}.", "Tel {}")[style % 3].format(spell_phone(phone, style)) if phone else ""
+            words = (
+                ("Call me on {}.", "My number is {}.", "Tel {}")[style % 3].format(spell_phone(phone, style))
+                if phone
+                else ""
+            )
         else:
             words = ("My name is {}.", "This is {}.", "{} here.")[style % 3].format(people.full[person])
         if words:
@@ -185,9 +215,13 @@ def _consent(texts: list[str], contacts: Contacts, luck: np.ndarray, draw: Ints)
         allowed = bool(luck[message] < 0.015)
         texts[message] += "\n\n" + other["subscribe" if allowed else "unsubscribe"][int(draw[message])]
         found.append((message, "email", allowed))
-    for message in np.flatnonzero(mine & (contacts.channel == SMS) & (luck < np.where(contacts.position > 0, 0.4, 0.02))).tolist():
+    for message in np.flatnonzero(
+        mine & (contacts.channel == SMS) & (luck < np.where(contacts.position > 0, 0.4, 0.02))
+    ).tolist():
         allowed = bool(draw[message] % 6 == 0)
-        texts[message] = "START" if allowed else ("STOP", "Stop", "stop please", "STOP ALL", "UNSUBSCRIBE")[int(draw[message]) % 5]
+        texts[message] = (
+            "START" if allowed else ("STOP", "Stop", "stop please", "STOP ALL", "UNSUBSCRIBE")[int(draw[message]) % 5]
+        )
         found.append((message, "sms", allowed))
     return sorted(found, key=lambda entry: int(contacts.at[entry[0]]))
 
@@ -201,5 +235,3 @@ def _subjects(contacts: Contacts, every: Sentences, orders: list[str], rng: np.r
         f"{every.subjects[topic][line]} ({orders[enquiry]})" if kind == 0 else every.subjects[topic][line]
         for topic, line, kind, enquiry in rows
     ]
-
-

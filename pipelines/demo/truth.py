@@ -10,7 +10,14 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from pipelines.demo.contacts import (
-    ANONYMOUS, CAUSES, DAY, LANDLINE, PUBLIC, ROLE, SOURCES, WITHHELD,
+    ANONYMOUS,
+    CAUSES,
+    DAY,
+    LANDLINE,
+    PUBLIC,
+    ROLE,
+    SOURCES,
+    WITHHELD,
 )  # fmt: skip
 from pipelines.demo.texts import sentences
 from pipelines.demo.world import World
@@ -112,7 +119,7 @@ def _write_switches(world: World, folder: Path, source: list[str]) -> None:
 
 
 def _write_consent(world: World, folder: Path) -> None:
-    """Play back what the CRM and the texts said: each person's last word, the strictest of those who share a contact point."""
+    """Play back what the CRM and the texts said: each one's last word, the strictest of those who share a contact point."""
     said: list[tuple[date, int, str, str, str, bool, int]] = [
         (day, 0, kind, value, channel, allowed, person) for day, kind, value, channel, allowed, person in world.consent
     ]
@@ -133,7 +140,8 @@ def _write_consent(world: World, folder: Path) -> None:
     keys = sorted(rows)
     _write(
         folder / "consent.csv",
-        day=[day.isoformat() for day, _, _, _ in keys], kind=[kind for _, kind, _, _ in keys], value=[value for _, _, value, _ in keys],
+        day=[day.isoformat() for day, _, _, _ in keys], kind=[kind for _, kind, _, _ in keys],
+        value=[value for _, _, value, _ in keys],
         channel=[channel for _, _, _, channel in keys], purpose=["marketing"] * len(keys),
         allowed=["true" if rows[key] else "false" for key in keys],
     )  # fmt: skip

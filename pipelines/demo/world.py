@@ -7,7 +7,8 @@ import numpy as np
 
 from pipelines.demo.contacts import DAY, Contacts, make_contacts
 from pipelines.demo.names import Ints
-from pipelines.demo.people import People, make_people
+from pipelines.demo.people import People
+from pipelines.demo.population import make_people
 from pipelines.demo.texts import Written, write_texts
 
 # The shop, as it appears in every export and in ``own`` of config/sources.yml.
