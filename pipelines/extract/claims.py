@@ -17,6 +17,7 @@ _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
 # Bounded on both sides: at most 26 characters are read again from any one start.
 _NUMBER = re.compile(r"(?<![\w+/.\-])(?:\+|\(\+?)?\d[\d ()./\-\u00a0\u2010\u2011]{5,24}\d(?![\w/])")
+_DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
 _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
 
 
@@ -100,6 +101,8 @@ def _is_written_as_phone(written: str, region: str | None) -> bool:
     3, 3 and 4 digits (North America), or lies in a range that the country has given out.
     """
     start = written.lstrip("(")
+    if _DATE.match(start):
+        return False
     if start.startswith("+") or region is None:
         return start.startswith("+")
     if _trunk_prefix(region) == "0":

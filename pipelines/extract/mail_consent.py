@@ -9,7 +9,7 @@ _NO = (
     "unsubscribe", "opt me out", "opt out", "remove me from", "take me off", "stop sending", "stop emailing", "stop mailing",
     "no more emails", "no more marketing", "no more advert", "no longer want your", "no longer wish to receive", "abmelden",
     "abbestellen", "keine werbung", "désabonner", "désinscrire", "désinscription", "darme de baja", "dar de baja",
-    "cancelar suscripción", "cancellami", "disiscriver", "annulla iscrizione", "afmelden", "uitschrijven", "cancelar inscrição",
+    "cancelar suscripción", "cancellami", "disiscriver", "annulla iscrizione", "afmelden", "uitschrijven",
 )  # fmt: skip
 _YES = (
     "put me back on", "subscribe me again", "resubscribe", "get your newsletter again", "receive your newsletter again",

@@ -1,0 +1,175 @@
+"""One spelling a person: addresses, numbers, handles, names, and which of them are ours."""
+
+import pytest
+
+from pipelines.contract import Identifier
+from pipelines.extract import identifiers
+from pipelines.extract.identifiers import Own
+from tests.extract.exports import source_of
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        pytest.param(" Bob@Shop.Example ", "bob@shop.example", id="upper case and spaces"),
+        pytest.param("<bob@shop.example>", "bob@shop.example", id="in brackets"),
+        pytest.param("mailto:bob@shop.example", "bob@shop.example", id="from a link"),
+        pytest.param("bob@xn--exmple-cua.example", "bob@exämple.example", id="a domain in punycode is the one in letters"),
+        pytest.param("bob@fridge.local", "bob@fridge.local", id="a private domain"),
+        pytest.param("bob+shoes@shop.example", "bob+shoes@shop.example", id="a tag is part of it"),
+    ],
+)
+def test_an_address_has_one_spelling(written, address):
+    assert identifiers.email(written, "channel") == Identifier("email", "", address, "channel")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("bob", id="a word"),
+        pytest.param("bob@", id="no domain"),
+        pytest.param("bob@localhost", id="a machine's own name"),
+        pytest.param("bob@10.0.0.1", id="a number for a domain"),
+        pytest.param("bob@[10.0.0.1]", id="an address of the network"),
+        pytest.param("a b@shop.example", id="a space inside"),
+        pytest.param("bob@shop..example", id="two dots"),
+        pytest.param("bob@shop.example\nBcc: eve@evil.example", id="a second header"),
+        pytest.param("bob\x00@shop.example", id="NUL"),
+        pytest.param("bob\ud800@shop.example", id="a lone surrogate"),
+        pytest.param("x" * 5_000_000 + "@shop.example", id="five million letters"),
+        pytest.param("a@b@c.example", id="two signs"),
+    ],
+)
+def test_what_is_no_address_is_none(written):
+    assert identifiers.email(written, "channel") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "number"),
+    [
+        # the E.164 form of each can be worked out by hand: country code, then the number without its leading 0
+        pytest.param("020 7946 0123", "GB", "+442079460123", id="spoken at home"),
+        pytest.param("+44 (0)20 7946 0123", None, "+442079460123", id="the zero nobody should dial"),
+        pytest.param("0044 20 7946 0123", "GB", "+442079460123", id="with the exit code"),
+        pytest.param("(212) 555-0123", "US", "+12125550123", id="American"),
+        pytest.param("whatsapp:+4915112345678", None, "+4915112345678", id="with the channel before it"),
+        pytest.param("tel:+44-20-7946-0123", None, "+442079460123", id="from a link"),
+        pytest.param("020 7946 0123 ext. 12", "GB", "+442079460123", id="with an extension"),
+        pytest.param("\u202a+44 20 7946 0123\u202c", None, "+442079460123", id="in marks of direction"),
+        pytest.param("+44\u00a020\u20117946\u20110123", None, "+442079460123", id="with typographers' spaces and dashes"),
+    ],
+)
+def test_a_number_has_one_spelling(written, region, number):
+    assert identifiers.phone(written, region, "channel") == Identifier("phone", "", number, "channel")
+
+
+@pytest.mark.parametrize(
+    ("written", "region"),
+    [
+        pytest.param("020 7946 0123", None, id="no country to be had"),
+        pytest.param("62222", "GB", id="a short code"),
+        pytest.param("SHOPNEWS", "GB", id="an alphanumeric sender"),
+        pytest.param("1-800-FLOWERS", "US", id="letters for digits"),
+        pytest.param("anonymous", "GB", id="withheld, in words"),
+        pytest.param("+266696687", None, id="withheld, as Twilio writes it"),
+        pytest.param("+7378742833", None, id="restricted, as Twilio writes it"),
+        pytest.param("", "GB", id="nothing"),
+        pytest.param("+44 20 7946 0123 4567 89", None, id="too many digits"),
+        pytest.param("0" * 1_000_000, "GB", id="a million zeros"),
+        pytest.param("020 7946 0123\x00\ud800", None, id="NUL and a lone surrogate"),
+    ],
+)
+def test_what_is_no_number_is_none(written, region):
+    assert identifiers.phone(written, region, "channel") is None
+
+
+def test_a_handle_belongs_to_its_platform():
+    assert identifiers.handle("@AnnField", "x", "channel") == Identifier("handle", "x", "annfield", "channel")
+    assert identifiers.handle("https://www.instagram.com/annfield/", "instagram", "reference").value == "annfield"
+    assert identifiers.handle("@", "x", "channel") is None
+    assert identifiers.handle("two words", "x", "channel") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        pytest.param("  Ann \t  Field ", "Ann Field", id="white space"),
+        pytest.param('"Ann Field"', "Ann Field", id="quotes"),
+        pytest.param("Ann\u202e dleiF\u202c", "Ann dleiF", id="written backwards by control"),
+        pytest.param("Ann\r\nBcc: eve", "Ann Bcc: eve", id="a line break"),
+        pytest.param("A\u0308nne", "Änne", id="an accent of its own"),
+        pytest.param("李雷", "李雷", id="Chinese"),
+        pytest.param("Ann\x00\ud83d Field", "Ann Field", id="NUL and half a character"),
+    ],
+)
+def test_a_name_is_kept_as_written_but_clean(written, name):
+    assert identifiers.name(written, "channel") == Identifier("name", "", name, "channel")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("ann@field.example", id="an address"),
+        pytest.param("Ann (ann@field.example)", id="an address beside the name"),
+        pytest.param("+44 20 7946 0123", id="a number"),
+        pytest.param("\u200b\u202e", id="marks nobody sees"),
+        pytest.param("x" * 10_000_000, id="ten megabytes"),
+    ],
+)
+def test_what_is_no_name_is_none(written):
+    assert identifiers.name(written, "channel") is None
+
+
+def test_references_are_upper_case_without_spaces():
+    assert identifiers.reference(" gt-12 34 ", "claimed") == Identifier("reference", "", "GT-1234", "claimed")
+
+
+OWN = Own.of(
+    source_of(
+        format="mbox", region="GB",
+        own=[
+            "Support@shop.example", "*@staff.shop.example", "020 7946 0000", "@ShopHelp", "Shop Support", "1180345678901234567",
+        ],
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        pytest.param("email", "support@shop.example", id="our address"),
+        pytest.param("email", "support+4711@shop.example", id="our address with a ticket's tag"),
+        pytest.param("email", "gwen@staff.shop.example", id="anyone of a domain of ours"),
+        pytest.param("phone", "+442079460000", id="our number, spelt otherwise"),
+        pytest.param("handle", "shophelp", id="our handle"),
+        pytest.param("account", "1180345678901234567", id="our account"),
+        pytest.param("name", "SHOP  support", id="our name"),
+    ],
+)
+def test_ours_is_recognised_in_any_spelling(kind, value):
+    assert OWN.matches(Identifier(kind, "", value, "channel"))
+    assert OWN.is_ref(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        pytest.param("email", "support@shop.example.evil.example", id="an address that begins like ours"),
+        pytest.param("email", "gwen@evilstaff.shop.example", id="a domain that ends like ours"),
+        pytest.param("phone", "+442079460001", id="the number next to ours"),
+        pytest.param("handle", "shophelpp", id="a look-alike handle"),
+        pytest.param("name", "Shop", id="a part of our name"),
+    ],
+)
+def test_what_only_looks_like_ours_is_not(kind, value):
+    assert not OWN.matches(Identifier(kind, "", value, "channel"))
+    assert not OWN.is_ref(value)
+
+
+def test_nothing_is_ours_where_nothing_is_declared():
+    nobody = Own.of(source_of(format="mbox"))
+    assert not nobody.is_ref("")
+    assert not nobody.is_name("")
+    assert not nobody.is_ref("support@shop.example")

@@ -1,0 +1,153 @@
+"""Text: what the person wrote, apart from what surrounds it, in time that grows with its length alone."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.extract.text import Parts, clean, html_to_text, one_line, split_reply
+
+SECONDS = 2.0  # for a megabyte, on a slow machine
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        pytest.param("<p>Hello</p><p>there</p>", "Hello\n\nthere", id="paragraphs"),
+        pytest.param("Hello<br>there", "Hello\n\nthere".replace("\n\n", "\n"), id="a line break"),
+        pytest.param("see <a href='http://x.example/?q'>our page</a> now", "see our page now", id="a link keeps its words"),
+        pytest.param("<style>p {}</style><script>alert(1)</script><title>t</title>Hello", "Hello", id="styles and scripts"),
+        pytest.param("a &amp; b &lt;c&gt; &eacute;", "a & b <c> é", id="entities"),
+        pytest.param("<table><tr><td>one</td><td>two</td></tr></table>", "one two", id="cells stay apart"),
+        pytest.param("fat <b>wo</b>rd", "fat word", id="no break within a word"),
+        pytest.param("<ul><li>one<li>two</ul>", "one\n\ntwo".replace("\n\n", "\n"), id="a list that nobody closed"),
+        pytest.param("<pre>one\n  two</pre>", "one\ntwo", id="lines laid out by hand"),
+        pytest.param("mine<blockquote>theirs<br>too</blockquote>", "mine\n\n> theirs\n> too", id="a quote is marked"),
+        pytest.param("", "", id="nothing"),
+        pytest.param("a\x00b\u202ec\ud800d", "abcd", id="what must not be in a text"),
+        pytest.param("<!-- secret -->shown", "shown", id="a comment"),
+    ],
+)
+def test_html_is_read_as_it_is_seen(html, text):
+    lines = [line for line in html_to_text(html).split("\n") if line]
+    assert lines == [line for line in text.split("\n") if line]
+
+
+REPLIES = [
+    pytest.param("On 3 May 2026, at 10:00, Bob <bob@x.example> wrote:", id="English"),
+    pytest.param(
+        "On Fri, 20 Nov 2026 at 09:00, A rather long name of somebody\n<somebody@field.example> wrote:", id="wrapped"
+    ),
+    pytest.param("Am 03.05.2026 um 10:00 schrieb Max Muster <max@x.example>:", id="German"),
+    pytest.param("Le lun. 3 mai 2026 à 10:00, Luc <luc@x.example> a écrit :", id="French"),
+    pytest.param("El 3 may 2026, a las 10:00, Ana <ana@x.example> escribió:", id="Spanish"),
+    pytest.param("Il giorno 3 mag 2026, alle ore 10:00, Ugo ha scritto:", id="Italian"),
+    pytest.param("Op 3 mei 2026 om 10:00 schreef Jan <jan@x.example>:", id="Dutch"),
+    pytest.param("W dniu 03.05.2026 o 10:00, Ola napisał(a):", id="Polish"),
+    pytest.param("Em 3 de mai. de 2026, às 10:00, Rui <rui@x.example> escreveu:", id="Portuguese"),
+    pytest.param("2026年5月3日 10:00 Li <li@x.example> 写道\uff1a", id="Chinese"),
+    pytest.param("-----Original Message-----", id="Outlook's line"),
+    pytest.param("-----Ursprüngliche Nachricht-----", id="Outlook's line in German"),
+    pytest.param("---------- Forwarded message ---------", id="forwarded"),
+    pytest.param("From: Bob\nSent: Monday, 3 May 2026 10:00\nTo: us\nSubject: Hi", id="Outlook's block of headers"),
+    pytest.param("Von: Bob\nGesendet: Montag\nAn: uns\nBetreff: Hallo", id="the block in German"),
+    pytest.param("De : Luc\nEnvoyé : lundi\nÀ : nous\nObjet : Bonjour", id="the block in French"),
+]
+
+
+@pytest.mark.parametrize("introduction", REPLIES)
+def test_what_was_quoted_without_marks_is_set_apart(introduction):
+    parts = split_reply(f"It broke again.\n\nAnn\n\n{introduction}\n\nHave you tried switching it off?\nBob")
+    assert parts.text == "It broke again.\n\nAnn"
+    assert parts.quoted.endswith("Have you tried switching it off?\nBob")
+
+
+def test_an_answer_below_or_between_quotes_is_the_persons_own():
+    parts = split_reply("On 3 May 2026 Bob <bob@x.example> wrote:\n> Does it glow?\n\nIt does.\n\n> And hum?\n\nNo.")
+    assert parts.text == "It does.\n\n\nNo."
+    assert parts.quoted == "On 3 May 2026 Bob <bob@x.example> wrote:\n> Does it glow?\n> And hum?"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        pytest.param("-- \nAnn Field\n020 7946 0123", id="the usual dashes"),
+        pytest.param("Sent from my iPhone", id="iPhone"),
+        pytest.param("Von meinem iPhone gesendet", id="iPhone in German"),
+        pytest.param("Envoyé de mon iPhone", id="iPhone in French"),
+        pytest.param("Get Outlook for Android", id="Outlook's advertisement"),
+    ],
+)
+def test_a_signature_is_set_apart(signature):
+    parts = split_reply(f"It broke.\n\n{signature}")
+    assert parts.text == "It broke."
+    assert parts.signature == signature.removeprefix("-- \n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("I wrote:\n- a letter\n- a cheque", id="a list after 'wrote:'"),
+        pytest.param("From: the depot, I mean\nthat was quick", id="one line like a header"),
+        pytest.param("Note:\nOn Monday 3 May I called you.", id="a sentence that begins with a date"),
+        pytest.param(
+            "I said it\n--\n" + "\n".join(f"reason {n}" for n in range(20)), id="a line of dashes above a long text"
+        ),
+        pytest.param("It was sent from my house\nwith care and then\nit broke", id="a sentence about sending"),
+    ],
+)
+def test_what_only_looks_like_a_quote_stays(text):
+    assert split_reply(text).text == text
+
+
+@given(st.text(max_size=400))
+def test_every_line_goes_to_exactly_one_part(text):
+    parts = split_reply(text)
+    kept = [
+        line.strip() for part in (parts.text, parts.quoted, parts.signature) for line in part.split("\n") if line.strip()
+    ]
+    given_lines = [line.strip() for line in clean(text).split("\n") if line.strip()]
+    assert sorted(kept) == sorted(line for line in given_lines if line not in ("--", "—", "- --")) or sorted(kept) == sorted(
+        given_lines
+    )
+
+
+@given(st.text(max_size=300))
+def test_what_comes_out_is_text_that_the_lake_can_hold(text):
+    for made in (clean(text), one_line(text), html_to_text(text), *_parts(split_reply(text))):
+        made.encode("utf-8")  # raises on a lone surrogate
+        assert not set(made) & {"\x00", "\u202e", "\u200e", "\ufeff", "\r"}
+    assert "\n" not in one_line(text)
+
+
+def _parts(parts: Parts) -> tuple[str, str, str]:
+    return parts.text, parts.quoted, parts.signature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<div>" * 100_000, id="divs a hundred thousand deep"),
+        pytest.param("<blockquote>" * 80_000, id="quotes within quotes"),
+        pytest.param("<pre>" * 100_000, id="layouts within layouts"),
+        pytest.param("<b><i>" * 80_000, id="misnested letters"),
+        pytest.param("<" * 1_000_000, id="brackets only"),
+        pytest.param("&#" * 500_000, id="half entities"),
+        pytest.param("<a " + "b " * 400_000, id="a tag that never ends"),
+        pytest.param("<br>" * 200_000, id="line breaks only"),
+        pytest.param("--\n" * 300_000, id="signature dashes only"),
+        pytest.param("On 1 May\n" * 100_000, id="beginnings of quotes only"),
+        pytest.param("x wrote:\n" * 100_000, id="ends of quotes only"),
+        pytest.param("From: a\n" * 100_000, id="header lines only"),
+        pytest.param("Sent from my iPhone\n" * 50_000, id="phone signatures only"),
+        pytest.param(">" * 1_000_000, id="a quote mark a million times"),
+    ],
+)
+def test_hostile_text_takes_no_longer_than_its_length(text):
+    started = time.perf_counter()
+    html_to_text(text)
+    assert time.perf_counter() - started < SECONDS
+    started = time.perf_counter()
+    split_reply(text)
+    assert time.perf_counter() - started < SECONDS
