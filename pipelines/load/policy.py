@@ -70,10 +70,19 @@ class Consent(_Part):
 class Enquiries(_Part):
     """How conversations of a customer become one enquiry; shares run from 0 to 1."""
 
+    threads_of_one_matter: list[str] = []
+    silence_hours: float = Field(default=6, gt=0, le=8760)
+    asked_hours: float = Field(default=24, ge=0, le=8760)
+    channel_words: dict[Channel, list[str]] = {}
     window_days: float = Field(default=3, gt=0, le=365)
     window_days_by_topic: dict[str, Annotated[float, Field(gt=0, le=365)]] = {}
     near_words: float = Field(default=0.6, gt=0, le=1)
     near_words_with_reference: float = Field(default=0.3, gt=0, le=1)
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The single figures, by the names that the SELECTs of ``sql/scratch`` give them."""
+        return {name: value for name, value in self.model_dump().items() if isinstance(value, int | float)}
 
 
 class Policy(BaseModel):
@@ -124,6 +133,10 @@ def register_policy(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
         ``group_name, attribute, kind, kind_rank`` (1 is preferred).
     ``policy_contact``
         ``channel, kind, kind_rank``.
+    ``policy_matter``
+        ``name`` of a channel or source.
+    ``policy_channel_word``
+        ``channel, word``.
     ``policy_window``
         ``topic, window_days``.
     """
@@ -147,6 +160,9 @@ def register_policy(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
         [(name, kind, rank) for name, kinds in contacts for rank, kind in enumerate(kinds, start=1)],
     )  # fmt: skip
     windows = policy.enquiries.window_days_by_topic.items()
+    _table(con, "policy_matter (name VARCHAR)", [(name,) for name in policy.enquiries.threads_of_one_matter])
+    words = policy.enquiries.channel_words.items()
+    _table(con, "policy_channel_word (channel VARCHAR, word VARCHAR)", [(name, word) for name, all_ in words for word in all_])
     _table(con, "policy_window (topic VARCHAR, window_days DOUBLE)", list(windows))
 
 

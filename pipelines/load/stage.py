@@ -38,7 +38,7 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     register_policy(con, policy)
     attach_lake(con, home.lake)
     threshold = load_linkage(home.find("config/linkage.yml")).threshold
-    values = {"night": night, "threshold": threshold, **policy.enquiries.model_dump(exclude={"window_days_by_topic"})}
+    values = {"night": night, "threshold": threshold, **policy.enquiries.numbers}
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
     _follow_enquiries(con, home, values)
     rows |= {table: build(con, home, table, **values) for table in (*AFTER_ENQUIRIES, *META)}

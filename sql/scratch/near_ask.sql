@@ -2,9 +2,9 @@
 --
 -- Grain   one row per (turn_l, turn_r), turn_l the earlier
 -- Reads   scratch.turn, policy_window
--- Rule    an ask is an inbound message of three words or more; each is held against the 20 asks before it that lie
---         within the window, so that the work grows with the messages and not with their square. likeness is the share
---         of words in common (Jaccard); two asks that name the same order need less of it
+-- Rule    asks of three words or more; each is held against the 20 asks before it that lie within the window, so that
+--         the work grows with the messages and not with their square. likeness is the share of words in common
+--         (Jaccard); two asks that name one order need less of it, and two that name different orders are never near
 WITH ask AS (
     SELECT
         turn.*,
@@ -12,7 +12,7 @@ WITH ask AS (
         row_number() OVER (PARTITION BY turn.customer_id ORDER BY turn.turn ASC) AS ask
     FROM scratch.turn AS turn
     LEFT JOIN policy_window ON turn.topic = policy_window.topic
-    WHERE turn.direction = 'inbound' AND len(turn.words) >= 3
+    WHERE turn.is_ask AND len(turn.words) >= 3
 ),
 
 distance AS (
@@ -32,7 +32,8 @@ pair AS (
         l.turn AS turn_l,
         r.turn AS turn_r,
         l.conversation_id = r.conversation_id AS is_same_conversation,
-        len(list_intersect(l.order_refs, r.order_refs)) > 0 AS has_same_order,
+        list_has_any(l.order_refs, r.order_refs) AS has_same_order,
+        len(l.order_refs) > 0 AND len(r.order_refs) > 0 AS have_orders,
         len(list_intersect(l.words, r.words)) AS common,
         len(l.words) + len(r.words) AS total
     FROM earlier AS r
@@ -47,5 +48,7 @@ SELECT
     has_same_order,
     common / (total - common) AS likeness
 FROM pair
-WHERE common / (total - common) >= CASE WHEN has_same_order THEN $near_words_with_reference ELSE $near_words END
+WHERE
+    common / (total - common) >= CASE WHEN has_same_order THEN $near_words_with_reference ELSE $near_words END
+    AND (has_same_order OR NOT have_orders)
 ORDER BY turn_l, turn_r

@@ -1,9 +1,11 @@
 -- scratch.turn: the messages of customers' conversations in the order they came, with what tells their concern.
 --
 -- Grain   one row per interaction that is a customer's or an answer to one
--- Reads   staging.interaction, staging.identifier, golden.membership, golden.conversation
+-- Reads   staging.interaction, staging.identifier, golden.membership, golden.conversation, policy_matter
 -- Rule    an answer or a note without a person of its own goes to its conversation's customer; what a machine sent has
---         no part in it. words are the different words a person wrote, lower-case, without accents and punctuation
+--         no part in it. Chats and calls go on in one thread for years: there a long silence, or a customer's message
+--         that names another order than was named last, starts a new episode. An ask is a customer's message before any
+--         answer in its episode. words are its different words, lower-case, without accents and punctuation
 WITH message AS (
     SELECT
         coalesce(
@@ -40,18 +42,57 @@ mention AS (
     FROM staging.identifier
     WHERE record_kind = 'interaction' AND kind = 'reference'
     GROUP BY source, source_ref
+),
+
+told AS (
+    SELECT
+        message.*,
+        mention.order_refs,
+        matter.name IS NOT NULL AS is_of_one_matter,
+        lag(message.occurred_at) OVER by_conversation AS earlier_at,
+        last_value(mention.order_refs IGNORE NULLS) OVER (
+            by_conversation ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS earlier_order_refs
+    FROM message
+    LEFT JOIN mention ON message.source = mention.source AND message.source_ref = mention.source_ref
+    LEFT JOIN policy_matter AS matter ON message.source = matter.name OR message.channel = matter.name
+    WHERE message.customer_id IS NOT NULL
+    WINDOW by_conversation AS (
+        PARTITION BY message.customer_id, message.conversation_id
+        ORDER BY message.occurred_at ASC, message.source_ref ASC
+    )
+),
+
+spaced AS (
+    SELECT
+        * EXCLUDE (is_of_one_matter, earlier_at, earlier_order_refs),
+        earlier_at IS NULL
+        OR (NOT is_of_one_matter AND occurred_at - earlier_at > to_seconds($silence_hours * 3600))
+        OR (
+            NOT is_of_one_matter
+            AND direction = 'inbound'
+            AND NOT coalesce(list_has_any(order_refs, earlier_order_refs), TRUE)
+        ) AS is_new_episode
+    FROM told
+),
+
+numbered AS (
+    SELECT
+        * EXCLUDE (is_new_episode),
+        count(*) FILTER (WHERE is_new_episode) OVER by_conversation AS episode,
+        row_number() OVER (
+            ORDER BY customer_id ASC, occurred_at ASC, conversation_id ASC, source_ref ASC, source ASC
+        ) AS turn
+    FROM spaced
+    WINDOW by_conversation AS (PARTITION BY customer_id, conversation_id ORDER BY occurred_at ASC, source_ref ASC)
 )
 
 SELECT
-    row_number() OVER (
-        ORDER BY
-            message.customer_id ASC, message.occurred_at ASC, message.conversation_id ASC, message.source ASC,
-            message.source_ref ASC
-    ) AS turn,
-    message.*,
-    list_sort(list_distinct(string_split(message.plain_text, ' '))) AS words,
-    coalesce(mention.order_refs, []) AS order_refs
-FROM message
-LEFT JOIN mention ON message.source = mention.source AND message.source_ref = mention.source_ref
-WHERE message.customer_id IS NOT NULL
+    * REPLACE (coalesce(order_refs, []) AS order_refs),
+    direction = 'inbound' AND count(*) FILTER (WHERE direction = 'outbound') OVER by_episode = 0 AS is_ask,
+    turn = min(turn) OVER by_episode AS is_first,
+    turn = max(turn) OVER (PARTITION BY customer_id, conversation_id, episode) AS is_last,
+    list_sort(list_distinct(string_split(plain_text, ' '))) AS words
+FROM numbered
+WINDOW by_episode AS (PARTITION BY customer_id, conversation_id, episode ORDER BY turn ASC)
 ORDER BY turn

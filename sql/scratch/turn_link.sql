@@ -1,17 +1,18 @@
 -- scratch.turn_link: which messages of a customer belong to one enquiry, and why.
 --
 -- Grain   one row per (turn_l, turn_r, why), turn_l the earlier
--- Reads   scratch.turn, scratch.near_ask, policy_window
--- Rule    the next message of the same conversation, of the same order or of the same topic, the message it replies to,
---         and an ask in nearly the same words; no more than the topic's window may lie between
+-- Reads   scratch.turn, scratch.near_ask, policy_window, policy_channel_word
+-- Rule    the next message of the same episode, of the same order or of the same topic with no more than the topic's
+--         window between; the message it replies to; an ask in nearly the same words; and what begins in the channel
+--         that the last answer named, within $asked_hours
 WITH key AS (
     SELECT
         turn,
         customer_id,
         occurred_at,
         topic,
-        'conversation' AS why,
-        conversation_id AS value
+        'episode' AS why,
+        conversation_id || ' ' || episode AS value
     FROM scratch.turn
     UNION ALL
     SELECT
@@ -32,6 +33,34 @@ WITH key AS (
         topic AS value
     FROM scratch.turn
     WHERE topic IS NOT NULL
+),
+
+answer AS (
+    SELECT DISTINCT
+        turn.turn,
+        turn.customer_id,
+        turn.conversation_id,
+        turn.occurred_at,
+        channel_word.channel
+    FROM scratch.turn AS turn
+    CROSS JOIN unnest(turn.words) AS said (word)
+    INNER JOIN policy_channel_word AS channel_word ON said.word = channel_word.word
+    WHERE turn.is_last AND turn.direction = 'outbound'
+),
+
+sent_on AS (
+    SELECT
+        answer.turn AS turn_l,
+        turn.turn AS turn_r
+    FROM answer
+    INNER JOIN scratch.turn AS turn
+        ON answer.customer_id = turn.customer_id AND answer.channel = turn.channel AND answer.turn < turn.turn
+    WHERE
+        turn.is_first
+        AND turn.direction = 'inbound'
+        AND turn.conversation_id != answer.conversation_id
+        AND turn.occurred_at - answer.occurred_at <= to_seconds($asked_hours * 3600)
+    QUALIFY row_number() OVER (PARTITION BY answer.turn ORDER BY turn.turn ASC) = 1
 ),
 
 neighbour AS (
@@ -61,6 +90,12 @@ SELECT
     turn_r,
     'words' AS why
 FROM scratch.near_ask
+UNION
+SELECT
+    turn_l,
+    turn_r,
+    'asked' AS why
+FROM sent_on
 UNION
 SELECT
     least(asked.turn, reply.turn) AS turn_l,

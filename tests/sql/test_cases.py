@@ -45,7 +45,7 @@ def test_select_leaves_the_rows_its_case_expects(table: str, case: dict[str, Any
         register_policy(con, policy)
         for name in reads(table):
             give(con, name, case["given"].get(name, []))
-        values = policy.enquiries.model_dump(exclude={"window_days_by_topic"}) | {"night": "2026-11-20", "threshold": 4.0}
+        values = policy.enquiries.numbers | {"night": "2026-11-20", "threshold": 4.0}
         build(con, home, table, **(values | case.get("values", {})))
         columns = list(case["expect"][0]) if case["expect"] else ["*"]
         found = con.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY ALL").fetchall()
