@@ -109,13 +109,13 @@ class Reader:
         doubled = {name for name in header if header.count(name) > 1} & self.columns
         if doubled:
             raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
-        self._tell_unmapped(set(header) - self.columns)
         missing = sorted(self.columns - set(header))
         if missing:
             alike = difflib.get_close_matches(missing[0].lower(), {name.lower(): name for name in header}, n=3, cutoff=0.6)
             found = [name[:60] for name in header if name.lower() in alike]
             looks = f"; alike are {', '.join(map(repr, found))}" if found else ""
             raise UnreadableError(f"wrong column: {', '.join(map(repr, missing))} is not in the file{looks}")
+        self._tell_unmapped(set(header) - self.columns)  # not before: without its header, a file's first row is a person
 
     def _tell_unmapped(self, names: set[str]) -> None:
         news = {valid(name) for name in names} - self._told

@@ -86,24 +86,24 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
         raise ConfigurationError(f"sources.{export.source.name}.timezone is missing: a WhatsApp export carries no zone")
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
-        for thread, prefix, text in chats_of(file, export, issues):
-            yield from _parse(file, thread, prefix, text, export.source, zone, issues)
+        for thread, place, text in chats_of(file, export, issues):
+            yield from _parse(file, thread, place, text, export.source, zone, issues)
 
     yield from each_file(export, issues, parse)
 
 
 def _parse(
-    file: SourceFile, thread: str, prefix: str, content: str, source: Source, zone: ZoneInfo, issues: Issues
+    file: SourceFile, thread: str, place: str, content: str, source: Source, zone: ZoneInfo, issues: Issues
 ) -> Iterator[Record]:
     chat = parse_chat(content)
     order = date_order(chat.entries, source.date_order)
     said = [split_author(entry.body) for entry in chat.entries]
     talk = _talk(said, thread, file.name, source)
     for line in chat.strays:
-        issues.quarantine(b"", file=file.name, at=f"{prefix}line {line}", reason="a line before the first message")
+        issues.quarantine(b"", file=file.name, at=f"line {line}{place}", reason="a line before the first message")
     seen: Counter[str] = Counter()
     for entry, (author, text) in zip(chat.entries, said, strict=True):
-        position = f"{prefix}line {entry.line}"
+        position = f"line {entry.line}{place}"
         if author is None or _is_notice(author, text, talk):
             if author is None and chat.is_open and entry is chat.entries[-1]:
                 issues.quarantine(
@@ -124,7 +124,7 @@ def _parse(
             ref = hashed_ref(source.name, thread, instant, author, text, nth)
         yield _interaction(Message(ref, position, instant, flag, author, valid(text)), talk)
     if chat.is_cut:
-        at = f"after {prefix}line {chat.entries[-1].line}"
+        at = f"after line {chat.entries[-1].line}{place}"
         issues.quarantine(b"", file=file.name, at=at, reason="cut off within the date of a message")
 
 

@@ -14,7 +14,7 @@ BESIDE = "a picture or another file beside the chat"
 
 
 def chats_of(file: SourceFile, export: Export, issues: Issues) -> Iterator[tuple[str, str, str]]:
-    """Yield each chat of a file: its thread, what its positions start with, and its text."""
+    """Yield each chat of a file: its thread, what its positions end with, and its text."""
     head = head_of(file)
     if head.startswith(b"PK\x03\x04"):
         yield from _zipped_chats(file, issues)
@@ -30,6 +30,7 @@ def chats_of(file: SourceFile, export: Export, issues: Issues) -> Iterator[tuple
 def _zipped_chats(file: SourceFile, issues: Issues) -> Iterator[tuple[str, str, str]]:
     try:
         with file.open() as stream, zipfile.ZipFile(stream) as archive:
+            number = 0
             for member in archive.infolist():
                 path = PurePosixPath(member.filename)
                 if path.suffix != ".txt":
@@ -37,10 +38,11 @@ def _zipped_chats(file: SourceFile, issues: Issues) -> Iterator[tuple[str, str, 
                     continue
                 if member.file_size > MEMBER_LIMIT:
                     raise UnreadableError("a chat in the zip is larger than 512 MB")
+                number += 1
                 with archive.open(member) as content:
                     raw = content.read(MEMBER_LIMIT)
                 thread = PurePosixPath(file.name).stem if path.stem == "_chat" else path.stem
-                yield valid(thread), f"{valid(path.name)}, ", _decoded(raw, file, issues)
+                yield valid(thread), f" of chat {number} in the zip", _decoded(raw, file, issues)
     except (zipfile.BadZipFile, RuntimeError, EOFError):
         raise UnreadableError("the zip is damaged, cut off or locked") from None
 

@@ -188,7 +188,7 @@ def test_a_zip_is_told_by_its_content_and_read_with_its_name(tmp_path):
         archive.writestr("photo.jpg", b"\xff\xd8\xff")
     outcome = extracted(tmp_path, {"WhatsApp Chat - Ann Archer.export": packed.getvalue()}, SOURCE)
     assert [record.conversation_ref for record in outcome.records] == ["WhatsApp Chat - Ann Archer"] * 2
-    assert outcome.records[0].position == "_chat.txt, line 2"
+    assert outcome.records[0].position == "line 2 of chat 1 in the zip"
     assert outcome.suppressed["a picture or another file beside the chat"] == 1
     cut = extracted(tmp_path / "cut", {"WhatsApp Chat - Ann Archer.zip": packed.getvalue()[:-30]}, SOURCE)
     assert [reason for _, reason in cut.quarantined] == ["the zip is damaged, cut off or locked"]
@@ -246,7 +246,8 @@ def test_stop_is_a_no_to_marketing_for_its_number(tmp_path):
 
 
 def test_notices_in_an_iphones_chat_bear_the_persons_name_and_are_left_out(tmp_path):
-    chat = "[20/11/26, 10:00:00] Ann Archer: \u200eMessages and calls are end-to-end encrypted.\n[20/11/26, 10:00:01] Ann Archer: hi\n"
+    notice = "[20/11/26, 10:00:00] Ann Archer: \u200eMessages and calls are end-to-end encrypted.\n"
+    chat = notice + "[20/11/26, 10:00:01] Ann Archer: hi\n"
     outcome = extracted(tmp_path, {NAME: chat}, SOURCE)
     assert outcome.texts == ["hi"]
     assert outcome.suppressed.total() == 1
