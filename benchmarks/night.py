@@ -47,12 +47,19 @@ def read_only(inbox: Path) -> Iterator[object]:
             yield from ([message["from"], message.get_body()] for message in mailbox.mbox(path, factory=parse))
         elif path.suffix in (".json", ".jsonl", ".ndjson"):
             text = path.read_text()
-            yield from map(json.loads, text.splitlines() if path.suffix != ".json" else [text])
+            yield from map(read_json, text.splitlines() if path.suffix != ".json" else [text])
         elif path.suffix == ".csv":
             with path.open(newline="") as lines:
                 yield from csv.reader(lines)
         elif path.suffix in (".js", ".txt"):
             yield from path.read_text().splitlines()
+
+
+def read_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:  # the world holds lines that are broken on purpose
+        return None
 
 
 def main() -> None:
