@@ -159,10 +159,18 @@ class Driver:
     connect = Connection
 
 
+class QuotesEverything(postgresql.PGIdentifierPreparer):
+    """Quotes every name: the two databases do not reserve the same words (``at`` is one in DuckDB alone)."""
+
+    def _requires_quotes(self, value: str) -> bool:
+        return True
+
+
 class ReadOnlyDuckDB(postgresql.PGDialect):
     """DuckDB in the words of PostgreSQL, for reading."""
 
     driver = DRIVER
+    preparer = QuotesEverything
     default_paramstyle = "numeric_dollar"
     supports_statement_cache = True
     supports_server_side_cursors = False
