@@ -73,7 +73,7 @@ def mapping_of(source: Source) -> dict[str, list[str]]:
         raise ConfigurationError(f"sources.{source.name}.channel is missing")
     for name in columns:
         if not _is_field(name, source.kind):
-            raise ConfigurationError(f"sources.{source.name}.columns: {name!r} is no field of a {source.kind}")
+            raise ConfigurationError(f"sources.{source.name}.columns: {name!r} is no field of kind {source.kind}")
     return columns
 
 
