@@ -66,13 +66,12 @@ offer AS (
         max(seen_at) AS seen_at,
         count(*) AS filled,
         sum(length(value)) AS characters,
-        string_agg(concat_ws(chr(31), attribute, scope, value), chr(30) ORDER BY attribute ASC) AS offered,
+        list_sort(list(concat_ws(chr(31), attribute, scope, value))) AS offered,
         list(
             {
                 'attribute': attribute, 'kind': kind, 'scope': scope, 'value': value,
                 'file': file, 'position': position, 'candidates': candidates
             }
-            ORDER BY attribute ASC
         ) AS parts
     FROM part
     GROUP BY
