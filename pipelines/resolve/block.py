@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 # The pairs that meet in one block, as a join condition over two rows of resolve.block_key of one (rule, key).
 _MEET = """
     (l.side = 'both' AND r.side = 'both' AND l.identity_id < r.identity_id)
+    OR (l.side = 'claim' AND r.side = 'claim' AND l.identity_id < r.identity_id)
     OR (l.side = 'claim' AND r.side = 'own' AND l.identity_id != r.identity_id)
     OR (l.side = 'both' AND r.side = 'name' AND l.identity_id != r.identity_id)
 """
@@ -97,7 +98,8 @@ _COUNTED = f"""
         rule,
         key,
         both_count + claim_count + own_count + name_count AS block_size,
-        both_count * (both_count - 1) // 2 + claim_count * own_count + both_count * name_count AS pairs
+        both_count * (both_count - 1) // 2 + claim_count * (claim_count - 1) // 2 + claim_count * own_count
+            + both_count * name_count AS pairs
     FROM ({_SIDES})
 """
 _SIZES = f"SELECT rule, pairs, count(*) AS blocks FROM ({_COUNTED}) WHERE pairs > 0 GROUP BY rule, pairs"

@@ -36,7 +36,7 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) -
     guarded, cut = _guard(con, nodes, strong, linkage)
     labels = component_labels(len(nodes), guarded)
     named = links[links["other_weight"] < CORROBORATED]
-    unambiguous = _unambiguous(con, nodes, named, labels)
+    unambiguous = _unambiguous(con, nodes, named, labels, linkage)
     kept = pd.concat([guarded, unambiguous], ignore_index=True)
     labels = component_labels(len(nodes), kept)
     part = pd.DataFrame({"identity_id": nodes, "part": nodes.to_numpy()[first_of(labels)]})
@@ -163,32 +163,62 @@ _CONFLICTS = """
 """
 
 
-def _unambiguous(con: duckdb.DuckDBPyConnection, nodes: pd.Series, links: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
+def _unambiguous(
+    con: duckdb.DuckDBPyConnection, nodes: pd.Series, links: pd.DataFrame, labels: np.ndarray, linkage: Linkage
+) -> pd.DataFrame:
     """Return the links of equal names alone that leave no doubt who is meant.
 
-    The parts that such links would join must have no kind of identifier twice (two mail addresses, two accounts on one
-    platform, two rows of one CRM) and no two dates of birth: then it may well be two people of one name.
+    Two parts may be two people of one name where both have an identifier of one kind (a mail address, an account on one
+    platform, a row of one CRM) and none in common that is one person's alone, not even a claimed one; they are not joined. A part that
+    could as well go with either of two such stays alone.
     """
     if links.empty:
         return links
     joined = component_labels(len(nodes), pd.DataFrame({"l": labels[links["l"]], "r": labels[links["r"]]}))
     _register(con, "component", pd.DataFrame({"identity_id": nodes, "part": labels, "label": joined[labels]}))
-    doubtful = {row[0] for row in run(con, _DOUBTFUL)}
+    rivals: dict[int, set[int]] = defaultdict(set)
+    for one, other in run(con, _RIVALS):
+        rivals[one].add(other)
     unregister(con, "component")
-    return links[[label not in doubtful for label in joined[labels[links["l"]]]]]
+    faces = {str(part): part for part in rivals}
+    told = links.assign(label=joined[labels[links["l"]]], one=labels[links["l"]], other=labels[links["r"]])
+    in_doubt = told["label"].isin(np.unique(joined[sorted(rivals)])) if rivals else pd.Series(False, index=told.index)
+    refused: set[tuple[str, str]] = set()
+    for _, group in told[in_doubt].groupby("label", sort=True):
+        pairs = [
+            Link(str(one), str(other), weight)
+            for one, other, weight in zip(group["one"], group["other"], group["match_weight"], strict=True)
+        ]
+        refused |= {(link.left, link.right) for link in take_apart(pairs, faces, rivals, linkage.tie_margin).cut}
+    ends = zip(told["one"].astype(str), told["other"].astype(str), strict=True)
+    return links[np.fromiter((pair not in refused for pair in ends), dtype=bool, count=len(links))]
 
 
-_DOUBTFUL = """
-    WITH scoped AS (
-        SELECT label, part, unnest(
-            list_transform(accounts || crm_ids || handles, lambda value: split_part(value, ':', 1))
-            || CASE WHEN len(emails) + len(contested_emails) + len(claimed_emails) > 0 THEN ['email'] ELSE [] END
-            || CASE WHEN len(phones) + len(contested_phones) + len(claimed_phones) > 0 THEN ['phone'] ELSE [] END
-            || CASE WHEN date_of_birth IS NULL THEN [] ELSE ['date_of_birth'] END
-        ) AS scope
+_RIVALS = """
+    WITH held AS (
+        SELECT DISTINCT label, part, unnest(
+            list_transform(emails || claimed_emails, lambda value: 'email:' || value)
+            || list_transform(phones || claimed_phones, lambda value: 'phone:' || value)
+            || accounts || crm_ids || handles
+            || CASE WHEN date_of_birth IS NULL THEN [] ELSE ['born:' || date_of_birth] END
+        ) AS value
         FROM component INNER JOIN resolve.identity USING (identity_id)
+        WHERE label IN (SELECT label FROM component GROUP BY label HAVING count(DISTINCT part) > 1)
+    ),
+    scoped AS (SELECT DISTINCT label, part, split_part(value, ':', 1) AS scope FROM held)
+    SELECT DISTINCT one.part, other.part
+    FROM scoped AS one
+    INNER JOIN scoped AS other ON one.label = other.label AND one.scope = other.scope AND one.part != other.part
+    WHERE NOT EXISTS (
+        SELECT 1 FROM held AS mine INNER JOIN held AS theirs ON mine.value = theirs.value
+        WHERE mine.part = one.part AND theirs.part = other.part
     )
-    SELECT label FROM scoped GROUP BY label, scope HAVING count(DISTINCT part) > 1
+    UNION
+    SELECT one.part, other.part
+    FROM held AS one INNER JOIN held AS other ON one.label = other.label AND one.part != other.part
+    WHERE
+        starts_with(one.value, 'born:') AND starts_with(other.value, 'born:')
+        AND births_contradict(substr(one.value, 6), substr(other.value, 6))
 """
 
 

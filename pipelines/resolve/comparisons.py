@@ -17,6 +17,7 @@ _WORD_SHARED = (
 )
 _AGREE = f"(names_agree({_NAMES}) OR (NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}))"
 _CLAIMED = "(list_has_any(claims_l, points_r) OR list_has_any(points_l, claims_r))"
+_SAME_CLAIM = "list_has_any(claims_l, claims_r)"
 _REFERRED = "list_has_any(refs_l, refs_r)"
 _ONE_NAMELESS = "(given_name_l IS NULL OR given_name_r IS NULL)"
 _ALIAS_OF_NAME = (
@@ -67,12 +68,17 @@ CONDITIONS: dict[str, str] = {
     "crm id missing": _missing("crm_ids"),
     "crm id equal": _any("crm_ids"),
     # what links channels
-    "alias tells nothing": f"NOT {_any('odd_aliases')} AND NOT {_ALIAS_OF_NAME}",
+    "alias tells nothing": f"NOT {_any('odd_aliases')} AND NOT {_ALIAS_OF_NAME}"
+    f" AND NOT ({_ONE_NAMELESS} AND {_any('aliases')})",
     "alias equal": _any("odd_aliases"),
     "alias of the name": _ALIAS_OF_NAME,
-    "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED}",
+    "alias of the initials": _any("aliases"),
+    "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED} AND NOT ({_SAME_CLAIM} AND {_AGREE})",
     "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
     "claim, names agree": f"{_CLAIMED} AND {_AGREE}",
+    "same claim, names agree": f"{_SAME_CLAIM} AND {_AGREE}",
+    "claimed by each other, no name": "list_has_any(claims_l, points_r) AND list_has_any(points_l, claims_r)"
+    f" AND {_ONE_NAMELESS}",
     "reference, names agree": f"{_REFERRED} AND {_AGREE}",
     "claim and reference, no name": f"{_CLAIMED} AND {_REFERRED} AND {_ONE_NAMELESS}",
     "reference, no name": f"{_REFERRED} AND {_ONE_NAMELESS}",

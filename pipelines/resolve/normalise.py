@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import pyarrow as pa
+import yaml
 from anyascii import anyascii
 from nameparser.config import CONSTANTS
 from nicknames import NickNamer
+
+from pipelines.settings import PACKAGE_ROOT
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
 TITLES = frozenset(
@@ -20,7 +23,7 @@ SCHEMA = pa.schema([
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
 ])  # fmt: skip
 
-NAME_RULES = "1"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "2"  # changes with every change to how names are read, so that remembered ones are read again
 LONGEST_HANDLE = 15  # X takes no more
 
 _NO_NAME = re.compile(r"[\d@_#/\\:]")
@@ -119,7 +122,8 @@ def _given_forms(given: str) -> tuple[str, ...]:
     whole = given.replace("-", "")
     if len(whole) == 1:
         return (whole,)
-    return _sorted({whole, fold(whole), *(anyascii(form).lower() for form in _namer().canonicals_of(whole))})
+    known = {anyascii(form).lower() for form in _namer().canonicals_of(whole)} | _familiar().get(whole, set())
+    return _sorted({whole, fold(whole), *known})
 
 
 def _aliases(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -128,11 +132,22 @@ def _aliases(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]
     if len(given) < 3 or len(family) < 3:
         return (), _sorted(short | {given + family, family + given})
     whole = {given + family, family + given}
-    return _sorted(whole | {alias[:LONGEST_HANDLE] for alias in whole}), _sorted(short)
+    cut = {alias[:length] for alias in whole for length in (LONGEST_HANDLE, LONGEST_HANDLE - 1)}  # with an underscore
+    return _sorted(whole | cut), _sorted(short)
 
 
 def _sorted(values: set[str]) -> tuple[str, ...]:
     return tuple(sorted(value for value in values if value))
+
+
+@functools.cache
+def _familiar() -> dict[str, set[str]]:
+    """Return the given names that each familiar form of ``config/nicknames.yml`` stands for."""
+    stands_for: dict[str, set[str]] = {}
+    for given, forms in yaml.safe_load((PACKAGE_ROOT / "config" / "nicknames.yml").read_text(encoding="utf-8")).items():
+        for form in forms:
+            stands_for.setdefault(form, set()).add(given)
+    return stands_for
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 -- Grain   one row per (rule, key, identity_id, side)
 -- Reads   resolve.identity
 -- Rule    identities that meet in (rule, key) are a candidate pair. side is both where either may stand on either side;
---         what somebody claims (claim) meets only those who own it (own), never another claim; an account's alias
+--         what somebody claims (claim) meets those who own it (own) and who claim the same; an account's alias
 --         meets equal aliases, and the names (name) that such an alias is made of.
 WITH listed AS (
     SELECT
