@@ -21,7 +21,7 @@ from pipelines.settings import Source
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its place ("row 1" is the first below a CSV's header; "line 7" in JSON), and column to value."""
+    """One row: its place ("row 7" counts a CSV's header, as a spreadsheet does; "line 7" in JSON), and column to value."""
 
     at: str
     values: dict[str, Any]
@@ -87,7 +87,7 @@ class Reader:
     def _csv(self) -> Iterator[Row]:
         encoding = encoding_of(self.file, self.source, self.issues)
         rows = csv_rows(decoded_lines(self.file, encoding), self.source.delimiter, self.columns)
-        numbered = enumerate(rows)  # the header is row 0
+        numbered = enumerate(rows, start=1)
         first = next((cells for _, (_, cells) in numbered if cells != []), None)
         if first is None:
             raise UnreadableError("the file has no header that can be read")

@@ -103,7 +103,7 @@ def test_a_row_is_a_profile_with_everything_it_says(tmp_path):
         ("reference", "", "GT-1001"),
     }
     assert {each.evidence for each in profile.identifiers} == {"reference"}
-    assert (profile.source_ref, profile.position, profile.reason) == ("C1", "row 1", None)
+    assert (profile.source_ref, profile.position, profile.reason) == ("C1", "row 2", None)
     assert profile.updated_at == datetime(2026, 11, 1, 10, tzinfo=UTC)
     assert {(each.channel, each.purpose, each.allowed, each.value) for each in profile.consent} == {
         ("email", "marketing", True, "ann@mail.example"),
@@ -156,7 +156,7 @@ def test_consent_has_no_default(tmp_path):
     outcome = extracted(tmp_path, {"a.csv": csv_of(*rows)}, CRM)
     mail = [[each.allowed for each in record.consent if each.channel == "email"] for record in outcome.records]
     assert mail == [[True], [False], []]
-    assert outcome.quarantined == [("row 4", "column 'MailOk' is neither yes nor no")]
+    assert outcome.quarantined == [("row 5", "column 'MailOk' is neither yes nor no")]
 
 
 def test_ids_written_as_decimals_are_kept_and_told(tmp_path):
@@ -202,7 +202,7 @@ def test_embedded_newlines_quotes_and_delimiters_are_part_of_a_cell(tmp_path, de
     street = f'1 "High"{delimiter} St\nFlat 2'
     outcome = extracted(tmp_path, {"a.csv": csv_of(ANN | {"Street": street}, ANN | {"Id": "2"}, delimiter=delimiter)}, CRM)
     assert values(outcome.records[0], "street") == [" ".join(street.split())]
-    assert [record.position for record in outcome.records] == ["row 1", "row 2"]
+    assert [record.position for record in outcome.records] == ["row 2", "row 3"]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_row_not_understood_is_set_aside_and_the_rest_is_read(tmp_path, bad, r
     outcome = extracted(tmp_path, {"a.csv": broken}, CRM)
     assert [record.source_ref for record in outcome.records] == ["C0", "C1", "C2", "C3"]
     ((position, why),) = outcome.quarantined
-    assert position == "row 3"
+    assert position == "row 4"
     assert reason in why
 
 
@@ -255,7 +255,7 @@ def test_one_line_in_another_encoding_costs_that_line(tmp_path):
     at = good.index(b"C3,")
     outcome = extracted(tmp_path, {"a.csv": good[:at] + b"C2,Caf\xe9\n" + good[at:]}, CRM)
     assert [record.source_ref for record in outcome.records] == ["C1", "C3"]
-    assert outcome.quarantined == [("row 2", "not utf-8-sig")]
+    assert outcome.quarantined == [("row 3", "not utf-8-sig")]
 
 
 def test_a_wrong_column_sets_the_file_aside_and_says_which_and_what_looks_like_it(tmp_path):
