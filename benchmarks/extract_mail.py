@@ -54,8 +54,9 @@ def _message(number: int) -> str:
         return f"{head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{encoded}\n"
     html = "<p>" + text.replace("\n", "<br>\n") + "</p>"
     return (
-        f"{head}Content-Type: multipart/alternative; boundary=b{number}\n\n--b{number}\nContent-Type: text/plain; charset=utf-8\n\n"
-        f"{text}\n--b{number}\nContent-Type: text/html; charset=utf-8\n\n{html}\n--b{number}--\n\n"
+        f"{head}Content-Type: multipart/alternative; boundary=b{number}\n\n"
+        f"--b{number}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+        f"--b{number}\nContent-Type: text/html; charset=utf-8\n\n{html}\n--b{number}--\n\n"
     )
 
 

@@ -41,9 +41,12 @@ def body_of(mail: Part) -> Body:
 def is_cut(mail: Part, *, followed_by_blank: bool) -> bool:
     """Tell whether the last message of a file ends before it should.
 
-    Its parts have begun and the closing boundary is missing, or base64 ends within a group; where not even a first
-    part was found, the end of the file decides: whoever writes an mbox ends each message with an empty line.
+    Its headers do not end, or its parts have begun and the closing boundary is missing, or base64 ends within a group.
+    Where a multipart has not even a first part, the end of the file decides: whoever writes an mbox ends each message
+    with an empty line.
     """
+    if not mail.is_headed:
+        return True
     if mail.kind.startswith("multipart/") and not mail.is_closed:
         return bool(mail.parts) or not followed_by_blank
     encoded = mail.headers.word("content-transfer-encoding") == "base64"

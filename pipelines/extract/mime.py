@@ -27,6 +27,7 @@ class Part:
         kind, parameters: its media type in lower case ("text/plain" where it tells none), and what stands beside it.
         body: the bytes below its headers, still encoded.
         parts: what a multipart holds; empty elsewhere.
+        is_headed: False where the headers end with the bytes, without an empty line or a word of text.
         is_closed: False for a multipart of which the last boundary is missing.
     """
 
@@ -35,6 +36,7 @@ class Part:
     parameters: dict[str, str]
     body: bytes
     parts: list["Part"] = field(default_factory=list)
+    is_headed: bool = True
     is_closed: bool = True
 
     def content(self) -> bytes:
@@ -72,28 +74,28 @@ def parse_mail(raw: bytes) -> Part:
 
 
 def _part(raw: bytes, *, inside_digest: bool) -> Part:
-    headers, body = _headers(raw)
+    headers, body, is_headed = _headers(raw)
     kind, given = parameters(headers.first("content-type"))
     usual = "message/rfc822" if inside_digest else "text/plain"
-    return Part(headers, kind if kind.count("/") == 1 else usual, given, body)
+    return Part(headers, kind if kind.count("/") == 1 else usual, given, body, is_headed=is_headed)
 
 
-def _headers(raw: bytes) -> tuple[Headers, bytes]:
-    """Split headers from body.
+def _headers(raw: bytes) -> tuple[Headers, bytes, bool]:
+    """Split headers from body, and tell whether the headers came to an end.
 
     A line that is no header (a ``From `` line of an older mailbox, a broken gateway's remark) is passed over where
     headers follow; where none do, the body has begun there without an empty line.
     """
     if raw.startswith((b"\n", b"\r\n")):
-        return Headers(()), raw[1 + raw.startswith(b"\r") :]
+        return Headers(()), raw[1 + raw.startswith(b"\r") :], True
     end = _END_OF_HEAD.search(raw)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
     lines = head.decode("ascii", "surrogateescape").replace("\r\n", "\n")
     found = list(_HEADER.finditer(lines))
-    rest = lines[found[-1].end() if found else 0 :].strip("\n")
+    rest = lines[found[-1].end() if found else 0 :].lstrip("\n")
     if rest:
-        body = rest.encode("ascii", "surrogateescape") + (raw[end.start() :] if end else b"\n")
-    return Headers((match[1], match[2].strip()) for match in found), body
+        body = rest.encode("ascii", "surrogateescape") + (raw[end.start() :] if end else b"")
+    return Headers((match[1], match[2].strip()) for match in found), body, bool(end or rest)
 
 
 def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
@@ -108,7 +110,7 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
             line_end = body.find(b"\n", after)
             rest = body[after : line_end if line_end >= 0 else len(body)].rstrip()
             if rest in (b"", b"--"):
-                if start is not None:
+                if start is not None and start < at:  # a boundary right after another holds nothing
                     pieces.append(_without_line_end(body[start:at]))
                 if rest:
                     return pieces, True

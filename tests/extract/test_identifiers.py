@@ -130,7 +130,8 @@ OWN = Own.of(
     source_of(
         format="mbox", region="GB",
         own=[
-            "Support@shop.example", "*@staff.shop.example", "020 7946 0000", "@ShopHelp", "Shop Support", "1180345678901234567",
+            "Support@shop.example", "*@staff.shop.example", "020 7946 0000", "@ShopHelp", "Shop Support",
+            "1180345678901234567",
         ],
     )
 )  # fmt: skip
