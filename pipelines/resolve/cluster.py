@@ -169,8 +169,8 @@ def _unambiguous(
     """Return the links of equal names alone that leave no doubt who is meant.
 
     Two parts may be two people of one name where both have an identifier of one kind (a mail address, an account on one
-    platform, a row of one CRM) and none in common that is one person's alone, not even a claimed one; they are not joined. A part that
-    could as well go with either of two such stays alone.
+    platform, a row of one CRM) and none in common that is one person's alone, not even a claimed one: these are not
+    joined. A part that could as well go with either of two such stays alone.
     """
     if links.empty:
         return links

@@ -98,5 +98,6 @@ CONDITIONS: dict[str, str] = {
 COLUMNS = (
     "given_name", "family_name", "given_forms", "family_forms", "name_aliases", "emails", "phones", "handles", "accounts",
     "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases", "odd_aliases", "date_of_birth",
-    "street", "city", "postcode", "company", "name_key", "initial_key", "given_key", "tf_name_key", "tf_initial_key", "tf_given_key",
+    "street", "city", "postcode", "company", "name_key", "initial_key", "given_key",
+    "tf_name_key", "tf_initial_key", "tf_given_key",
 )  # fmt: skip

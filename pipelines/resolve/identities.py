@@ -70,14 +70,15 @@ def remember(
     register(con, "new", read([row[0] for row in new]))
     run(
         con,
-        f"CREATE OR REPLACE TABLE resolve.{table} AS FROM resolve.{table} UNION ALL SELECT *, $rules FROM new ORDER BY {key}",
+        f"CREATE OR REPLACE TABLE resolve.{table} AS"
+        f" FROM resolve.{table} UNION ALL SELECT *, $rules FROM new ORDER BY {key}",
         {"rules": rules},
     )
     unregister(con, "new")
 
 
 def phone_forms(phones: list[str]) -> pa.Table:
-    """Tell fixed lines, which a household shares, from numbers of one person; where a country does not tell, of one person."""
+    """Tell fixed lines, which a household shares, from a person's own; where a country does not tell them apart, none is one."""
     return pa.table({"value": phones, "is_fixed_line": [_is_fixed_line(phone) for phone in phones]}, schema=_PHONES)
 
 
