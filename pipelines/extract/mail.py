@@ -104,8 +104,7 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
 
 
 def _way(headers: Headers, own: Own) -> _Way:
-    senders = list(mailboxes(headers.all("from")[:1]))
-    sender = senders[0] if senders else Mailbox("", "")
+    sender = next(mailboxes(headers.all("from")[:1]), Mailbox("", ""))
     if not own.is_ref(sender.address):
         # Two From headers are a known trick: what shows the one may have checked the other.
         doubtful = authentication(headers) == "fail" or len(headers.all("from")) > 1
@@ -173,7 +172,7 @@ def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:
 def _metadata(headers: Headers) -> dict[str, str]:
     """Return the little that later stages and people ask for; empty entries are left out."""
     delivered = [*headers.all("delivered-to"), *headers.all("x-original-to")]
-    first = next(iter(mailboxes(delivered)), Mailbox("", ""))
+    first = next(mailboxes(delivered), Mailbox("", ""))
     told = {
         "delivered_to": first.address,
         "authentication": authentication(headers),

@@ -1,0 +1,274 @@
+"""One mail to one interaction: who is behind it, which way it went, when, in which thread, and what it says."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.contract import ConsentSignal
+from pipelines.extract.mail import Place, parse_message
+from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
+
+
+def one(folder, *args, **headers):
+    outcome = read(folder, mail(*args, **headers))
+    assert outcome.quarantined == []
+    return outcome.records[0]
+
+
+def people(record, evidence=None):
+    return {(each.kind, each.value) for each in record.party if evidence in (None, each.evidence)}
+
+
+def test_a_customers_letter(tmp_path):
+    record = one(tmp_path, "It broke.\n\nAnn\n\nOn 19 Nov 2026 Shop wrote:\n> Enjoy!\n\n-- \nAnn Field, 020 7946 0123")
+    assert (record.source, record.source_ref, record.conversation_ref) == ("mail", "1@field.example", "1@field.example")
+    assert (record.channel, record.direction, record.reason) == ("email", "inbound", None)
+    assert record.occurred_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert people(record, "channel") == {("email", "ann@field.example"), ("name", "Ann Field")}
+    assert people(record, "claimed") == {("phone", "+442079460123")}
+    assert record.party_ref == "ann@field.example"
+    assert (record.text, record.signature) == ("It broke.\n\nAnn", "Ann Field, 020 7946 0123")
+    assert record.quoted_text == "On 19 Nov 2026 Shop wrote:\n> Enjoy!"
+    assert (record.file, record.position) == ("mail/2026-11-20/support.mbox", "message 1 (byte 0)")
+
+
+def test_our_answer_belongs_to_the_customer_it_went_to(tmp_path):
+    record = one(
+        tmp_path, "Call us on 020 7946 9999 about GT-123456",
+        From="Gwen <gwen@staff.shop.example>", To=f"{OURS}, Ann Field <ann@field.example>, eve@other.example",
+        In_Reply_To="<0@field.example>", References="<root@field.example> <0@field.example>",
+    )  # fmt: skip
+    assert (record.direction, record.agent_ref) == ("outbound", "gwen@staff.shop.example")
+    assert people(record) == {("email", "ann@field.example"), ("name", "Ann Field")}  # nothing of what we wrote is theirs
+    assert (record.conversation_ref, record.in_reply_to_ref) == ("root@field.example", "0@field.example")
+
+
+def test_a_mail_among_us_is_internal(tmp_path):
+    record = one(tmp_path, From=OURS, To="gwen@staff.shop.example", Cc=OURS)
+    assert (record.direction, record.reason, record.party) == ("internal", "internal", [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "thread"),
+    [
+        pytest.param({"X_GM_THRID": "1234", "References": "<a@x.example>"}, "1234", id="Gmail's own thread"),
+        pytest.param({"References": "<a@x.example>\n <b@x.example>"}, "a@x.example", id="the root of References, folded"),
+        pytest.param({"In_Reply_To": "<b@x.example>"}, "b@x.example", id="the mail it answers"),
+        pytest.param({"In_Reply_To": "Your message of Monday"}, "1@field.example", id="an answer to nothing that has an id"),
+        pytest.param({}, "1@field.example", id="itself"),
+    ],
+)
+def test_a_thread_has_one_name(headers, thread, tmp_path):
+    assert one(tmp_path, **headers).conversation_ref == thread
+
+
+@pytest.mark.parametrize(
+    ("headers", "at"),
+    [
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 -0500"}, "2026-11-20T14:00:00", id="with an offset"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 -0000"}, "2026-11-20T09:00:00", id="UTC, its place unknown"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 GMT"}, "2026-11-20T09:00:00", id="with a zone by name"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00"}, "2026-11-20T10:00:00", id="without a zone, so the From line"),
+        pytest.param({"Date": None}, "2026-11-20T10:00:00", id="none, so the From line"),
+        pytest.param({"Date": "yesterday"}, "2026-11-20T10:00:00", id="no date, so the From line"),
+        pytest.param(
+            {"Date": "Thu, 01 Jan 1970 00:00:00 +0000"}, "2026-11-20T10:00:00", id="a clock never set, so the From line"
+        ),
+        pytest.param(
+            {"Date": "Fri, 20 Nov 3026 09:00:00 +0000"}, "2026-11-20T10:00:00", id="the far future, so the From line"
+        ),
+    ],
+)
+def test_the_time_is_the_first_that_can_be_told(headers, at, tmp_path):
+    assert one(tmp_path, **headers).occurred_at.strftime("%Y-%m-%dT%H:%M:%S") == at
+
+
+NO_POSTMARK = "Sun Feb 31 25:61:00 2026"
+
+
+def test_received_tells_the_time_where_all_else_fails(tmp_path):
+    undated = mail(Date=None, Received="from a by b with ESMTP;\n Fri, 20 Nov 2026 08:00:00 +0100 (CET)")
+    (record,) = read_file(tmp_path, boxed(undated, postmark=NO_POSTMARK)).records
+    assert record.occurred_at == datetime(2026, 11, 20, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("date", "reason"),
+    [
+        pytest.param(None, "no time", id="none anywhere"),
+        pytest.param("Sun, 31 Feb 2026 25:61:00 +0000", "no time", id="a day that never was"),
+        pytest.param("Thu, 01 Jan 1970 00:00:00 +0000", "lies before 1990 or after the night", id="1970"),
+        pytest.param(
+            "Tue, 24 Nov 2026 00:00:00 +0000", "lies before 1990 or after the night", id="four days after the night"
+        ),
+    ],
+)
+def test_a_mail_whose_time_cannot_be_known_is_set_aside(date, reason, tmp_path):
+    outcome = read_file(tmp_path, boxed(mail(Date=date), postmark=NO_POSTMARK))
+    assert outcome.records == []
+    assert reason in outcome.quarantined[0][1]
+
+
+def test_a_mail_without_an_id_is_known_by_its_bytes(tmp_path):
+    letter = mail("From the depot\nhello", Message_ID=None)
+    record = read(tmp_path, letter).records[0]
+    assert record.source_ref == "raw:" + hashlib.sha256(letter).hexdigest()[:24]
+    assert record.conversation_ref == record.source_ref
+
+
+REPORT = {"Content_Type": "multipart/report; report-type=delivery-status; boundary=b"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        pytest.param({"Return_Path": "<>"}, "bounce", id="nowhere to answer to"),
+        pytest.param({"From": "MAILER-DAEMON@mx.example"}, "bounce", id="the mail system"),
+        pytest.param({"From": "Mail Delivery Subsystem <x@mx.example>"}, "bounce", id="the mail system by name"),
+        pytest.param(REPORT, "bounce", id="a report on delivery"),
+        pytest.param(REPORT | {"Auto_Submitted": "auto-replied"}, "bounce", id="a report that calls itself an answer"),
+        pytest.param({"Auto_Submitted": "auto-replied (vacation)", "Return_Path": "<>"}, "auto_reply", id="on holiday"),
+        pytest.param({"Auto_Submitted": "auto-generated"}, "auto_reply", id="by a machine"),
+        pytest.param({"X_Autoreply": "yes"}, "auto_reply", id="an older sign of a machine"),
+        pytest.param({"Precedence": "auto_reply"}, "auto_reply", id="another older sign"),
+        pytest.param(
+            {"Content_Type": "multipart/report; report-type=disposition-notification"}, "auto_reply", id="read receipt"
+        ),
+        pytest.param({"List_Id": "Weekly <weekly.news.example>"}, "newsletter", id="a list"),
+        pytest.param({"List_Unsubscribe": "<https://news.example/u>"}, "newsletter", id="a way out of a list"),
+        pytest.param({"Precedence": "bulk"}, "newsletter", id="bulk"),
+        pytest.param({"X_Spam_Flag": "YES"}, "spam", id="spam by flag"),
+        pytest.param({"X_Spam_Status": "Yes, score=17"}, "spam", id="spam by status"),
+        pytest.param({"From": "Parcels <do-not-reply+77@parcel.example>"}, "no_reply", id="no answers, please"),
+        pytest.param({"From": "noreply-orders@parcel.example"}, "no_reply", id="no answers, in one word"),
+        pytest.param({"From": None}, "no_identifier", id="from nobody"),
+        pytest.param({"From": "Ann Field <ann@localhost>"}, "no_identifier", id="from an address that leads nowhere"),
+    ],
+)
+def test_mail_with_nobody_behind_it_says_why_and_carries_nobody(headers, reason, tmp_path):
+    record = one(tmp_path, "ann@field.example GT-123456", **headers)
+    assert record.reason == reason
+    assert (record.party, record.consent) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Auto_Submitted": "no"}, id="not automatic, it says"),
+        pytest.param({"X_Spam_Flag": "NO", "X_Spam_Status": "No, score=-1"}, id="not spam"),
+        pytest.param({"List_Id": "<support.shop.example>", "Precedence": "list"}, id="through our own group"),
+        pytest.param({"From": "Noreen Plyer <noreen.plyer@field.example>"}, id="a name that begins like no-reply"),
+        pytest.param({"Precedence": "first-class"}, id="an ordinary precedence"),
+    ],
+)
+def test_a_persons_mail_is_not_taken_for_a_machines(headers, tmp_path):
+    record = one(tmp_path, **headers)
+    assert record.reason is None
+    assert any(each.kind == "email" for each in record.party)
+
+
+@pytest.mark.parametrize(
+    ("headers", "evidence"),
+    [
+        pytest.param({}, "channel", id="nobody checked"),
+        pytest.param({"Authentication_Results": "mx.shop.example; dmarc=pass"}, "channel", id="passed"),
+        pytest.param({"Authentication_Results": "mx.shop.example; spf=pass; dkim=none"}, "channel", id="one of two passed"),
+        pytest.param({"Authentication_Results": "mx.shop.example; spf=pass; dmarc=fail"}, "claimed", id="failed"),
+        pytest.param({"Authentication_Results": "mx.shop.example; spf=softfail"}, "claimed", id="failed softly"),
+        pytest.param({"Authentication_Results": "mx; (dmarc=pass) dmarc=fail"}, "claimed", id="a pass in a comment"),
+        pytest.param({"Authentication_Results": "mx; dmarc=fail\nAuthentication-Results: eve; dmarc=pass"}, "claimed",
+                     id="the sender's own pass below"),
+        pytest.param({"From": "ann@field.example\nFrom: eve@evil.example"}, "claimed", id="two senders"),
+    ],
+)  # fmt: skip
+def test_a_sender_counts_as_far_as_the_receiving_server_vouches(headers, evidence, tmp_path):
+    record = one(tmp_path, **headers)
+    assert {each.evidence for each in record.party} == {evidence}
+    assert ("email", "ann@field.example") in people(record)
+
+
+def test_reply_to_is_nobodys_proof(tmp_path):
+    record = one(tmp_path, Reply_To="Victim <victim@other.example>")
+    assert people(record) == {("email", "ann@field.example"), ("name", "Ann Field")}
+
+
+def test_what_the_person_quotes_is_not_their_claim(tmp_path):
+    record = one(tmp_path, "Yes.\n\nOn 19 Nov 2026 Bob <bob@other.example> wrote:\n> call 020 7946 0123 about GT-123456")
+    assert people(record, "claimed") == set()
+
+
+def test_the_subject_may_hold_a_reference(tmp_path):
+    assert ("reference", "GT-654321") in people(one(tmp_path, Subject="Re: gt-654321"), "claimed")
+
+
+def test_claims_are_left_alone_where_the_source_says_so(tmp_path):
+    record = read(tmp_path, mail("GT-123456, bob@other.example")).records[0]
+    assert people(record, "claimed")
+    silent = SOURCE.model_copy(update={"claims": False})
+    quiet = parse_message(mail("GT-123456, bob@other.example"), silent, Place("f", "message 1", record.occurred_at.date()))
+    assert people(quiet, "claimed") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "wish"),
+    [
+        pytest.param("Unsubscribe", "", False, id="one word"),
+        pytest.param("STOP", "", False, id="as by text message"),
+        pytest.param("", "unsubscribe", False, id="a click on a List-Unsubscribe link"),
+        pytest.param("Hello,\n\nplease take me off your mailing list.\n\nAnn", "", False, id="a line in a letter"),
+        pytest.param("Bitte vom Newsletter abmelden.", "", False, id="German"),
+        pytest.param("Merci de me désinscrire", "", False, id="French"),
+        pytest.param("Please put me back on your mailing list.", "", True, id="the other way"),
+        pytest.param("How do I unsubscribe?", "", None, id="a question"),
+        pytest.param("Please don\u2019t unsubscribe me.", "", None, id="the contrary"),
+        pytest.param("Can you stop the parcel?", "", None, id="another stop"),
+        pytest.param("word " * 200 + "\nUnsubscribe", "", None, id="the foot of a long mail"),
+        pytest.param("Fine.\n\nOn 1 May 2026 Shop wrote:\n> Unsubscribe", "", None, id="our own foot, quoted"),
+    ],
+)
+def test_a_short_mail_that_asks_for_no_more_is_heard(text, subject, wish, tmp_path):
+    record = one(tmp_path, text, Subject=subject)
+    expected = [] if wish is None else [ConsentSignal("email", "marketing", wish, "ann@field.example")]
+    assert record.consent == expected
+
+
+def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):
+    failed = {"Authentication_Results": "mx; dmarc=fail"}
+    assert one(tmp_path, "Please put me back on your mailing list", **failed).consent == []
+    assert [signal.allowed for signal in one(tmp_path, "unsubscribe me", **failed).consent] == [False]
+
+
+def test_html_alone_is_turned_to_text_and_its_quotes_set_apart(tmp_path):
+    html = "<p>It broke.</p><div>On 1 May 2026 Bob &lt;bob@x.example&gt; wrote:<blockquote>Hi</blockquote></div>"
+    record = one(tmp_path, html, Content_Type="text/html; charset=utf-8")
+    assert record.text == "It broke."
+    assert "Hi" in record.quoted_text
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset", "text"),
+    [
+        pytest.param("Grüße".encode(), "utf-8", "Grüße", id="as declared"),
+        pytest.param("Grüße".encode(), "us-ascii", "Grüße", id="more than declared"),
+        pytest.param("Grüße".encode("cp1252"), "x-unknown", "Grüße", id="a set nobody knows"),
+        pytest.param("“Grüße”".encode("cp1252"), "iso-8859-1", "“Grüße”", id="Windows' set under another name"),
+        pytest.param("Grüße".encode("cp1252"), None, "Grüße", id="nothing declared"),
+        pytest.param("日本語".encode("iso-2022-jp"), "ISO-2022-JP", "日本語", id="Japanese"),
+        pytest.param("привет".encode("koi8-r"), "koi8-r", "привет", id="Russian"),
+        pytest.param(b"plain", "idna", "plain", id="a codec that is no character set"),
+        pytest.param(b"plain", "hex", "plain", id="a codec that is no text"),
+        pytest.param(b"plain", "a" * 500, "plain", id="a name without end"),
+    ],
+)
+def test_characters_are_read_in_the_set_they_are_in(raw, charset, text, tmp_path):
+    declared = f"text/plain; charset={charset}" if charset else None
+    record = read(tmp_path, mail("@@", Content_Type=declared).replace(b"@@", raw)).records[0]
+    assert record.text == text
+
+
+def test_little_is_kept_beside_and_it_names_who_received_it(tmp_path):
+    record = one(
+        tmp_path, Delivered_To="support+7@shop.example", Authentication_Results="mx; dmarc=pass", Auto_Submitted="no"
+    )
+    assert record.source_metadata == {"delivered_to": "support+7@shop.example", "authentication": "pass"}

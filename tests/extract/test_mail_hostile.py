@@ -1,0 +1,150 @@
+"""Mail written by somebody who means harm: contained in time, and nothing of it in what is told."""
+
+import contextlib
+import time
+from datetime import date
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.contract import Interaction
+from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.landing import _row
+from pipelines.extract.mail import Place, parse_message
+from pipelines.extract.mail_addresses import mailboxes
+from pipelines.extract.mail_headers import authentication, decoded, instant, message_ids, parameters
+from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
+
+PLACE = Place("f", "message 1", date(2026, 11, 20), "Fri Nov 20 10:00:00 2026")
+CROWD = ", ".join(f'"Person {number}" <person{number}@field.example>' for number in range(20_000))
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        pytest.param(mail(To=CROWD), id="20,000 recipients"),
+        pytest.param(mail(From=CROWD), id="20,000 senders"),
+        pytest.param(mail(From=OURS, To=", ".join([OURS] * 20_000)), id="20,000 times ourselves"),
+        pytest.param(mail(From="(" * 100_000 + "ann@field.example" + ")" * 100_000), id="comments a hundred thousand deep"),
+        pytest.param(mail(From="(" * 300_000), id="comments that never close"),
+        pytest.param(mail(From='"' + '\\"' * 200_000), id="a quote that never closes"),
+        pytest.param(mail(From="<" * 300_000), id="brackets"),
+        pytest.param(mail(Subject="=?utf-8?q?" * 100_000), id="encoded words that never end"),
+        pytest.param(mail(Subject="=?utf-8?b?QQ==?= " * 50_000), id="fifty thousand encoded words"),
+        pytest.param(mail(References="<a@b.example> " * 50_000), id="fifty thousand ancestors"),
+        pytest.param(mail(Content_Type="text/plain; " + 'a="b";' * 100_000), id="a hundred thousand parameters"),
+        pytest.param(mail(Content_Type="text/plain; " + ';"' * 200_000), id="parameters of quotes"),
+        pytest.param(mail(Date="(" * 100_000), id="a date of comments"),
+        pytest.param(mail(Date="1 " * 300), id="a date of numbers"),
+        pytest.param(mail(Authentication_Results="mx; " + "spf=pass; " * 100_000), id="a hundred thousand verdicts"),
+        pytest.param(b"X: y\n" * 100_000 + mail(), id="a hundred thousand headers"),
+        pytest.param(b"no header\n" * 50_000 + mail(), id="fifty thousand lines that are no header"),
+        pytest.param(mail("<div>" * 100_000, Content_Type="text/html"), id="HTML a hundred thousand deep"),
+        pytest.param(mail("a" * 10_000_000), id="ten megabytes on one line"),
+        pytest.param(mail("=" * 3_000_000, Content_Transfer_Encoding="quoted-printable"), id="half-encoded bytes"),
+        pytest.param(mail("=" * 3_000_000, Content_Transfer_Encoding="base64"), id="padding only"),
+        pytest.param(mail("--b\n" * 1_000, Content_Type="multipart/mixed; boundary=b"), id="empty parts"),
+        pytest.param(mail("-" * 3_000_000, Content_Type='multipart/mixed; boundary="-"'), id="a boundary of dashes"),
+        pytest.param(mail("--b\n\n" + "--" * 1_000_000, Content_Type="multipart/mixed; boundary=b"), id="nearly boundaries"),
+        pytest.param(mail(Message_ID="<" + "x" * 1_000_000 + ">"), id="an id of a megabyte"),
+        pytest.param(mail(Content_Type="text/plain; charset=" + "x" * 1_000_000), id="a character set of a megabyte"),
+    ],
+)
+def test_a_hostile_mail_is_contained_within_a_second(letter, tmp_path):
+    started = time.perf_counter()
+    outcome = read(tmp_path, letter)
+    assert time.perf_counter() - started < 1.5
+    assert outcome.read == 1
+
+
+ANY_TEXT = st.text(st.characters(exclude_characters="\n\r"), max_size=80)
+
+
+@given(
+    sender=ANY_TEXT, to=ANY_TEXT, subject=ANY_TEXT, day=ANY_TEXT, kind=ANY_TEXT, ids=ANY_TEXT, body=st.text(max_size=200)
+)  # fmt: skip
+def test_whatever_is_written_the_lake_can_hold_it(sender, to, subject, day, kind, ids, body):
+    headers = f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: {day}\nContent-Type: {kind}\nReferences: {ids}\n\n{body}"
+    record = parse_message(headers.encode("utf-8", "surrogatepass"), SOURCE, PLACE)
+    orjson.dumps(_row(record))  # raises on a lone surrogate
+    words = [record.text, record.subject, record.quoted_text, record.signature, record.party_ref, record.conversation_ref]
+    assert not [word for word in [*words, *(each.value for each in record.party)] if word and "\x00" in word]
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_raise_anything_but_unreadable(noise):
+    with contextlib.suppress(UnreadableError):
+        assert isinstance(parse_message(noise, SOURCE, PLACE), Interaction)
+
+
+@given(ANY_TEXT)
+def test_no_header_raises(value):
+    raw = value.encode("utf-8", "surrogatepass").decode("ascii", "surrogateescape")
+    list(mailboxes([raw]))
+    decoded(raw)
+    message_ids(raw)
+    instant(raw)
+    parameters(raw)
+
+
+class _Headers(dict):
+    def first(self, name):
+        return self.get(name, "")
+
+    def word(self, name):
+        return self.get(name, "")
+
+
+@given(ANY_TEXT)
+def test_a_verdict_is_one_of_three(value):
+    assert authentication(_Headers({"authentication-results": value})) in ("pass", "fail", "none")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("=?utf-8?q?Ann=0D=0ABcc:_eve@evil.example?=", id="a header hidden in a name"),
+        pytest.param("=?utf-8?b?QW5uAAA=?=", id="NUL hidden in a name"),
+        pytest.param("Ann \u202edleiF", id="a name that reads backwards"),
+        pytest.param("=?utf-8?q?=ED=A0=80Ann?=", id="half a character"),
+    ],
+)
+def test_what_is_hidden_in_a_name_does_not_come_out(name, tmp_path):
+    (record,) = read(tmp_path, mail(From=f"{name} <ann@field.example>")).records
+    assert record.party_ref == "ann@field.example"
+    for each in record.party:
+        assert not set(each.value) & set("\r\n\x00\u202e\ud800")
+
+
+SECRETS = ("ann.secret", "Secretname", "020 7946 0999", "topsecret")
+NEVER = "Sun Feb 31 25:61:00 2026"
+PARTS = {"Content_Type": "multipart/mixed; boundary=b"}
+SIGNED = {"From": "Secretname <ann.secret@x.example>", "Subject": "topsecret"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"topsecret Secretname\n", id="no mailbox"),
+        pytest.param(boxed(mail("topsecret", Date=None, **SIGNED), postmark=NEVER), id="no time"),
+        pytest.param(boxed(mail(Date="topsecret 020 7946 0999", **SIGNED), postmark=NEVER), id="an odd time"),
+        pytest.param(boxed(mail("--b\n\ntopsecret", **PARTS, **SIGNED)), id="cut short"),
+        pytest.param(boxed(mail("--b\n\ntopsecret\n" * 3000, **PARTS, **SIGNED)), id="too many parts"),
+        pytest.param(boxed(mail("topsecret", **SIGNED))[:-6], id="cut within a line"),
+    ],
+)
+def test_no_reason_holds_anything_of_the_mail(content, tmp_path):
+    outcome = read_file(tmp_path, content)
+    assert len(outcome.quarantined) == 1
+    told = repr([(row.file, row.position, row.reason) for row in outcome.issues.quarantined]) + repr(outcome.warnings)
+    assert not [secret for secret in SECRETS if secret in told]
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=30))
+def test_an_error_of_any_library_is_told_without_the_value(secret):
+    issues = Issues()
+    issues.quarantine(b"", file="f", at="message 1", reason=ValueError(f"invalid value {secret}"))
+    issues.quarantine(b"", file="f", at="message 1", reason=KeyError(secret + "!"))
+    assert secret not in repr([row.reason for row in issues.quarantined])
