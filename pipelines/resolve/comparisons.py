@@ -69,10 +69,10 @@ CONDITIONS: dict[str, str] = {
     "crm id equal": _any("crm_ids"),
     # what links channels
     "alias tells nothing": f"NOT {_any('odd_aliases')} AND NOT {_ALIAS_OF_NAME}"
-    f" AND NOT ({_ONE_NAMELESS} AND {_any('aliases')})",
+    f" AND NOT ({_ONE_NAMELESS} AND {_any('written_aliases')})",
     "alias equal": _any("odd_aliases"),
     "alias of the name": _ALIAS_OF_NAME,
-    "alias of the initials": _any("aliases"),
+    "alias of the initials": _any("written_aliases"),
     "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED} AND NOT ({_SAME_CLAIM} AND {_AGREE})",
     "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
     "claim, names agree": f"{_CLAIMED} AND {_AGREE}",
@@ -97,7 +97,8 @@ CONDITIONS: dict[str, str] = {
 }
 COLUMNS = (
     "given_name", "family_name", "given_forms", "family_forms", "name_aliases", "emails", "phones", "handles", "accounts",
-    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases", "odd_aliases", "date_of_birth",
+    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases",
+    "written_aliases", "odd_aliases", "date_of_birth",
     "street", "city", "postcode", "company", "name_key", "initial_key", "given_key",
     "tf_name_key", "tf_initial_key", "tf_given_key",
 )  # fmt: skip

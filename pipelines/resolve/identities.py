@@ -78,7 +78,7 @@ def remember(
 
 
 def phone_forms(phones: list[str]) -> pa.Table:
-    """Tell fixed lines, which a household shares, from a person's own; where a country does not tell them apart, none is one."""
+    """Tell fixed lines, which a household shares, from a person's own; where a country does not tell, none is one."""
     return pa.table({"value": phones, "is_fixed_line": [_is_fixed_line(phone) for phone in phones]}, schema=_PHONES)
 
 

@@ -3,8 +3,8 @@
 -- Grain   one row per identity_id
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
 --         resolve.contested_identifier, and the model's frequencies given_frequency, family_frequency
--- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
---         odd_aliases are those that do not follow from the identity's own name. Values that too many names share are left out; contested
+-- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end,
+--         written_aliases as they are written, odd_aliases those of them that do not follow from the own name. Values that too many names share are left out; contested
 --         ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and numbers is not
 --         believed in any. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
@@ -144,6 +144,9 @@ SELECT
             LAMBDA value: length(value) >= 6
         )
     )) AS aliases,
+    list_sort(list_distinct(
+        account.written || list_transform(account.written, LAMBDA value: left(value, 15))
+    )) AS written_aliases,
     list_sort(list_distinct(list_filter(
         account.written || list_transform(account.written, LAMBDA value: left(value, 15)),
         LAMBDA value: NOT list_contains(
