@@ -1,11 +1,15 @@
 """Commands of the sample world: write one, and hold a published version against its truth."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.score import Agreement, ScoreReport
+from pipelines.score import score as score_of
 
 app = typer.Typer()
 
@@ -32,3 +36,42 @@ def demo(
         f"({report.messages_per_second:,.0f} messages/s)\nexports in {where.inbox}, truth in {where.path / 'truth'}"
     )
     tell(asdict(report), json_, lambda: out.print(words, soft_wrap=True))
+
+
+@app.command()
+def score(
+    home: HomeOption = None,
+    truth: Annotated[Path | None, typer.Option(help="The folder of the truth.", show_default="the home's truth/")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Hold the version in use against the truth of its sample world: precision and recall over source records."""
+    report = score_of(place(home), truth)
+    tell(asdict(report), json_, lambda: show_score(report))
+
+
+def show_score(report: ScoreReport) -> None:
+    """Print the score as people read it."""
+    table = Table("", "precision", "recall", "F1", title=f"{report.records:,} records of {report.persons:,} persons")
+    rows = _agreements(report.agreement, "who is who, ")
+    if report.enquiries:
+        rows |= _agreements(report.enquiries, "enquiries, ")
+    for name, cells in rows.items():
+        table.add_row(name, *(f"{cell:.3f}" for cell in cells))
+    out.print(table)
+    out.print(
+        f"{report.customers:,} customers; the largest has {report.largest_customer} records, the largest person "
+        f"{report.largest_person}; {report.coverage:.1%} of the records have a customer; "
+        f"{report.nobody_with_customer} of {report.nobody} records of nobody have one"
+    )
+    parts = Table("source or kind of person", "records", "with customer", "B-cubed precision", "B-cubed recall")
+    for part in [*report.by_source, *report.by_tag]:
+        shares = (part.coverage, part.bcubed_precision, part.bcubed_recall)
+        parts.add_row(part.name, f"{part.records:,}", *(f"{share:.3f}" for share in shares))
+    out.print(parts)
+
+
+def _agreements(found: Agreement, what: str = "") -> dict[str, tuple[float, float, float]]:
+    return {
+        f"{what}pairwise": (found.pairwise_precision, found.pairwise_recall, found.pairwise_f1),
+        f"{what}B-cubed": (found.bcubed_precision, found.bcubed_recall, found.bcubed_f1),
+    }
