@@ -113,6 +113,8 @@ def _parse(
                 issues.suppress(file=file.name, reason="a line that WhatsApp itself wrote")
             continue
         try:
+            if not (talk.is_group or author == talk.party_ref or talk.own.is_ref(author)):
+                raise UnreadableError(f"by neither the chat's person nor one of our names (sources.{source.name}.own)")
             instant, flag = local_instant(entry.moment(order), zone)
         except UnreadableError as error:
             issues.quarantine(entry.body, file=file.name, at=position, reason=error)
@@ -131,28 +133,24 @@ def _parse(
 def _talk(said: list[tuple[str | None, str]], thread: str, file: str, source: Source) -> Talk:
     """Say who is on the other side of a chat, by the author and text of each of its entries.
 
-    Raises:
-        UnreadableError: it is with one person, and its other author is none of our names.
+    It is with one person where at most one other wrote in it, or where its title is one of those who wrote.
     """
     own = Own.of(source)
     named = _TITLE.fullmatch(one_line(thread))
     title = named[1] if named else one_line(thread)
     people: dict[str, bool] = {}  # each author, and whether anything is surely their own and not WhatsApp's in their name
-    is_grouped = False
+    is_group = False
     for author, text in said:
         if author:
             people[author] = people.get(author, False) or not MARKS.match(text)
         elif _GROUP.search(text):
-            is_grouped = True
+            is_group = True
     others = [author for author in people if not own.is_ref(author)]
-    if len(others) > 1 or is_grouped:
-        others = [author for author in others if author != title or people[author]]
-    if len(others) == 2 and len(people) == 2 and named and title in others:
-        raise UnreadableError(f"neither author is one of our names: list them in sources.{source.name}.own")
-    talk = Talk(thread, title, file, source, own, is_group=len(others) > 1 or is_grouped, party=[], party_ref="")
-    if talk.is_group:
-        return talk
-    shown = others[0] if others else title
+    is_titled = bool(named) and title in others and people[title]
+    talk = Talk(thread, title, file, source, own, is_group, party=[], party_ref="")
+    if is_group or (len(others) > 1 and not is_titled):
+        return replace(talk, is_group=True)
+    shown = title if is_titled or not others else others[0]
     return replace(talk, party=_person(shown, talk), party_ref=shown)
 
 

@@ -154,15 +154,17 @@ def test_a_chat_in_which_only_we_wrote_is_with_its_title(tmp_path):
     "line", ["20/11/2026, 10:02 - Bob: me too", '20/11/2026, 09:00 - Ann Archer created group "Tents: all"']
 )
 def test_a_group_has_no_customer(tmp_path, line):
-    outcome = extracted(tmp_path, {NAME: CHAT.format("Ann Archer") + line + "\n"}, SOURCE)
+    outcome = extracted(tmp_path, {"WhatsApp Chat with Tents.txt": CHAT.format("Ann Archer") + line + "\n"}, SOURCE)
     assert {record.reason for record in outcome.records} == {"group"}
     assert party(outcome.records[0]) == {("name", "", "Ann Archer")}
 
 
-def test_a_chat_in_which_we_are_not_known_is_set_aside(tmp_path):
+def test_who_is_neither_the_chats_person_nor_one_of_us_is_set_aside(tmp_path):
     outcome = extracted(tmp_path, {NAME: CHAT.format("Ann Archer").replace("The Shop", "Old Name")}, SOURCE)
-    assert outcome.records == []
-    assert "sources.whatsapp.own" in outcome.quarantined[0][1]
+    assert [record.direction for record in outcome.records] == ["inbound"]
+    ((position, reason),) = outcome.quarantined
+    assert position == "line 4"
+    assert "sources.whatsapp.own" in reason
 
 
 @pytest.mark.parametrize(

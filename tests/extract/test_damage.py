@@ -1,0 +1,88 @@
+"""Exports damaged at random: nothing raises, nothing invalid comes out, and what was not touched is still read."""
+
+import json
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.extract import test_landing, test_messenger, test_table, test_whatsapp, test_x_archive, test_zendesk
+from tests.extract.exports import extracted
+
+JSONL = "".join(test_landing.call(str(number)) for number in range(20)).encode("utf-8", "surrogatepass")
+CSV = test_table.csv_of(*(test_table.ANN | {"Id": f"C{number}", "Street": 'a "b"\nc'} for number in range(20))).encode()
+CHAT = "".join(f"{day}/11/2026, 10:00 - Ann Archer: hello {day}\nand more\n" for day in range(10, 30)).encode()
+TICKETS = test_zendesk.lines(*(test_zendesk.TALK | {"id": number} for number in range(20)), *test_zendesk.PEOPLE).encode()
+TWEETS = test_x_archive.part("tweets", [test_x_archive.tweet(str(number), "hi") for number in range(20)]).encode()
+THREAD = json.dumps(test_messenger.thread(*(test_messenger.message("Zoë Ágoston", f"n{n}", n) for n in range(20)))).encode()
+ACCOUNT = {"account.js": test_x_archive.ARCHIVE["data/account.js"]}
+
+EXPORTS = {
+    "json lines": (test_landing.CALLS, {}, "a.jsonl", JSONL),
+    "csv": (test_table.CRM, {}, "a.csv", CSV),
+    "parquet": (test_table.SMS, {}, "a.parquet", test_table.parquet([test_table.TEXT] * 20, test_table.TYPES)),
+    "whatsapp": (test_whatsapp.SOURCE, {}, test_whatsapp.NAME, CHAT),
+    "zendesk": (test_zendesk.SOURCE, {}, "tickets", TICKETS),
+    "x_archive": (test_x_archive.SOURCE, ACCOUNT, "tweets.js", TWEETS),
+    "messenger": (test_messenger.SOURCE, {}, "inbox/zoe_1/message_1.json", THREAD),
+}
+
+DAMAGE = st.lists(
+    st.tuples(
+        st.sampled_from(["cut", "drop", "put", "repeat"]),
+        st.floats(0, 1, exclude_max=True),
+        st.integers(1, 40),
+        st.one_of(
+            st.binary(min_size=1, max_size=6),
+            st.sampled_from([b'"', b"\n", b"[", b"{", b"\\ud83d", b"\0", b"1e999", b"null", b",", b"\xff"]),
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def damaged(content, damage):
+    for what, where, length, put in damage:
+        at = int(where * len(content))
+        if what == "cut":
+            content = content[:at]
+        elif what == "drop":
+            content = content[:at] + content[at + length :]
+        elif what == "put":
+            content = content[:at] + put + content[at:]
+        else:
+            content = content[: at + length] + content[at:]
+    return content
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=DAMAGE)
+def test_a_damaged_export_never_raises_and_gives_only_valid_records(tmp_path, name, damage):
+    source, beside, file, content = EXPORTS[name]
+    outcome = extracted(tmp_path, beside | {file: damaged(content, damage)}, source)
+    for record in outcome.records:
+        assert record.source_ref
+        assert record.position
+        orjson.dumps(record)  # refuses what is no valid UTF-8
+        for identifier in getattr(record, "party", None) or getattr(record, "identifiers", []):
+            assert identifier.value
+    for row in outcome.issues.quarantined:
+        assert row.reason
+        assert "Archer" not in row.reason
+
+
+@pytest.mark.parametrize("name", ["json lines", "csv", "whatsapp", "zendesk"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(put=st.sampled_from([b'"', b"\xff\xfe", b'\\"', b"{", b"\0"]), place=st.floats(0.2, 0.8))
+def test_one_damaged_place_costs_at_most_the_record_it_stands_in(tmp_path, name, put, place):
+    source, beside, file, content = EXPORTS[name]
+    whole = extracted(tmp_path / "whole", beside | {file: content}, source)
+    at = int(place * len(content))
+    hurt = extracted(tmp_path / "hurt", beside | {file: content[:at] + put + content[at:]}, source)
+    each = 3 if name == "zendesk" else 1  # a ticket is one line of three comments
+    lost = {record.source_ref for record in whole.records} - {record.source_ref for record in hurt.records}
+    assert len(hurt.records) >= len(whole.records) - each
+    assert len(lost) <= each + 1
