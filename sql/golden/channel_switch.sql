@@ -1,8 +1,9 @@
--- golden.channel_switch: every move of a customer from one channel to another within an enquiry.
+-- golden.channel_switch: every move of a customer from one place to another within an enquiry.
 --
 -- Grain   one row per (enquiry_id, to_source, to_source_ref): the first message after the move
 -- Reads   golden.interaction, golden.enquiry
--- Rule    two inbound messages, one after the other, in different channels; the gap runs from the one to the other
+-- Rule    two inbound messages, one after the other, in different channels, or in one channel at another source (from
+--         X to Messenger) or in private after public; the gap runs from the one to the other
 WITH message AS (
     SELECT
         enquiry.customer_id,
@@ -44,5 +45,5 @@ SELECT
     source AS to_source,
     source_ref AS to_source_ref
 FROM message
-WHERE from_channel != channel
+WHERE from_channel != channel OR from_source != source OR from_public != is_public
 ORDER BY enquiry_id, switched_at, to_source, to_source_ref

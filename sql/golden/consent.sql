@@ -2,10 +2,10 @@
 --
 -- Grain   one row per (kind, scope, value, channel, purpose)
 -- Reads   staging.consent, staging.identifier, golden.membership, policy_contact
--- Rule    the strictest wins: a no, said for one contact point or for all of a person's, holds for every point it
---         covers until that same point says yes later by itself. A yes counts only for the point it names or, where it
---         names none, for those that the same record showed then; never for one that somebody only typed. Of a yes and a
---         no at one instant the no stands (docs/adr/0022)
+-- Rule    the strictest wins. A no stands until it is lifted by a later yes: of the same profile row, or in a message
+--         of the person whose contact point it is; a no said for all of a person's points also by a row that shows this
+--         one. A yes counts only for the point it names or, where it names none, for those its record showed then; never
+--         for one that somebody only typed. Of a yes and a no at one instant the no stands (docs/adr/0022)
 WITH reach AS (
     SELECT
         membership.customer_id,
@@ -74,7 +74,8 @@ word AS (
     SELECT
         coalesce(known.kind, usual_kind.kind) AS kind,
         coalesce(known.scope, '') AS scope,
-        signal.*
+        signal.*,
+        FALSE AS is_for_all
     FROM signal
     INNER JOIN usual_kind ON signal.channel = usual_kind.channel
     LEFT JOIN known ON signal.channel = known.channel AND signal.value = known.value
@@ -84,26 +85,38 @@ word AS (
     SELECT
         point.kind,
         point.scope,
-        signal.*
+        signal.*,
+        FALSE AS is_for_all
     FROM signal
     INNER JOIN point
         ON signal.customer_id = point.customer_id AND signal.channel = point.channel AND signal.value = point.value
     WHERE signal.allowed AND point.is_proven
     UNION ALL
-    -- a no for all: every point of the person's in the channel
+    -- a no for all: every point of the person's in the channel, those that the record itself does not show as well
     SELECT
         point.kind,
         point.scope,
-        signal.* REPLACE (point.value AS value)
+        signal.* REPLACE (point.value AS value),
+        reach.value IS NULL AS is_for_all
     FROM signal
     INNER JOIN point ON signal.customer_id = point.customer_id AND signal.channel = point.channel
+    LEFT JOIN reach
+        ON
+            signal.record_kind = reach.record_kind
+            AND signal.source = reach.source
+            AND signal.source_ref = reach.source_ref
+            AND point.channel = reach.channel
+            AND point.kind = reach.kind
+            AND point.scope = reach.scope
+            AND point.value = reach.value
     WHERE signal.value = '' AND NOT signal.allowed
     UNION ALL
     -- a no without a person, and a yes without a point: the points that the record itself shows
     SELECT
         reach.kind,
         reach.scope,
-        signal.* REPLACE (reach.value AS value)
+        signal.* REPLACE (reach.value AS value),
+        FALSE AS is_for_all
     FROM signal
     INNER JOIN reach
         ON
@@ -117,14 +130,43 @@ word AS (
         AND (NOT signal.allowed OR (reach.is_proven AND signal.said_at <= coalesce(reach.outdated_at, signal.said_at)))
 ),
 
-ranked AS (
+last_word AS (
+    -- of each profile row, and of each person's messages
+    SELECT *
+    FROM word
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY
+                kind, scope, value, channel, purpose, record_kind,
+                CASE WHEN record_kind = 'profile' THEN source || chr(31) || source_ref ELSE customer_id END
+            ORDER BY said_at DESC, allowed ASC, is_for_all ASC, source ASC, source_ref ASC
+        ) = 1
+),
+
+lifted AS (
+    SELECT
+        *,
+        max(said_at) FILTER (WHERE allowed) OVER by_point AS any_yes_at,
+        max(said_at) FILTER (WHERE allowed AND record_kind = 'interaction') OVER by_point AS own_yes_at
+    FROM last_word
+    WINDOW by_point AS (PARTITION BY kind, scope, value, channel, purpose)
+),
+
+standing AS (
     SELECT
         *,
         row_number() OVER (
             PARTITION BY kind, scope, value, channel, purpose
-            ORDER BY said_at DESC, allowed ASC, source ASC, source_ref ASC, record_kind ASC, customer_id ASC
+            ORDER BY
+                allowed ASC,
+                CASE WHEN allowed THEN -epoch_us(said_at) ELSE epoch_us(said_at) END ASC,
+                source ASC,
+                source_ref ASC,
+                record_kind ASC,
+                customer_id ASC
         ) AS word_rank
-    FROM word
+    FROM lifted
+    WHERE allowed OR coalesce(said_at >= CASE WHEN is_for_all THEN any_yes_at ELSE own_yes_at END, TRUE)
 )
 
 SELECT
@@ -141,6 +183,6 @@ SELECT
     source_ref,
     file,
     position
-FROM ranked
+FROM standing
 WHERE word_rank = 1
 ORDER BY kind, scope, value, channel, purpose

@@ -1,9 +1,9 @@
 -- golden.identifier: everything by which a customer can be recognised.
 --
 -- Grain   one row per (customer_id, kind, scope, value)
--- Reads   staging.identifier, golden.membership, resolve.shared_identifier
+-- Reads   staging.identifier, golden.membership, resolve.shared_identifier, resolve.contested_identifier
 -- Rule    evidence is the strongest that any record gives (channel, reference, claimed); an identifier is shared when
---         several customers carry it, or when resolution demoted it because too many names use it
+--         several customers carry it, or when resolution found that people use it who cannot be one
 WITH carried AS (
     SELECT
         membership.customer_id,
@@ -38,6 +38,20 @@ by_customer AS (
     GROUP BY customer_id, kind, scope, value
 ),
 
+shared AS (
+    SELECT
+        kind,
+        scope,
+        value
+    FROM resolve.shared_identifier
+    UNION
+    SELECT
+        kind,
+        scope,
+        value
+    FROM resolve.contested_identifier
+),
+
 carrier AS (
     SELECT
         kind,
@@ -62,6 +76,6 @@ SELECT
 FROM by_customer
 INNER JOIN carrier
     ON by_customer.kind = carrier.kind AND by_customer.scope = carrier.scope AND by_customer.value = carrier.value
-LEFT JOIN resolve.shared_identifier AS shared
+LEFT JOIN shared
     ON by_customer.kind = shared.kind AND by_customer.scope = shared.scope AND by_customer.value = shared.value
 ORDER BY by_customer.customer_id, by_customer.kind, by_customer.scope, by_customer.value

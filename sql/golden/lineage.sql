@@ -1,12 +1,27 @@
 -- golden.lineage: for each surviving value, the rule that chose it and the record, file and line it came from.
 --
 -- Grain   one row per (customer_id, attribute)
--- Reads   staging.identifier, golden.membership, resolve.shared_identifier, policy_group, policy_attribute
+-- Reads   staging.identifier, golden.membership, resolve.shared_identifier, resolve.contested_identifier, policy_group,
+--         policy_attribute
 -- Rule    the attributes of a policy group survive together from one offer: what one record shows at one time with one
 --         evidence. Offers are ranked by standing: claimed, shared and outdated ones last, then the group's rules in
 --         order; on a tie the value that sorts first. rule is the first step that tells the survivor from the best
 --         offer of another value (docs/adr/0020)
-WITH shown AS (
+WITH shared AS (
+    SELECT
+        kind,
+        scope,
+        value
+    FROM resolve.shared_identifier
+    UNION
+    SELECT
+        kind,
+        scope,
+        value
+    FROM resolve.contested_identifier
+),
+
+shown AS (
     SELECT
         membership.customer_id,
         attribute.group_name,
@@ -36,7 +51,7 @@ WITH shown AS (
             identifier.record_kind = membership.record_kind
             AND identifier.source = membership.source
             AND identifier.source_ref = membership.source_ref
-    LEFT JOIN resolve.shared_identifier AS shared
+    LEFT JOIN shared
         ON identifier.kind = shared.kind AND identifier.scope = shared.scope AND identifier.value = shared.value
     WHERE membership.customer_id IS NOT NULL
 ),

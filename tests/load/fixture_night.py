@@ -92,6 +92,7 @@ TABLES = {
     "resolve.record_identity": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
     "reason VARCHAR",
     "resolve.shared_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, name_count BIGINT, identity_count BIGINT",
+    "resolve.contested_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR",
     "resolve.block": "rule VARCHAR, pairs BIGINT, largest_block BIGINT, blocks_left_out BIGINT, pairs_left_out BIGINT",
     "resolve.edge": "identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE, "
     "other_weight DOUBLE, rule VARCHAR, model_version VARCHAR",

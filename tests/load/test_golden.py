@@ -79,11 +79,15 @@ def test_asking_again_counts_until_there_was_an_answer(ref, first, story):
     assert one(story, "SELECT duplicate_of FROM golden.interaction WHERE source_ref = ?", ref) == (first,)
 
 
-def test_move_from_mail_to_x_is_a_switch_to_a_public_place(story):
-    found = one(
-        story, "SELECT from_channel, to_channel, gap_seconds, is_to_public, from_source_ref FROM golden.channel_switch"
-    )
-    assert found == ("email", "social", 25 * 3600, True, "m1")
+def test_maria_moves_from_mail_to_a_public_post_and_on_to_a_direct_message(story):
+    found = story.execute(
+        "SELECT from_channel, to_channel, gap_seconds, is_to_public, is_to_private, from_source_ref "
+        "FROM golden.channel_switch ORDER BY switched_at"
+    ).fetchall()
+    assert found == [
+        ("email", "social", 25 * 3600, True, False, "m1"),
+        ("social", "social", 30 * 60, False, True, "x1"),
+    ]
 
 
 def test_stop_by_sms_holds_for_that_number_and_no_other(story):
