@@ -11,13 +11,12 @@ import re
 import secrets
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TextIO
 
 from pipelines.errors import ConfigurationError, GoldthreadError
-from pipelines.orchestrate import WRITER_POOL
+from pipelines.orchestrate import WRITER_POOL, check_night
 from pipelines.settings import PACKAGE_ROOT, home_of
 
 STAGES = ("extract", "resolve", "load", "validate", "publish")
@@ -160,7 +159,9 @@ def main(arguments: list[str] | None = None) -> int:
             from pipelines.standalone import serve
 
             return serve(airflow_home)
-        nights = [date.fromisoformat(night).isoformat() for night in given.night] or nights_of(Path(home.inbox))
+        nights = [check_night(night).isoformat() for night in given.night] or nights_of(Path(home.inbox))
+        if not nights:
+            raise ConfigurationError(f"{home.inbox}: no source has a folder for any night")
         run_nights(nights, airflow_home / "logs" / "nights.log")
     except GoldthreadError as error:
         print(f"goldthread: {error}", file=sys.stderr)
