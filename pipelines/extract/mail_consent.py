@@ -1,5 +1,7 @@
 """What a person's mail says about advertising: a short mail, or a line of its own in one, in words we know."""
 
+import re
+
 MAIL_LIMIT = 120  # words; a longer mail tells a story
 LINE_LIMIT = 15
 _ALONE = frozenset(
@@ -15,6 +17,7 @@ _YES = (
     "put me back on", "subscribe me again", "resubscribe", "get your newsletter again", "receive your newsletter again",
     "want your newsletter again", "wieder anmelden",
 )  # fmt: skip
+_ANY = re.compile("|".join(map(re.escape, {phrase.split()[0] for phrase in (*_ALONE, *_NO, *_YES)})))
 _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abmelden", "?", "by accident", "how do i")
 
 
@@ -25,6 +28,8 @@ def marketing_wish(text: str) -> bool | None:
     """
     words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
     if len(words.split()) > MAIL_LIMIT:
+        return None
+    if not _ANY.search(words):
         return None
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     if lines and lines[0].strip(".,;:! \"'") in _ALONE:

@@ -1,5 +1,7 @@
 """Why a mail has no person behind it: bounces, automatic answers, newsletters, no-reply senders, spam."""
 
+import re
+
 from pipelines.extract.identifiers import Own
 from pipelines.extract.mail_addresses import Mailbox
 from pipelines.extract.mail_headers import Headers
@@ -9,6 +11,7 @@ _NO_REPLY = ("noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepa
 _DAEMONS = ("mailerdaemon", "maildaemon")
 _DAEMON_NAMES = ("mail delivery s", "mailer daemon", "mailer-daemon")
 _SEPARATORS = str.maketrans("", "", "-_.")
+_WORDS = re.compile("[-_.+]")
 
 
 def reason_of_mail(mail: Part, sender: Mailbox, own: Own) -> str | None:
@@ -24,7 +27,7 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own) -> str | None:
     headers = mail.headers
     if _is_bounce(mail, sender):
         return "bounce"
-    if headers.word("x-spam-flag") == "yes" or headers.word("x-spam-status").startswith("yes"):
+    if _is_spam(headers):
         return "spam"
     if _is_automatic(headers) or mail.kind == "multipart/report":
         return "auto_reply"
@@ -36,9 +39,9 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own) -> str | None:
 
 
 def is_no_reply(address: str) -> bool:
-    """Tell whether the address takes no answers, by its local part."""
-    local = address.rpartition("@")[0].translate(_SEPARATORS)
-    return any(word in local for word in _NO_REPLY)
+    """Tell whether the address takes no answers, by its local part: no-reply, orders.noreply+7; not leonore.plyer."""
+    words = _WORDS.split(address.rpartition("@")[0])
+    return any("".join(words[at:]).startswith(_NO_REPLY) for at in range(len(words)))
 
 
 def _is_bounce(mail: Part, sender: Mailbox) -> bool:
@@ -47,6 +50,11 @@ def _is_bounce(mail: Part, sender: Mailbox) -> bool:
     local = sender.address.rpartition("@")[0].translate(_SEPARATORS)
     named = sender.name.lower().startswith(_DAEMON_NAMES)
     return local in _DAEMONS or named or bool(mail.headers.all("x-failed-recipients"))
+
+
+def _is_spam(headers: Headers) -> bool:
+    labels = [label.strip().lower() for label in headers.text("x-gmail-labels").split(",")]  # Google Takeout
+    return headers.word("x-spam-flag") == "yes" or headers.word("x-spam-status").startswith("yes") or "spam" in labels
 
 
 def _is_automatic(headers: Headers) -> bool:

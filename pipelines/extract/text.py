@@ -119,6 +119,7 @@ _ATTRIBUTION_LINES = 3  # programs wrap it at 72 characters
 _ATTRIBUTION_LENGTH = 400
 _COLONS = (":", "\uff1a")
 
+_RULES = ("--", "__", "==", "##", "**")  # drawn lines, with words in them or without
 _DIVIDERS = (
     "original message", "originalnachricht", "ursprüngliche nachricht", "message d'origine", "message original",
     "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "oprindelig meddelelse",
@@ -151,20 +152,26 @@ def split_reply(text: str) -> Parts:
     block of From/Sent/To lines are all quoted.
     """
     lines = clean(text).split("\n")
-    colons = {at for at, line in enumerate(lines) if line.rstrip().endswith(_COLONS)}  # only there an attribution ends
+    colons = {at for at, line in enumerate(lines) if line.endswith(_COLONS) or line.rstrip().endswith(_COLONS)}
+    near = {at - before for at in colons for before in range(_ATTRIBUTION_LINES)}  # an attribution may begin only there
     own: list[str] = []
     quoted: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at].strip()
-        introduced = _attribution_lines(lines, at, colons)
-        if _is_divider(line) or _is_header_block(lines, at) or (introduced and not _quote_follows(lines, at + introduced)):
-            quoted += lines[at:]
-            break
-        if introduced:
-            quoted += lines[at : at + introduced]
-            at += introduced
-            continue
+        if line and (at in near or ":" in line or line.startswith(_RULES)):
+            introduced = _attribution_lines(lines, at, colons) if at in near else 0
+            if (
+                _is_divider(line)
+                or _is_header_block(lines, at)
+                or (introduced and not _quote_follows(lines, at + introduced))
+            ):
+                quoted += lines[at:]
+                break
+            if introduced:
+                quoted += lines[at : at + introduced]
+                at += introduced
+                continue
         (quoted if line.startswith((">", "|>")) else own).append(lines[at])
         at += 1
     own, signature = _split_signature(own)
@@ -173,8 +180,8 @@ def split_reply(text: str) -> Parts:
 
 def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     """Return over how many lines an attribution runs that begins here; 0 where none does."""
-    end = next((end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons), None)
-    if end is None or not all(line.strip() for line in lines[at : end + 1]):
+    end = next(end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons)
+    if not all(line.strip() for line in lines[at : end + 1]):
         return 0
     joined = " ".join(line.strip() for line in lines[at : end + 1])
     folded = joined.casefold()
@@ -192,7 +199,7 @@ def _quote_follows(lines: list[str], at: int) -> bool:
 
 
 def _is_divider(line: str) -> bool:
-    if len(line) > _DEVICE_LENGTH or not (line.endswith(":") or line.startswith(("--", "__", "==", "##", "**"))):
+    if len(line) > _DEVICE_LENGTH or not (line.endswith(":") or line.startswith(_RULES)):
         return False
     return line.strip("-_=*:# ").casefold().startswith(_DIVIDERS)
 
