@@ -6,6 +6,7 @@ Reads the version in use and nothing else; the score comes from the command ``go
 import argparse
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ PROTAGONIST = """
     LIMIT 1
 """
 STORY = """
-    SELECT occurred_at, channel, direction, party_ref, coalesce(nullif(subject, ''), text), duplicate_of IS NOT NULL
+    SELECT occurred_at, channel, direction, party_ref, coalesce(nullif(text, ''), subject), duplicate_of IS NOT NULL
     FROM golden.interaction
     WHERE customer_id = $customer AND direction <> 'internal'
     ORDER BY occurred_at, source, source_ref
@@ -99,7 +100,7 @@ def _show_totals(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     records, nobody, customers, quarantined, sources, nights = con.execute(TOTALS).fetchall()[0]
     console.print(
         f"  {records:,} records of {sources} sources over {nights} nights → [bold]{customers:,} customers[/bold]\n"
-        f"  {nobody:,} records have no customer, each with its reason; {quarantined:,} could not be read: in quarantine"
+        f"  {nobody:,} have no customer, each with its reason; {quarantined:,} more could not be read: in quarantine"
     )
 
 
@@ -107,9 +108,9 @@ def _show_story(con: duckdb.DuckDBPyConnection, console: Console, customer: str)
     table = Table(box=None, padding=(0, 1), show_header=False)
     arrows = {"inbound": "→", "outbound": "←"}
     for occurred_at, channel, direction, party, words, again in con.execute(STORY, {"customer": customer}).fetchall():
-        line = " ".join((words or "").split())[:70] + (" (asked again)" if again else "")
-        cells = (f"{occurred_at:%d %b %H:%M}", channel, (party or "")[:30], arrows.get(direction, ""), line)
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
+        line = ("(asked again) " if again else "") + " ".join((words or "").split())
+        cells = (f"{occurred_at:%d %b %H:%M}", channel, (party or "")[:24], arrows.get(direction, ""))
+        table.add_row(*(Text(cell, no_wrap=True) for cell in cells), Text(textwrap.shorten(line, 90, placeholder=" …")))
     console.print(table)
 
 
