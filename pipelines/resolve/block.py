@@ -93,6 +93,7 @@ _SIDES = """
     FROM resolve.block_key
     GROUP BY rule, key
 """
+MEETS = f"l.rule = r.rule AND l.key = r.key AND ({_MEET})"
 _COUNTED = f"""
     SELECT
         rule,

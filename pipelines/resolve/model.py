@@ -142,15 +142,15 @@ def population_of(con: duckdb.DuckDBPyConnection) -> int:
     return population
 
 
-def splink_settings(model: Model, population: int) -> dict[str, Any]:
-    """Return the model as Splink's settings for pairs of identities among ``population`` people."""
+def splink_settings(model: Model, population: int, *, detail: bool = False) -> dict[str, Any]:
+    """Return the model as Splink's settings for pairs of identities among ``population`` people; with the levels in detail."""
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "identity_id",
         "probability_two_random_records_match": 1 / population,
         "comparisons": [_comparison(comparison, population) for comparison in model.comparisons],
         "blocking_rules_to_generate_predictions": ["l.identity_id = r.identity_id"],  # our own pairs are registered
-        "retain_matching_columns": False,
+        "retain_matching_columns": detail,
         "retain_intermediate_calculation_columns": True,
     }
 

@@ -48,7 +48,7 @@ def score_pairs(
     with scratch(con) as own:
         copy_into(own, "identity", identities)
         copy_into(own, "pair", pairs)
-        linker = linker_of(own, splink_settings(model, population))
+        linker = linker_of(own, splink_settings(model, population, detail=detail))
         linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("pair", table_name="pairs_given"))
         scored = linker.inference.predict(threshold_match_weight=keep_above, warning_mode="never")
         return arrow(own, f"SELECT {'*' if detail else _kept(model)} FROM {scored.physical_name}")

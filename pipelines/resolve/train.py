@@ -131,7 +131,7 @@ def _dependence(con: duckdb.DuckDBPyConnection, given: Frequencies, family: Freq
     )[0]
     shared = float(names) / (total * (total - 1))
     by_parts = sum(share**2 for share in given.values.values()) * sum(share**2 for share in family.values.values())
-    return max(1.0, shared / by_parts)
+    return float(max(1.0, shared / by_parts))
 
 
 def _estimated(con: duckdb.DuckDBPyConnection, model: Model) -> Model:

@@ -3,10 +3,11 @@
 -- Grain   one row per identity_id
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
 --         resolve.contested_identifier, and the model's frequencies given_frequency, family_frequency
--- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end,
---         written_aliases as they are written, odd_aliases those of them that do not follow from the own name. Values that too many names share are left out; contested
---         ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and numbers is not
---         believed in any. Where a date of birth or an address changed, the current one stands.
+-- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
+--         written_aliases as they are written, odd_aliases those of them that do not follow from the own name. Values
+--         that too many names share are left out; contested ones (several people use them) stand apart. Who claims more
+--         than $claims_at_most addresses and numbers is not believed in any. Where a date of birth or an address
+--         changed, the current one stands.
 WITH identifier AS (
     SELECT
         held.*,

@@ -63,7 +63,7 @@ tuple AS (
         list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
         FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS points,
         bool_and(is_contested)
-            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
+        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
             AS is_contested,
         list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'name') AS names,
         list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
