@@ -54,7 +54,7 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
             try:
                 record = parse_row(Values(columns, row.values, file.name, issues), export.source, own, file.name, row.at)
             except UnreadableError as error:
-                issues.quarantine(row.raw, file=file.name, at=row.at, reason=error)
+                issues.quarantine(row.raw or repr(row.values), file=file.name, at=row.at, reason=error)
                 continue
             yield record
 

@@ -25,7 +25,7 @@ class Row:
 
     at: str
     values: dict[str, Any]
-    raw: bytes | str
+    raw: bytes | str = ""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Reader:
                 for batch in table.iter_batches(batch_size=5_000, columns=sorted(self.columns)):
                     for values in batch.to_pylist():
                         number += 1
-                        yield Row(f"row {number}", values, repr(values))
+                        yield Row(f"row {number}", values)
             except pa.ArrowException:
                 raise UnreadableError("the Parquet file is damaged or cut off") from None
 
@@ -82,7 +82,7 @@ class Reader:
                 self.issues.quarantine(entry.bytes(), file=self.file.name, at=entry.at, reason=error)
                 continue
             self._tell_unmapped(values.keys() - self.columns)
-            yield Row(entry.at, values, entry.raw or repr(values))
+            yield Row(entry.at, values, entry.raw)
 
     def _csv(self) -> Iterator[Row]:
         encoding = encoding_of(self.file, self.source, self.issues)

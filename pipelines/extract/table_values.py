@@ -46,9 +46,12 @@ class Values:
 
     def all(self, name: str) -> list[str]:
         """Return the texts of a field's columns that hold something."""
-        texts = [text for column in self.columns.get(name, ()) for text in _texts(self.row[column], column)]
+        columns = self.columns.get(name)
+        if columns is None:
+            return []
+        texts = [text for column in columns for text in _texts(self.row[column], column)]
         if name in IDS and any(_DECIMAL_ID.fullmatch(text) for text in texts):
-            self.issues.warn(file=self.file, reason=f"column {self.columns[name][0]!r} holds ids written as decimals (3.0)")
+            self.issues.warn(file=self.file, reason=f"column {columns[0]!r} holds ids written as decimals (3.0)")
         return texts
 
     def first(self, name: str) -> str | None:

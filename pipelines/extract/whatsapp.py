@@ -15,7 +15,7 @@ from pipelines.contract import Attachment, Identifier, Interaction, Record, hash
 from pipelines.errors import ConfigurationError
 from pipelines.extract import identifiers
 from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import known, opt_out, valid
+from pipelines.extract.fields import known, opt_out
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import local_instant
@@ -50,7 +50,8 @@ class Talk:
     Attributes:
         thread: the chat's name among the source's files, the same in every export of it.
         title: whom it is with, as the phone shows it.
-        party, party_ref: the person on the other side; empty in a group.
+        party, party_ref: the person on the other side; empty where there is none.
+        reason: why there is none ("group", or a chat with ourselves).
     """
 
     thread: str
@@ -58,9 +59,14 @@ class Talk:
     file: str
     source: Source
     own: Own
-    is_group: bool
     party: list[Identifier]
     party_ref: str
+    reason: str | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether more than one person is on the other side."""
+        return self.reason == "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def _parse(
         nth, seen[ref] = seen[ref], seen[ref] + 1
         if nth:
             ref = hashed_ref(source.name, thread, instant, author, text, nth)
-        yield _interaction(Message(ref, position, instant, flag, author, valid(text)), talk)
+        yield _interaction(Message(ref, position, instant, flag, author, text), talk)
     if chat.is_cut:
         at = f"after line {chat.entries[-1].line}{place}"
         issues.quarantine(b"", file=file.name, at=at, reason="cut off within the date of a message")
@@ -147,10 +153,12 @@ def _talk(said: list[tuple[str | None, str]], thread: str, file: str, source: So
             is_group = True
     others = [author for author in people if not own.is_ref(author)]
     is_titled = bool(named) and title in others and people[title]
-    talk = Talk(thread, title, file, source, own, is_group, party=[], party_ref="")
+    talk = Talk(thread, title, file, source, own, party=[], party_ref="")
     if is_group or (len(others) > 1 and not is_titled):
-        return replace(talk, is_group=True)
+        return replace(talk, reason="group")
     shown = title if is_titled or not others else others[0]
+    if own.is_ref(shown):
+        return replace(talk, party_ref=shown, reason="own_address")
     return replace(talk, party=_person(shown, talk), party_ref=shown)
 
 
@@ -200,8 +208,8 @@ def _interaction(message: Message, talk: Talk) -> Interaction:
         agent_ref=message.author if is_ours else None,
         text=text,
         attachments=attachments,
-        consent=[] if is_ours or talk.is_group else opt_out(text, channel, party),
-        reason="group" if talk.is_group else None,
+        consent=[] if is_ours or talk.reason else opt_out(text, channel, party),
+        reason=talk.reason,
         source_metadata=metadata,
     )
 

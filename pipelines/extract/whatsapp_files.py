@@ -49,7 +49,7 @@ def _zipped_chats(file: SourceFile, issues: Issues) -> Iterator[tuple[str, str, 
 
 def _decoded(raw: bytes, file: SourceFile, issues: Issues) -> str:
     try:
-        return raw.decode()
+        return valid(raw.decode())
     except UnicodeDecodeError:
         issues.warn(file=file.name, reason="bytes that are not UTF-8 were replaced")
-        return raw.decode("utf-8", "replace")
+        return valid(raw.decode("utf-8", "replace"))

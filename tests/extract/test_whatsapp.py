@@ -150,6 +150,12 @@ def test_a_chat_in_which_only_we_wrote_is_with_its_title(tmp_path):
     assert ("account", "whatsapp", "Ann Archer") in party(record)
 
 
+def test_a_chat_with_ourselves_has_no_customer(tmp_path):
+    files = {"WhatsApp Chat with The Shop.txt": "20/11/2026, 10:01 - The Shop: buy milk\n"}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert (record.party, record.reason) == ([], "own_address")
+
+
 @pytest.mark.parametrize(
     "line", ["20/11/2026, 10:02 - Bob: me too", '20/11/2026, 09:00 - Ann Archer created group "Tents: all"']
 )
