@@ -107,10 +107,11 @@ def _show_totals(con: duckdb.DuckDBPyConnection, console: Console) -> None:
 def _show_story(con: duckdb.DuckDBPyConnection, console: Console, customer: str) -> None:
     table = Table(box=None, padding=(0, 1), show_header=False)
     arrows = {"inbound": "→", "outbound": "←"}
+    room = min(110, 2 * (console.width - 56))  # two lines on a narrow screen
     for occurred_at, channel, direction, party, words, again in con.execute(STORY, {"customer": customer}).fetchall():
         line = ("(asked again) " if again else "") + " ".join((words or "").split())
         cells = (f"{occurred_at:%d %b %H:%M}", channel, (party or "")[:24], arrows.get(direction, ""))
-        table.add_row(*(Text(cell, no_wrap=True) for cell in cells), Text(textwrap.shorten(line, 90, placeholder=" …")))
+        table.add_row(*(Text(cell, no_wrap=True) for cell in cells), Text(textwrap.shorten(line, room, placeholder=" …")))
     console.print(table)
 
 
