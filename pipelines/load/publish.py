@@ -21,12 +21,11 @@ from pipelines.load.candidate import candidate_file, candidate_folder
 from pipelines.load.checks import ValidationReport, read_checks
 from pipelines.load.validate import sha256_of
 from pipelines.load.versions import point, sync, version_names, versions_folder
-from pipelines.settings import Home, sources_path
+from pipelines.settings import PACKAGE_ROOT, Home, sources_path
 
 log = logging.getLogger(__name__)
 
 STAMP = "%Y%m%dT%H%M%S%fZ"
-CONFIGURATION = ("policy.yml", "linkage.yml", "linkage_model.json")
 
 
 def now() -> datetime:
@@ -130,7 +129,8 @@ def _contents(database: Path) -> dict[str, Any]:
 
 def _configuration(home: Home) -> dict[str, str]:
     """Return the digest of each configuration file that the night went by."""
-    paths = {name: home.find(f"config/{name}") for name in CONFIGURATION} | {"sources.yml": sources_path(home)}
+    names = sorted(path.name for path in (PACKAGE_ROOT / "config").iterdir() if path.is_file())
+    paths = {name: home.find(f"config/{name}") for name in names} | {"sources.yml": sources_path(home)}
     return {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
 
 

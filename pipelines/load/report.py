@@ -8,14 +8,12 @@ from typing import Any
 import duckdb
 import jinja2
 
+from pipelines.extract.naming import shown_file
 from pipelines.load.checks import SEVERITIES, Check, ValidationReport
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = ("accepted", "duplicate", "suppressed", "quarantined")
 SIZES = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 10), (11, 20), (21, 50), (51, None))  # records a customer
-
-# A chat's export is named after the person on the other side: its file is told by its digest.
-NAMED_AFTER_PEOPLE = ("whatsapp", "messenger", "instagram", "telegram", "sms_backup")
 
 SOURCES = """
 SELECT source, any_value(format) AS format, count(*) AS files, sum(read)::BIGINT AS read,
@@ -23,21 +21,15 @@ SELECT source, any_value(format) AS format, count(*) AS files, sum(read)::BIGINT
     sum(quarantined)::BIGINT AS quarantined
 FROM meta.ledger WHERE night = $night GROUP BY source ORDER BY source
 """
-QUARANTINE = f"""
-WITH place AS (
-    SELECT quarantine.source, quarantine.reason, quarantine.position,
-        CASE
-            WHEN ledger.format IN {NAMED_AFTER_PEOPLE}
-            THEN quarantine.source || ', a file with the sha256 ' || left(ledger.sha256, 12) || '…'
-            ELSE quarantine.file
-        END AS file
-    FROM meta.quarantine AS quarantine
-    LEFT JOIN meta.ledger AS ledger
-        ON quarantine.source = ledger.source AND quarantine.night = ledger.night AND quarantine.file = ledger.file
-    WHERE quarantine.night = $night
-)
-SELECT source, reason, count(*) AS records, list(file || ', ' || position ORDER BY file, position)[:3] AS places
-FROM place GROUP BY source, reason ORDER BY records DESC, source, reason LIMIT 30
+QUARANTINE = """
+SELECT quarantine.source, quarantine.reason, count(*) AS records,
+    list([quarantine.file, coalesce(ledger.format, ''), quarantine.position]
+        ORDER BY quarantine.file, quarantine.position)[:3] AS places
+FROM meta.quarantine AS quarantine
+LEFT JOIN meta.ledger AS ledger
+    ON quarantine.source = ledger.source AND quarantine.night = ledger.night AND quarantine.file = ledger.file
+WHERE quarantine.night = $night
+GROUP BY quarantine.source, quarantine.reason ORDER BY records DESC, quarantine.source, quarantine.reason LIMIT 30
 """
 CHANGES = "SELECT change, count(*) AS customers FROM golden.change GROUP BY change ORDER BY change"
 TOTALS = """
@@ -141,7 +133,7 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "most_read": max((source["read"] for source in sources), default=0),
         "read": sum(source["read"] for source in sources),
         "outcome_counts": {name: sum(source[name] for source in sources) for name in OUTCOMES},
-        "quarantine": _rows(con, QUARANTINE, night=night),
+        "quarantine": [row | {"places": _places(row["places"])} for row in _rows(con, QUARANTINE, night=night)],
         "changes": {row["change"]: row["customers"] for row in _rows(con, CHANGES)},
         "nobody": bars({row["reason"]: row["records"] for row in _rows(con, NOBODY)}),
         "sizes": bars(_size_classes(_rows(con, SIZE))),
@@ -153,6 +145,10 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "clusters": _rows(con, CLUSTERS),
         "model": _rows(con, MODEL)[0]["model"],
     }
+
+
+def _places(found: list[list[str]]) -> list[str]:
+    return [f"{shown_file(file, format_)}, {position}" for file, format_, position in found]
 
 
 def bars(counts: dict[str, Any]) -> list[Bar]:

@@ -1,0 +1,373 @@
+"""Validation stands before the pointer: each promise broken once, told in words, without a person in them."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.errors import ConfigurationError, ValidationStopped
+from pipelines.load.candidate import build_candidate, candidate_file, candidate_folder
+from pipelines.load.publish import publish
+from pipelines.load.status import status
+from pipelines.load.suites import load_suites, suite_names
+from pipelines.load.validate import PARAMETERS, parameter_values, run_suites, validate
+from pipelines.load.versions import current
+from pipelines.settings import PACKAGE_ROOT, Home
+from tests.load.fixture_golden import NIGHT, write_warehouse
+
+PERSON = "Zaphod Beeblebrox 555-0199"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    found = Home(tmp_path)
+    found.tmp.mkdir()
+    write_warehouse(found)
+    return found
+
+
+def change(home: Home, sql: str) -> None:
+    with duckdb.connect(str(home.database)) as con:
+        con.execute(sql)
+
+
+def add_suite(home: Home, name: str, text: str) -> None:
+    path = home.path / "config" / "expectations" / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_a_sound_warehouse_passes_and_its_checks_stand_in_the_candidate_and_beside_it(home):
+    report = validate(home, NIGHT)
+    assert report.passed
+    assert {check.suite for check in report.checks} >= {
+        "customer",
+        "membership",
+        "interaction",
+        "lineage",
+        "ledger",
+        "crosswalk",
+    }
+    with duckdb.connect(str(candidate_file(home)), read_only=True) as con:
+        rows = con.execute("SELECT suite, entry, success FROM meta.check ORDER BY ALL").fetchall()
+    assert sorted((check.suite, check.entry, check.success) for check in report.checks) == rows
+    document = json.loads((candidate_folder(home) / "checks.json").read_text())
+    assert document["passed"] is True
+    assert document["counts"]["checks"] == len(report.checks)
+    assert (candidate_folder(home) / "report.html").is_file()
+    assert not list(candidate_folder(home).glob("*.wal"))
+
+
+def test_the_same_night_again_says_the_same(home):
+    def said() -> list[tuple[object, ...]]:
+        validate(home, NIGHT)
+        with duckdb.connect(str(candidate_file(home)), read_only=True) as con:
+            return con.execute("FROM meta.check").fetchall()
+
+    first = said()
+    publish(home, NIGHT)
+    assert said() == first
+
+
+BREAKS = [
+    pytest.param(
+        "INSERT INTO golden.customer SELECT * FROM golden.customer LIMIT 1", {"customer"}, id="a customer stands twice"
+    ),
+    pytest.param("UPDATE golden.customer SET phone = '020 7946 0000'", {"customer", "lineage"}, id="a phone is not E.164"),
+    pytest.param(
+        "UPDATE golden.customer SET email = 'Pat@Mail.Example'", {"customer", "lineage"}, id="a mail is not lower case"
+    ),
+    pytest.param("UPDATE golden.customer SET confidence = 1.2", {"customer"}, id="a confidence is no probability"),
+    pytest.param(
+        "UPDATE golden.customer SET interaction_count = interaction_count + 1",
+        {"customer"},
+        id="a count is not the records'",
+    ),
+    pytest.param(
+        "DELETE FROM golden.membership WHERE source = 'sms'",
+        {"customer", "membership", "lineage"},
+        id="records lost on the way",
+    ),
+    pytest.param(
+        "UPDATE golden.membership SET customer_id = NULL WHERE source = 'sms'",
+        {"customer", "membership", "lineage"},
+        id="neither a customer nor a reason",
+    ),
+    pytest.param(
+        "UPDATE golden.membership SET reason = 'mood' WHERE reason IS NOT NULL", {"membership"}, id="an unknown reason"
+    ),
+    pytest.param(
+        "UPDATE golden.interaction SET channel = 'fax' WHERE source = 'sms'", {"interaction"}, id="an unknown channel"
+    ),
+    pytest.param("UPDATE golden.interaction SET occurred_at = '1970-01-01'", {"interaction"}, id="a clock never set"),
+    pytest.param(
+        "DELETE FROM golden.conversation WHERE source = 'sms'", {"interaction", "conversation"}, id="a thread is gone"
+    ),
+    pytest.param("DELETE FROM golden.lineage WHERE attribute = 'phone'", {"lineage"}, id="a value without its origin"),
+    pytest.param("UPDATE golden.lineage SET file = NULL", {"lineage"}, id="an origin without its file"),
+    pytest.param(
+        "UPDATE golden.lineage SET source_ref = (SELECT max(source_ref) FROM golden.membership)",
+        {"lineage"},
+        id="a value taken from somebody else's record",
+    ),
+    pytest.param(
+        "UPDATE golden.crosswalk SET current_customer_id = 'c00000000000000cc' WHERE customer_id = 'c00000000000000aa'",
+        {"crosswalk"},
+        id="an old id leads nowhere",
+    ),
+    pytest.param(
+        "DELETE FROM golden.crosswalk WHERE cause = 'new'", {"crosswalk", "change"}, id="a customer not in the crosswalk"
+    ),
+    pytest.param(
+        "UPDATE golden.identifier SET is_shared = FALSE; UPDATE golden.identifier SET value = 'Pat' WHERE kind = 'name'",
+        {"identifier"},
+        id="shared by many and not marked",
+    ),
+    pytest.param(
+        "UPDATE golden.identifier SET scope = '' WHERE kind = 'handle'", {"identifier"}, id="a handle of no platform"
+    ),
+    pytest.param(
+        "UPDATE meta.ledger SET accepted = accepted - 1 WHERE source = 'sms'", {"ledger"}, id="a record lost in silence"
+    ),
+    pytest.param("DELETE FROM meta.quarantine", {"ledger"}, id="quarantined and not kept"),
+    pytest.param("UPDATE golden.change SET change = 'vanished'", {"change"}, id="an unknown change"),
+    pytest.param(
+        "INSERT INTO golden.consent SELECT * REPLACE (FALSE AS allowed) FROM golden.consent",
+        {"consent"},
+        id="a yes and a no",
+    ),
+]
+
+
+@pytest.mark.parametrize(("break_it", "suites"), BREAKS)
+def test_a_broken_promise_stops_the_publish(home, break_it, suites):
+    change(home, break_it)
+    with pytest.raises(ValidationStopped) as stopped:
+        validate(home, NIGHT)
+    document = json.loads((candidate_folder(home) / "checks.json").read_text())
+    failed = {check["suite"] for check in document["checks"] if not check["success"] and check["severity"] == "critical"}
+    assert failed == suites
+    assert not any(check["could_not_run"] for check in document["checks"])
+    for suite in suites:
+        assert f"  {suite}: " in str(stopped.value)
+    assert str(candidate_folder(home) / "report.html") in str(stopped.value)
+    assert "Stopped" in (candidate_folder(home) / "report.html").read_text()
+    with pytest.raises(ValidationStopped, match="did not pass"):
+        publish(home, NIGHT)
+
+
+def test_a_failure_leaves_the_version_in_use_and_status_tells(home):
+    validate(home, NIGHT)
+    before = publish(home, NIGHT)
+    change(home, "DELETE FROM golden.lineage")
+    with pytest.raises(ValidationStopped, match=f"version {before} stays in use"):
+        validate(home, NIGHT + timedelta(days=1))
+    assert current(home).name == before
+    told = status(home)
+    assert told.version == before
+    assert told.failed_validation.night == NIGHT + timedelta(days=1)
+    assert any("lineage" in words for words in told.failed_validation.failed)
+
+
+@pytest.mark.parametrize(
+    ("customers", "stops"), [pytest.param(53, True, id="a tenth fewer"), pytest.param(57, False, id="a twentieth fewer")]
+)
+def test_a_drop_in_customers_against_the_version_in_use_stops_the_publish(home, customers, stops):
+    validate(home, NIGHT)
+    publish(home, NIGHT)
+    write_warehouse(home, customers=customers)
+    change(
+        home,
+        f"ATTACH '{current(home) / 'customers.duckdb'}' AS before (READ_ONLY); INSERT INTO golden.crosswalk "
+        "SELECT customer_id, NULL, since, 'forgotten' FROM before.golden.customer "
+        "ANTI JOIN golden.crosswalk USING (customer_id) "
+        "CROSS JOIN (SELECT max(since) AS since FROM golden.crosswalk)",
+    )
+    if stops:
+        with pytest.raises(ValidationStopped, match="customer: expect_table_row_count_to_be_between: observed 53"):
+            validate(home, NIGHT)
+    else:
+        assert validate(home, NIGHT).passed
+
+
+def test_an_id_of_the_version_in_use_that_leads_nowhere_stops_the_publish(home):
+    validate(home, NIGHT)
+    publish(home, NIGHT)
+    write_warehouse(home, customers=58)
+    with pytest.raises(ValidationStopped, match="crosswalk: unexpected_rows_expectation: 2 rows break it"):
+        validate(home, NIGHT)
+
+
+def test_a_warning_lets_the_night_through(home):
+    change(home, "UPDATE golden.customer SET full_name = NULL; DELETE FROM golden.lineage WHERE attribute = 'full_name'")
+    report = validate(home, NIGHT)
+    assert report.worst_failure == "warning"
+    assert [(check.suite, check.column) for check in report.failed if check.column] == [("customer", "full_name")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        pytest.param(
+            "- {type: expect_column_to_be_nice, kwargs: {column: phone}, severity: warning}",
+            "Great Expectations has no expect_column_to_be_nice",
+            id="an expectation that does not exist",
+        ),
+        pytest.param(
+            "- {type: expect_column_values_to_be_unique, kwargs: {column: shoe_size}, severity: info}",
+            'The column "shoe_size" in BatchData does not exist',
+            id="a column that is not there",
+        ),
+        pytest.param(
+            "- {type: unexpected_rows_expectation, severity: info, "
+            "kwargs: {unexpected_rows_query: 'SELECT nope FROM {batch}'}}",
+            'Binder Error: Referenced column "nope" not found',
+            id="a query that names what is not there",
+        ),
+        pytest.param(
+            "- {type: unexpected_rows_expectation, severity: info, "
+            "kwargs: {unexpected_rows_query: 'SELECT full_name::INTEGER FROM {batch}'}}",
+            "ConversionException (its message is kept back",
+            id="an error that quotes a record",
+        ),
+    ],
+)
+def test_a_check_that_could_not_run_is_a_failed_critical_one_and_says_why(home, entry, reason):
+    change(
+        home,
+        f"UPDATE golden.customer SET full_name = '{PERSON}'; UPDATE golden.lineage SET value = '{PERSON}' "
+        "WHERE attribute = 'full_name'",
+    )
+    add_suite(
+        home, "customer", f"{entry}\n- {{type: expect_table_row_count_to_equal, kwargs: {{value: 60}}, severity: info}}\n"
+    )
+    with pytest.raises(ValidationStopped) as stopped:
+        validate(home, NIGHT)
+    assert f"could not run: {reason}" in str(stopped.value)
+    assert PERSON not in str(stopped.value)
+    found = json.loads((candidate_folder(home) / "checks.json").read_text())["checks"]
+    own = [check for check in found if check["suite"] == "customer"]
+    assert [(check["severity"], check["success"]) for check in own] == [("critical", False), ("info", True)]
+
+
+def test_a_suite_of_a_table_that_is_not_there_stops_the_publish(home):
+    add_suite(home, "loyalty", "- {type: expect_table_row_count_to_equal, kwargs: {value: 1}, severity: warning}\n")
+    with pytest.raises(ValidationStopped, match="the candidate has no table loyalty"):
+        validate(home, NIGHT)
+
+
+def test_no_persons_value_leaves_the_candidate(home, capfd, caplog):
+    change(
+        home,
+        f"UPDATE golden.customer SET phone = '{PERSON}', email = '{PERSON}', handle = '@ {PERSON}', full_name = '{PERSON}';"
+        f"UPDATE golden.identifier SET value = '{PERSON}'; UPDATE golden.interaction SET channel = '{PERSON}';"
+        f"UPDATE golden.lineage SET rule = NULL, value = '{PERSON}'",
+    )
+    with pytest.raises(ValidationStopped) as stopped:
+        validate(home, NIGHT)
+    with duckdb.connect(str(candidate_file(home)), read_only=True) as con:
+        table = str(con.execute("FROM meta.check").fetchall())
+    folder = candidate_folder(home)
+    out, err = capfd.readouterr()
+    said = [str(stopped.value), table, (folder / "checks.json").read_text(), caplog.text, out, err]
+    assert not [text for text in said if "Zaphod" in text or "555" in text]
+    assert out == "", "stdout is for results"
+
+
+MALFORMED = [
+    pytest.param("customers: []", "expected a list", id="no list"),
+    pytest.param("[]", "expected a list", id="empty"),
+    pytest.param("- {type: [", ":1: not YAML", id="not YAML"),
+    pytest.param("- just words", "entry 1: expected a mapping", id="an entry that is a word"),
+    pytest.param("- {kwargs: {}, severity: info}", "entry 1: expected a mapping", id="no type"),
+    pytest.param("- {type: expect_column_to_exist, kwargs: {column: a}}", "entry 1: severity is one of", id="no severity"),
+    pytest.param(
+        "- {type: expect_column_to_exist, kwargs: {column: a}, severity: fatal}",
+        "severity is one of critical, warning, info",
+        id="an unknown severity",
+    ),
+    pytest.param("- {type: x, severity: info, kwargs: [a]}", "kwargs is a mapping", id="kwargs that are a list"),
+    pytest.param("- {type: x, severity: info, note: typo}", "unknown key note", id="an unknown key"),
+    pytest.param(
+        "- {type: expect_table_row_count_to_equal, kwargs: {value: {$PARAMETER: moon}}, severity: info}",
+        "entry 1: no parameter moon; there are customers_at_least",
+        id="an unknown parameter",
+    ),
+    pytest.param(
+        "- {type: expect_table_row_count_to_equal, kwargs: {value: 1}, severity: info}\n"
+        "- {type: expect_column_values_to_be_in_set, kwargs: {column: a, value_sets: [b]}, severity: info}",
+        "entry 2",
+        id="an argument the expectation does not take",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), MALFORMED)
+def test_a_malformed_suite_is_a_configuration_error_that_names_file_and_entry(home, text, words):
+    add_suite(home, "customer", text)
+    with pytest.raises(ConfigurationError, match=r"customer\.yml") as wrong:
+        validate(home, NIGHT)
+    assert words in str(wrong.value)
+
+
+def test_the_homes_suite_stands_in_for_ours(home):
+    add_suite(home, "customer", "- {type: expect_table_row_count_to_equal, kwargs: {value: 60}, severity: critical}\n")
+    assert [check.expectation for check in validate(home, NIGHT).checks if check.suite == "customer"] == [
+        "expect_table_row_count_to_equal"
+    ]
+
+
+def test_there_is_nothing_to_validate_before_a_load(tmp_path):
+    empty = Home(tmp_path)
+    with pytest.raises(ConfigurationError, match="run the stages extract, resolve and load first"):
+        validate(empty, NIGHT)
+    empty.database.parent.mkdir()
+    duckdb.connect(str(empty.database)).close()
+    with pytest.raises(ConfigurationError, match=r"no table golden.customer; run the stage load first"):
+        build_candidate(empty)
+
+
+def test_every_entry_says_what_a_failure_means_and_every_suite_what_breaking_it_means(tmp_path):
+    for name, entries in load_suites(Home(tmp_path), PARAMETERS).items():
+        head = (PACKAGE_ROOT / "expectations" / f"{name}.yml").read_text().splitlines()[:4]
+        assert any(line.startswith("# Broken, ") for line in head), name
+        assert all(entry.notes for entry in entries), name
+
+
+def test_every_parameter_is_given_a_value(home):
+    validate(home, NIGHT)
+    assert set(parameter_values(None)) == set(parameter_values(candidate_file(home))) == PARAMETERS
+
+
+def rows_in_order(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    with duckdb.connect(str(path), read_only=True) as con:
+        tables = con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+        return {name: con.execute(f"FROM {name}").fetchall() for (name,) in tables}
+
+
+def test_the_candidate_holds_every_row_in_its_order(home):
+    change(home, "CREATE SCHEMA staging; CREATE TABLE staging.secret AS SELECT 1 AS n")
+    before = rows_in_order(home.database)
+    del before["staging.secret"]
+    assert rows_in_order(build_candidate(home)) == before
+
+
+def test_suites_are_found_wherever_they_stand(home):
+    add_suite(home, "loyalty", "- {}")
+    assert "loyalty" in suite_names(home)
+    assert "customer" in suite_names(home)
+
+
+def test_the_expectations_hold_on_tables_without_a_row(home):
+    with duckdb.connect(str(home.database)) as con:
+        for schema, table in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+            con.execute(f"DELETE FROM {schema}.{table}")
+    path = build_candidate(home)
+    failed = [check for check in run_suites(path, None, load_suites(home, PARAMETERS)) if not check.success]
+    assert {(check.suite, check.expectation) for check in failed} <= {
+        ("customer", "expect_table_row_count_to_be_between"),
+        ("membership", "expect_table_row_count_to_be_between"),
+    }
+    assert not [check for check in failed if check.could_not_run]
