@@ -14,6 +14,7 @@ import orjson
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import UnreadableError
 
+MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
 CUT_OFF = "not JSON from here on: cut off or damaged"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NOT_LOADED = object()
@@ -103,8 +104,9 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
         return
     with opened(file) as stream:
         for number, line in enumerate(stream, start=1):
-            if line.strip():
-                yield from _line(Entry(f"line {number}", line), pages)
+            record = line.removeprefix(MARK) if number == 1 else line
+            if record.strip():
+                yield from _line(Entry(f"line {number}", record), pages)
 
 
 def array_items(text: str, start: int, *, is_all: bool = True) -> Iterator[Any]:
@@ -136,13 +138,13 @@ def array_items(text: str, start: int, *, is_all: bool = True) -> Iterator[Any]:
 def _is_document(first: bytes, second: bytes) -> bool:
     """Say whether a file that starts with these two lines is one JSON document rather than one record a line."""
     opening = first.strip()
-    if opening.removeprefix(b"\xef\xbb\xbf")[:1] == b"[":
+    if opening.removeprefix(MARK)[:1] == b"[":
         return True
     return opening == b"{" or (bool(second) and opening[-1:] in b",[{" and not second.lstrip().startswith(b"{"))
 
 
 def _document(raw: bytes, pages: tuple[str, ...]) -> Iterator[Entry]:
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    raw = raw.removeprefix(MARK)
     try:
         document = parse_json(raw)
     except UnreadableError:

@@ -69,7 +69,8 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
     if place.is_last and is_cut(mail, followed_by_blank=place.followed_by_blank):
         raise UnreadableError("the file ends in the middle of the message")
     headers, own = mail.headers, Own.of(source)
-    way = _way(headers, own)
+    verdict = authentication(headers)
+    way = _way(headers, own, verdict)
     reason = _reason(mail, way, own)
     body = body_of(mail)
     parts = split_reply(body.text)
@@ -99,15 +100,15 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
         attachments=body.attachments,
         consent=_consent(way, reason, subject, parts.text),
         reason=reason,
-        source_metadata=_metadata(headers),
+        source_metadata=_metadata(headers, verdict),
     )
 
 
-def _way(headers: Headers, own: Own) -> _Way:
+def _way(headers: Headers, own: Own, verdict: str) -> _Way:
     sender = next(mailboxes(headers.all("from")[:1]), Mailbox("", ""))
     if not own.is_ref(sender.address):
         # Two From headers are a known trick: what shows the one may have checked the other.
-        doubtful = authentication(headers) == "fail" or len(headers.all("from")) > 1
+        doubtful = verdict == "fail" or len(headers.all("from")) > 1
         return _Way("inbound", sender, sender, "claimed" if doubtful else "channel")
     recipients = mailboxes(value for name in ("to", "cc", "bcc") for value in headers.all(name))
     for _, recipient in zip(range(RECIPIENTS_LIMIT), recipients, strict=False):
@@ -169,13 +170,13 @@ def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:
     yield instant(headers.first("received").rpartition(";")[2])
 
 
-def _metadata(headers: Headers) -> dict[str, str]:
+def _metadata(headers: Headers, verdict: str) -> dict[str, str]:
     """Return the little that later stages and people ask for; empty entries are left out."""
     delivered = [*headers.all("delivered-to"), *headers.all("x-original-to")]
     first = next(mailboxes(delivered), Mailbox("", ""))
     told = {
         "delivered_to": first.address,
-        "authentication": authentication(headers),
+        "authentication": verdict,
         "automatic": headers.word("auto-submitted"),
     }
     return {name: value for name, value in told.items() if value not in ("", "none", "no")}

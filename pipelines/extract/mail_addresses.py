@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipelines.extract.identifiers import normalise_email
 from pipelines.extract.mail_headers import TOKEN, decode, decoded, raw_bytes, unquoted
+
+_CACHED_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,23 @@ def mailboxes(values: Iterable[str]) -> Iterator[Mailbox]:
     Takes values as they stand in the header; no value raises, and the time grows with their length alone.
     """
     for value in values:
-        for entry in _entries(value):
-            box = _mailbox(entry)
-            if box.name or box.address:
-                yield box
+        if len(value) <= _CACHED_LENGTH:
+            yield from _few_mailboxes(value)
+        else:
+            yield from _mailboxes(value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _few_mailboxes(value: str) -> tuple[Mailbox, ...]:
+    """The same, cached: the same few senders and recipients run through a mailbox."""
+    return tuple(_mailboxes(value))
+
+
+def _mailboxes(value: str) -> Iterator[Mailbox]:
+    for entry in _entries(value):
+        box = _mailbox(entry)
+        if box.name or box.address:
+            yield box
 
 
 def _entries(value: str) -> Iterator[_Entry]:

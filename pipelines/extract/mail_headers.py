@@ -16,6 +16,10 @@ from pipelines.extract.text import one_line
 
 ID_LIMIT = 400
 DATE_LIMIT = 1_000
+_MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))
+_USUAL_DATE = re.compile(
+    rf"\s*(?:[A-Z][a-z][a-z], )?(\d\d?) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?:\s|$)"
+)
 _ZONE = re.compile(r"[+-]\d{4}|UTC?|GMT|Z|[AECMP][SD]T")
 # Byte streams called by the name of a smaller set than they use (WHATWG Encoding), and names that Python has not.
 _ALIASES = {
@@ -153,11 +157,13 @@ def unquoted(words: str) -> str:
 
 def message_ids(value: str) -> list[str]:
     """Return the ids in Message-ID, In-Reply-To or References, without brackets, comments and white space."""
+    if not value:
+        return []
     value = decoded(value) if not value.isascii() else value
     found = ["".join(without_comments(match).split()) for match in _BRACKETED_ID.findall(value)]
     if not found:
         found = [word for word in value.split() if "@" in word and len(word) <= ID_LIMIT][:1]
-    return [one_line(one) for one in found if one_line(one)]
+    return [cleaned for cleaned in map(one_line, found) if cleaned]
 
 
 def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
@@ -168,6 +174,8 @@ def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
     """
     if not value.isascii() or len(value) > DATE_LIMIT:
         return None
+    if usual := _USUAL_DATE.match(value):
+        return _usual_instant(usual)
     plain = re.sub(r"\s*+:\s*+", ":", " ".join(without_comments(value).split()))
     if not assume_utc and not any(_ZONE.fullmatch(word) for word in plain.split()[3:]):
         return None
@@ -178,6 +186,17 @@ def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
         zone = timezone(timedelta(seconds=fields[9] or 0))
         return datetime(*fields[:5], min(fields[5], 59), tzinfo=zone).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):  # parsedate_tz raises on some of what it cannot read
+        return None
+
+
+def _usual_instant(date: re.Match[str]) -> datetime | None:
+    """Return the instant of a date as nearly every program writes it; a tenth of the time of reading it as any date."""
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = date.groups()
+    east = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
+    try:
+        local = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
+        return local + east if sign == "-" else local - east
+    except (ValueError, OverflowError):
         return None
 
 

@@ -15,10 +15,11 @@ _AUTHOR_LIMIT = 100
 _RENAMED = re.compile(r"\b(?:created group|changed the (?:subject|group|group name)) (?:from |to )?[\"“]")  # may hold ": "
 
 _DATE = r"(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{1,4})\.?"
+_AT = r",?(?: (?:klo|kl\.?|um|at|à|às))? "  # between date and time, by the phone's language
 _TIME = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?: ?([AaPp])\.? ?[Mm]\.?)?"
 _DIALECTS = {
-    "brackets": re.compile(rf"\[{_DATE},? {_TIME}\] ?"),
-    "dash": re.compile(rf"{_DATE},? {_TIME} - "),
+    "brackets": re.compile(rf"\[{_DATE}{_AT}{_TIME}\] ?"),
+    "dash": re.compile(rf"{_DATE}{_AT}{_TIME} - "),
 }
 # A last line that stops within the date and time of the next message: the file was cut off there.
 _CUT_HEADER = {

@@ -526,6 +526,7 @@ def test_a_parquet_file_that_lacks_a_column_is_set_aside(tmp_path):
     "content",
     [
         pytest.param(jsonl(CALL).encode(), id="JSON lines"),
+        pytest.param(("\ufeff" + jsonl(CALL)).encode(), id="JSON lines with a mark"),
         pytest.param(json.dumps([CALL], indent=1).encode(), id="an array"),
         pytest.param(gzip.compress(jsonl(CALL).encode()), id="gzip"),
         pytest.param(csv_of(CALL, header=list(CALL)).encode(), id="CSV"),

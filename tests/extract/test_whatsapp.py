@@ -261,6 +261,28 @@ def test_notices_in_an_iphones_chat_bear_the_persons_name_and_are_left_out(tmp_p
     assert outcome.suppressed.total() == 1
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "[20.11.26, 10:00:00] ",
+        "20.11.26, 10:00 - ",
+        "20/11/26 10:00 - ",
+        "20/11/26 10.00 - ",
+        "2026-11-20 10:00 - ",
+        "20.11.2026 klo 10.00 - ",
+        "20.11.2026 kl. 10.00 - ",
+        "20/11/2026 à 10:00 - ",
+        "20. 11. 2026, 10:00 - ",
+        "20/11/2026, 10:00 a.\u00a0m. - ",
+        "\u200e[20/11/2026, 10:00:00\u202fAM] ",
+        "\ufeff[20/11/2026 10:00:00] ",
+    ],
+)
+def test_the_heads_of_lines_that_phones_write_are_understood(tmp_path, head):
+    (record,) = extracted(tmp_path, {NAME: f"{head}Ann Archer: hello: you\n"}, SOURCE).records
+    assert (record.occurred_at, record.text) == (datetime(2026, 11, 20, 10, tzinfo=UTC), "hello: you")
+
+
 # --- the order of dates ---
 
 
