@@ -29,12 +29,12 @@ TOTALS = """
         (SELECT count(DISTINCT source) FROM golden.membership),
         (SELECT count(DISTINCT night) FROM meta.ledger)
 """
-# The one whose story is worth telling: many channels, an enquiry that crosses them, not too long to read.
+# The one whose story is worth telling: many channels, an enquiry that crosses them, short enough to be told whole.
 PROTAGONIST = """
     SELECT customer.customer_id
     FROM golden.customer AS customer
     LEFT JOIN golden.channel_switch AS switch ON customer.customer_id = switch.customer_id
-    WHERE customer.interaction_count <= 25
+    WHERE customer.interaction_count <= 12
     GROUP BY customer.customer_id, customer.channel_count, customer.identity_count
     ORDER BY
         customer.channel_count DESC, least(count(switch.customer_id), 3) DESC, customer.identity_count DESC,
@@ -46,7 +46,7 @@ STORY = """
     FROM golden.interaction
     WHERE customer_id = $customer AND direction <> 'internal'
     ORDER BY occurred_at, source, source_ref
-    LIMIT 10
+    LIMIT 12
 """
 
 
@@ -80,7 +80,7 @@ def show(home: Home, console: Console) -> None:
     _heading(console, "Go on from here")
     report = _short(home.published / "current" / "report.html")
     commands = {
-        f"open {report}": "the night's report, for a browser",
+        report: "the night's report: open it in a browser",
         f".venv/bin/goldthread status --home {place}": "what came in, what is in use",
         f'.venv/bin/goldthread query --home {place} "FROM golden.customer LIMIT 5"': "ask anything, in SQL",
         f"GOLDTHREAD_HOME={place} make up": "Airflow's pages, with these three nights in them",
@@ -110,7 +110,8 @@ def _show_story(con: duckdb.DuckDBPyConnection, console: Console, customer: str)
     room = min(110, 2 * (console.width - 56))  # two lines on a narrow screen
     for occurred_at, channel, direction, party, words, again in con.execute(STORY, {"customer": customer}).fetchall():
         line = ("(asked again) " if again else "") + " ".join((words or "").split())
-        cells = (f"{occurred_at:%d %b %H:%M}", channel, (party or "")[:24], arrows.get(direction, ""))
+        who = party if len(party or "") <= 24 else f"{party[:23]}…"
+        cells = (f"{occurred_at:%d %b %H:%M}", channel, who or "", arrows.get(direction, ""))
         table.add_row(*(Text(cell, no_wrap=True) for cell in cells), Text(textwrap.shorten(line, room, placeholder=" …")))
     console.print(table)
 
