@@ -1,6 +1,9 @@
 """Writing a sample world: the exports, the truth beside them, and the configuration of their sources."""
 
+import contextlib
+import gc
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -73,12 +76,13 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
     shutil.rmtree(home.path / "truth", ignore_errors=True)
     console = Console(stderr=True, quiet=persons < LONG)
     console.print(f"drawing {persons:,} persons and {nights} nights …")
-    world = make_world(persons, nights, seed, first_night)
-    for render in RENDERERS:
-        render(world, inbox)
-        so_far = f"{world.rendered:,} messages so far, {perf_counter() - started:.1f} s"
-        console.print(f"{render.__name__.removeprefix('render_')}: {so_far}")
-    write_truth(world, home.path / "truth")
+    with _no_collector():
+        world = make_world(persons, nights, seed, first_night)
+        for render in RENDERERS:
+            render(world, inbox)
+            so_far = f"{world.rendered:,} messages so far, {perf_counter() - started:.1f} s"
+            console.print(f"{render.__name__.removeprefix('render_')}: {so_far}")
+        write_truth(world, home.path / "truth")
     config = home.path / "config"
     config.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PACKAGE_ROOT / "config" / "sources.yml", config / "sources.yml")
@@ -93,3 +97,15 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
         seconds=seconds,
         messages_per_second=world.rendered / seconds,
     )
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Switch the cycle collector off: millions of strings and no cycles, and it takes a seventh of the time (measured)."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

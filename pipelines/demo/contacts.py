@@ -30,6 +30,8 @@ WAITS = {
     MAIL: (1.5, 1.2, 0.2), HELPDESK: (0.06, 0.05, 0.05), WHATSAPP: (0.08, 0.1, 0.1), SOCIAL_X: (0.3, 0.4, 0.1),
     MESSENGER: (0.1, 0.2, 0.1), CALLS: (1.0, 1.5, 0.1), SMS: (0.2, 0.25, 0.1),
 }  # fmt: skip
+# How much longer the waits are in one conversation of eight: it goes on for days.
+SLOWER = np.array([8, 120, 90, 20, 60, 6, 40])
 # Why the next leg of an enquiry begins: we asked for it, nobody answered, the matter is private, or the customer's own wish.
 ASKED, SILENCE, SENSITIVE, OWN_WISH = range(4)
 CAUSES = ("asked", "silence", "sensitive", "own_wish")
@@ -144,6 +146,7 @@ def _leg_channels(people: People, person: Ints, number: Ints, rng: np.random.Gen
             again = (cause[here] == SILENCE) & (rng.random(len(here)) < 0.4)
             allowed[np.arange(len(here)), before] = 0
             moved = _choose(allowed, rng)
+            again |= ~allowed.any(axis=1)  # nowhere else to go
             channel[here] = np.where(again, before, moved)
         else:
             channel[here] = _choose(allowed, rng)
@@ -195,7 +198,8 @@ def _times(
 ) -> Ints:
     """Seconds after the first midnight: waits within a leg, a gap between legs."""
     medians = np.array([[*WAITS[source], WAITS[source][1]] for source in range(len(SOURCES))])
-    waits = medians[channel, role] * 3600 * rng.lognormal(0, 0.8, len(leg))
+    slow = np.where(rng.random(len(leg_number)) < 0.12, SLOWER[channel[np.flatnonzero(position == 0)]], 1)
+    waits = medians[channel, role] * 3600 * rng.lognormal(0, 0.8, len(leg)) * slow[leg]
     waits = np.where(position == 0, 0, np.maximum(waits, 65))
     run = np.cumsum(waits)
     starts = np.flatnonzero(position == 0)

@@ -1,7 +1,5 @@
 """What people can be reached at: mail addresses, numbers and handles, some of them shared, changed or passed on."""
 
-import string
-
 import numpy as np
 
 from pipelines.demo.names import DATA, Floats, Ints, read_lists, vocabulary
@@ -150,20 +148,19 @@ def give_handles(people: People, rng: np.random.Generator) -> None:
     """Handles on X for two persons in five: often the mail's local part, else the name, else invented."""
     vocab = vocabulary()
     taken: set[str] = set()
-    allowed = set(string.ascii_lowercase + string.digits + "_")
     has = (rng.random(people.count) < 0.4).tolist()
     draws = rng.integers(0, 1 << 20, (2, people.count)).tolist()
     names = zip(people.given_index.tolist(), people.family_index.tolist(), strict=True)
     for index, ((given, family), style, word) in enumerate(zip(names, *draws, strict=True)):
         changed = people.handle_changed[index] < NEVER
-        local = people.emails[0][index].split("@")[0].replace(".", "_")
+        local = people.emails[0][index].partition("@")[0].replace(".", "_")
         first = second = ""
         if has[index]:
             name = f"{vocab.slugs[given]}{vocab.slugs[family]}"
             first = local if style % 5 < 2 and local else name if style % 5 < 4 else _invented(word)
             second = _invented(word + 7) if style % 2 else f"{vocab.slugs[given][:8]}_{word % 1000}"
         for column, wanted in ((0, first), (1, second if changed else "")):
-            handle = "".join(letter for letter in wanted if letter in allowed)[:15]
+            handle = wanted[:15]
             while handle and handle in taken:
                 word = word % 99991 + 7
                 handle = f"{handle[:10]}{word % 100000}"

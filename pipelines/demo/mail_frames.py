@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from pipelines.demo.contacts import DAY
-from pipelines.demo.world import World
+from pipelines.demo.world import CLOCK, World
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-CLOCK = [f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}" for second in range(DAY)]
 CHARSETS = {
     "polish": "iso-8859-2",
     "turkish": "iso-8859-9",

@@ -18,7 +18,7 @@ SPAM = (
 def nobody_mails(world: World, calendar: Calendar, source: str, written: int) -> list[tuple[int, int, bytes]]:
     """Form the night's machine mail, a share of ``written`` by kind, and note each in ``world.nobody``."""
     rng = world.rng(11)
-    answers = [message for message in world.messages_of(MAIL).tolist() if world.contacts.role[message] == AGENT]
+    answers = [message for message in world.messages_of(MAIL).tolist() if world.role[message] == AGENT]
     mails = []
     number = len(world.contacts)
     for kind, share in SHARES.items():
@@ -31,7 +31,7 @@ def nobody_mails(world: World, calendar: Calendar, source: str, written: int) ->
                 if not answers:
                     continue
                 answered = answers[pick % len(answers)]
-                at = min(int(world.contacts.at[answered]) + 40 + pick % 60, world.nights * DAY - 1)
+                at = min(world.at[answered] + 40 + pick % 60, world.nights * DAY - 1)
             else:
                 answered = -1
             date = calendar.date(at, 0)
@@ -89,8 +89,8 @@ def _plain(envelope: str, sender: str, subject: str, token: str, date: str, extr
 
 
 def _auto_reply(world: World, pick: int, token: str, date: str, answered: int) -> tuple[str, str, bytes]:
-    person = int(world.contacts.person[answered])
-    address = world.mail_of(person, int(world.contacts.at[answered])) or f"{token[:6]}@inbox.example"
+    person = world.person[answered]
+    address = world.mail_of(person, world.at[answered]) or f"{token[:6]}@inbox.example"
     ref = f"{token}@{address.partition('@')[2]}"
     raw = (
         f"Delivered-To: {SHOP_MAIL}\nMessage-ID: <{ref}>\nFrom: {mailbox(world.people.plain[person], address)}\n"
@@ -104,8 +104,8 @@ def _auto_reply(world: World, pick: int, token: str, date: str, answered: int) -
 
 def _bounce(world: World, pick: int, token: str, date: str, answered: int) -> tuple[str, str, bytes]:
     """A delivery report on one of our answers; one in eleven has no Message-ID."""
-    person = int(world.contacts.person[answered])
-    address = world.mail_of(person, int(world.contacts.at[answered])) or f"{token[:6]}@inbox.example"
+    person = world.person[answered]
+    address = world.mail_of(person, world.at[answered]) or f"{token[:6]}@inbox.example"
     host = address.partition("@")[2]
     ref = f"{token}@mx.{host}" if pick % 11 else ""
     first = f"Message-ID: <{ref}>\n" if ref else ""

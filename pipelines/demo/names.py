@@ -103,6 +103,6 @@ def _syllables(lists: dict[str, list[str]], rng: np.random.Generator) -> list[st
 def _compounds(given: list[str], culture: str, rng: np.random.Generator) -> list[str]:
     if culture not in COMPOUNDS:
         return []
-    pairs = rng.integers(0, min(len(given), 40), (120, 2))
+    pairs = rng.integers(0, min(len(given), 40), (30, 2))
     joined = [(given[first], given[second]) for first, second in pairs if first != second]
     return [first + COMPOUNDS[culture] + second for first, second in joined]

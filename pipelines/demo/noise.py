@@ -20,7 +20,9 @@ NEIGHBOURS = {
 
 
 def spell_phone(phone: str, style: int) -> str:
-    """Write an E.164 number as people do; numbers from abroad keep their country."""
+    """Write an E.164 number as people do; numbers from abroad keep their country, and none stays none."""
+    if not phone:
+        return ""
     if not phone.startswith("+44"):
         return (phone, f"00{phone[1:]}", f"{phone[:3]} {phone[3:6]} {phone[6:]}")[style % 3]
     rest = phone[3:]

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from pipelines.demo.contacts import AGENT, DAY, MAIL, ROLE
-from pipelines.demo.mail_frames import Calendar, enclose, encoded_word, form, mailbox
+from pipelines.demo.mail_frames import Calendar, enclose, form, mailbox
 from pipelines.demo.mail_nobody import nobody_mails
 from pipelines.demo.noise import display_name, spell_phone
 from pipelines.demo.places import COUNTRIES
@@ -54,44 +54,43 @@ def _written_mails(world: World, calendar: Calendar) -> list[Mail]:
         written.agents[legs].tolist(), tokens, styles, strict=True,
     )  # fmt: skip
     mails: list[Mail] = []
-    root = before = quoted = who = ""
+    root = before = quoted = who = name = address = domain = customer = from_us = ""
+    minutes = 0
     for message, person, leg, role, position, at, special, agent, token, style in rows:
-        shown = world.mail_style[leg]
-        address = people.role_mail[person] if special == ROLE else world.mail_of(person, at)
-        name = display_name(people, person, shown)
-        ref = f"{token}@{address.partition('@')[2]}" if role != AGENT else f"{token}@marlowe-finch.example"
+        if position == 0:  # a thread keeps the address that it began with
+            address = people.role_mail[person] if special == ROLE else world.mail_of(person, at)
+            name = display_name(people, person, world.mail_style[leg])
+            customer, domain = mailbox(name, address), address.partition("@")[2]
+            minutes = COUNTRIES[people.country[person]][3]
+            from_us = f"{AGENTS[agent]} at {SHOP}"
+        is_ours = role == AGENT
+        ref = f"{token}@marlowe-finch.example" if is_ours else f"{token}@{domain}"
         subject = written.subjects[leg]
         text = written.texts[message]
-        minutes = COUNTRIES[people.country[person]][3]
         if position == 0:
             root, thread = ref, ""
         else:
             subject = f"Re: {subject}"
             chain = f"<{root}>" if root == before else f"<{root}>\n <{before}>"
             thread = f"In-Reply-To: <{before}>\nReferences: {chain}\n"
-        date = calendar.date(at, 0 if role == AGENT else minutes)
-        if role == AGENT:
+        if is_ours:
+            date = calendar.date(at, 0)
             body = f"Dear {people.given[person]},\n\n{text}\n\nKind regards,\n{AGENTS[agent]}\n{CARE}"
-            sender, to, delivered = mailbox(f"{AGENTS[agent]} at {SHOP}", SHOP_MAIL), mailbox(name, address), ""
-            author = f"{AGENTS[agent]} at {SHOP} <{SHOP_MAIL}>"
-            envelope, results = SHOP_MAIL, ""
+            head = f"From: {mailbox(from_us, SHOP_MAIL)}\nTo: {customer}\n"
+            author, envelope = f"{from_us} <{SHOP_MAIL}>", SHOP_MAIL
         else:
-            body = _letter(world, text, person, message, shown, style, at)
-            sender, to, delivered = mailbox(name, address), SHOP_MAIL, f"Delivered-To: {SHOP_MAIL}\n"
-            author = f"{name} <{address}>" if name else address
-            envelope = address
-            results = f"Authentication-Results: mx.marlowe-finch.example; spf=pass smtp.mailfrom={address}\n"
+            date = calendar.date(at, minutes)
+            body = _letter(world, text, person, message, world.mail_style[leg], style, at)
+            results = f"Authentication-Results: mx.marlowe-finch.example; spf=pass smtp.mailfrom={address}"
+            head = f"Delivered-To: {SHOP_MAIL}\n{results}\nFrom: {customer}\nTo: {SHOP_MAIL}\n"
+            author, envelope = f"{name} <{address}>" if name else address, address
         if position and style % 4:
             body += f"\n\nOn {who} wrote:\n> " + quoted.replace("\n", "\n> ")
         quoted, who = body if len(body) < 900 else text, f"{date[:-6]}, {author}"
-        subject_line = subject if subject.isascii() else encoded_word(subject)
-        has_ref = style != 7 or role == AGENT or position > 0
+        has_ref = style != 7 or is_ours or position > 0
         own_ref = f"Message-ID: <{ref}>\n" if has_ref else ""
-        headers = (
-            f"{delivered}{results}{own_ref}From: {sender}\nTo: {to}\nSubject: {subject_line}\n"
-            f"Date: {date}\n{thread}MIME-Version: 1.0\n"
-        )
-        raw = form(headers, body, style if role != AGENT else style % 640, people.culture[person], f"=_{token}")
+        headers = f"{own_ref}{head}Subject: {subject}\nDate: {date}\n{thread}MIME-Version: 1.0\n"
+        raw = form(headers, body, style % 640 if is_ours else style, people.culture[person], f"=_{token}")
         world.refs[message] = ref if has_ref else raw_ref(raw)
         before = ref
         mails.append((at, message, enclose(envelope, calendar.postmark(at), raw)))

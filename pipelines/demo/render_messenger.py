@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
 from pipelines.contract import hashed_ref
 from pipelines.demo.contacts import AGENT, DAY, MESSENGER
 from pipelines.demo.noise import display_name
@@ -57,10 +59,10 @@ def render_messenger(world: World, inbox: Path) -> None:
 
 
 def _threads(world: World) -> list[Thread]:
-    contacts, written, people = world.contacts, world.written, world.people
+    written, people = world.written, world.people
     rng = world.rng(30)
     styles = rng.integers(0, 900, people.count).tolist()
-    parts = rng.integers(0, 1000, len(contacts)).tolist()
+    parts = rng.integers(0, 1000, len(world.refs)).tolist()
     threads = []
     for person, messages in by_person(world, world.messages_of(MESSENGER)):
         name = display_name(people, person, styles[person])
@@ -69,8 +71,8 @@ def _threads(world: World) -> list[Thread]:
         seen: Counter[str] = Counter()
         times, entries = [], []
         for message in messages:
-            at, text = int(contacts.at[message]), written.texts[message]
-            author = SHOP if contacts.role[message] == AGENT else name
+            at, text = world.at[message], written.texts[message]
+            author = SHOP if world.role[message] == AGENT else name
             moment = datetime.fromtimestamp(world.epoch + at, UTC)
             ref = hashed_ref(SOURCE, f"inbox/{folder}", moment, author, text)
             nth, seen[ref] = seen[ref], seen[ref] + 1
@@ -96,4 +98,6 @@ def _threads(world: World) -> list[Thread]:
 
 def mojibake(text: str) -> str:
     r"""Return a JSON string as Meta writes it: every byte of the UTF-8 as a \u00XX of its own."""
-    return json.dumps(text if text.isascii() else text.encode().decode("latin-1"))
+    if text.isascii():
+        return orjson.dumps(text).decode()
+    return json.dumps(text.encode().decode("latin-1"))

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.demo.contacts import CALLS, CUSTOMER, DAY, LANDLINE, SMS, WITHHELD
-from pipelines.demo.mail_frames import CLOCK
 from pipelines.demo.noise import spell_phone
 from pipelines.demo.texts import AGENTS, sentences
 from pipelines.demo.world import World, bad_count, scramble
@@ -32,21 +31,20 @@ def render_calls(world: World, inbox: Path) -> None:
     lengths = world.rng(60).integers(40, 900, len(mine)).tolist()
     nights: list[list[bytes]] = [[] for _ in range(world.nights)]
     for message, token, length in zip(mine.tolist(), tokens, lengths, strict=True):
-        at, person, leg = int(contacts.at[message]), int(contacts.person[message]), int(contacts.leg[message])
+        at, person, leg = world.at[message], world.person[message], world.leg[message]
         special = contacts.leg_special[leg]
         phone = "" if special == WITHHELD else people.landline[person] if special == LANDLINE else world.phone_of(person, at)
-        inbound = contacts.role[message] == CUSTOMER
+        inbound = world.role[message] == CUSTOMER
         ref = world.refs[message] = f"CA{token}"
-        day, second = divmod(at, DAY)
         call = {
-            "call_id": ref, "thread": f"call-{leg}", "started_at": f"{world.night(day).isoformat()}T{CLOCK[second]}+00:00",
+            "call_id": ref, "thread": f"call-{leg}", "started_at": f"{world.stamp(at)}+00:00",
             "direction": "inbound" if inbound else "outbound", "customer_number": spell_phone(phone, length % 4) or None,
             "agent": AGENTS[int(written.agents[leg])],
             "topic": sentences().topics[int(contacts.enquiry_topic[contacts.enquiry[message]])],
             "note": written.texts[message] if inbound else f"Called back: {written.texts[message]}",
             "status": "completed", "duration_seconds": length,
         }  # fmt: skip
-        nights[day].append(orjson.dumps(call) + b"\n")
+        nights[at // DAY].append(orjson.dumps(call) + b"\n")
     for number, lines in enumerate(nights):
         world.rendered += len(lines)
         for bad in range(bad_count(len(lines))):
@@ -64,14 +62,14 @@ def render_calls(world: World, inbox: Path) -> None:
 
 def render_sms(world: World, inbox: Path) -> None:
     """Write ``sms/<night>/messages.parquet``: the customer's number, ours, direction and text; spam from short codes too."""
-    contacts, written = world.contacts, world.written
+    written = world.written
     mine = world.messages_of(SMS)
     nights: list[list[dict[str, Any]]] = [[] for _ in range(world.nights)]
     for message, token in zip(mine.tolist(), scramble(world.seed + 3, mine), strict=True):
-        at, leg = int(contacts.at[message]), int(contacts.leg[message])
-        inbound = contacts.role[message] == CUSTOMER
+        at, leg = world.at[message], world.leg[message]
+        inbound = world.role[message] == CUSTOMER
         world.refs[message] = f"SM{token}"
-        phone = world.phone_of(int(contacts.person[message]), at)
+        phone = world.phone_of(world.person[message], at)
         nights[at // DAY].append({
             "message_sid": f"SM{token}", "thread": phone, "customer_number": phone,
             "direction": "inbound" if inbound else "outbound", "sent_at": (world.epoch + at) * 1000,

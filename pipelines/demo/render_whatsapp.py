@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contract import hashed_ref
 from pipelines.demo.contacts import AGENT, DAY, WHATSAPP
-from pipelines.demo.mail_frames import CLOCK
 from pipelines.demo.threads import by_person, until, write_file
-from pipelines.demo.world import SHOP, World
+from pipelines.demo.world import CLOCK, SHOP, World
 
 SOURCE = "whatsapp"
 ZONE = ZoneInfo("Europe/London")
@@ -57,8 +56,8 @@ def _chats(world: World) -> list[Chat]:
             times, lines = [], []
             seen: Counter[str] = Counter()
             for message in mine:
-                at = int(contacts.at[message])
-                author = SHOP if contacts.role[message] == AGENT else title
+                at = world.at[message]
+                author = SHOP if world.role[message] == AGENT else title
                 text = written.texts[message]
                 if message in omitted and contacts.position[message] > 0:
                     text = "image omitted" if iphone[person] else "<Media omitted>"
@@ -80,7 +79,7 @@ def _chats(world: World) -> list[Chat]:
                     if iphone[person]
                     else f"{day}, {hour[:5]} - {author}: {text}\n"
                 )
-                times.append(int(contacts.at[message]))
+                times.append(world.at[message])
             day, hour = clock.read(times[0])
             head = f"[{day}, {hour}] {title}: \u200e{SEALED}\n" if iphone[person] else f"{day}, {hour[:5]} - {SEALED}\n"
             chats.append(Chat(f"{name}.txt", head, times, lines))
@@ -95,7 +94,7 @@ def _titled(world: World, person: int, messages: list[int], saved: bool, titles:
         return {name if titles[name] == 1 else f"{name} {titles[name]}": messages}
     chats: dict[str, list[int]] = {}
     for message in messages:
-        phone = world.phone_of(person, int(world.contacts.at[world.contacts.leg_first[world.contacts.leg[message]]]))
+        phone = world.phone_of(person, world.at[int(world.contacts.leg_first[world.leg[message]])])
         chats.setdefault(f"{phone[:3]} {phone[3:7]} {phone[7:]}", []).append(message)
     return chats
 

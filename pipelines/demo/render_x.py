@@ -8,9 +8,9 @@ from pathlib import Path
 import orjson
 
 from pipelines.demo.contacts import AGENT, DAY, PUBLIC, SOCIAL_X
-from pipelines.demo.mail_frames import CLOCK, MONTHS, WEEKDAYS
+from pipelines.demo.mail_frames import MONTHS, WEEKDAYS
 from pipelines.demo.threads import by_person, until
-from pipelines.demo.world import SHOP, SHOP_MAIL, SHOP_X_HANDLE, SHOP_X_ID, World, bad_count
+from pipelines.demo.world import CLOCK, SHOP, SHOP_MAIL, SHOP_X_HANDLE, SHOP_X_ID, World, bad_count
 
 SOURCE = "social_x"
 X_EPOCH = 1_288_834_974_657  # ms; the ids of X count from here
@@ -60,7 +60,7 @@ def _tweets(world: World) -> list[tuple[int, str]]:
     mine = world.messages_of(SOCIAL_X)
     made: list[tuple[int, str, str, tuple[str, str, str] | None]] = []
     for message in mine[contacts.role[mine] == PUBLIC].tolist():
-        at, person = int(contacts.at[message]), int(contacts.person[message])
+        at, person = world.at[message], world.person[message]
         ref = world.refs[message] = _snowflake(world, at, message)
         handle = world.handle_of(person, at)
         answered = _snowflake(world, at - 900, message + 7)
@@ -111,11 +111,10 @@ def _conversations(world: World) -> list[tuple[str, list[int], list[str]]]:
         pair = sorted((account, SHOP_X_ID), key=int)
         times, entries = [], []
         for message in messages:
-            at = int(contacts.at[message])
+            at = world.at[message]
             ref = world.refs[message] = _snowflake(world, at, message)
-            sender, recipient = (SHOP_X_ID, account) if contacts.role[message] == AGENT else (account, SHOP_X_ID)
-            day, second = divmod(at, DAY)
-            created = f"{world.night(day).isoformat()}T{CLOCK[second]}.{message % 1000:03d}Z"
+            sender, recipient = (SHOP_X_ID, account) if world.role[message] == AGENT else (account, SHOP_X_ID)
+            created = f"{world.stamp(at)}.{message % 1000:03d}Z"
             text = orjson.dumps(html.escape(written.texts[message], quote=False)).decode()
             times.append(at)
             entries.append(

@@ -7,7 +7,6 @@ import numpy as np
 import orjson
 
 from pipelines.demo.contacts import AGENT, ANONYMOUS, CUSTOMER, DAY, HELPDESK
-from pipelines.demo.mail_frames import CLOCK
 from pipelines.demo.noise import display_name, spell_phone
 from pipelines.demo.texts import AGENTS, sentences
 from pipelines.demo.world import World, bad_count
@@ -27,8 +26,8 @@ def render_zendesk(world: World, inbox: Path) -> None:
     for message in mine.tolist():
         world.refs[message] = str(COMMENTS + message * 10)
     legs = contacts.leg[mine]
-    starts = np.flatnonzero(np.append(True, legs[1:] != legs[:-1])) if len(mine) else np.zeros(0, dtype=np.int64)
-    ends = np.append(starts[1:], len(mine))
+    starts = np.flatnonzero(np.diff(legs, prepend=-1))
+    ends = np.flatnonzero(np.diff(legs, append=-1)) + 1
     times = contacts.at[mine]
     styles = world.rng(50).integers(0, 1000, world.people.count).tolist()
     for number in range(world.nights):
@@ -61,15 +60,10 @@ def render_zendesk(world: World, inbox: Path) -> None:
         (folder / "users.ndjson").write_bytes(b"".join(orjson.dumps(user) + b"\n" for user in (*staff, *seen.values())))
 
 
-def _stamp(world: World, at: int) -> str:
-    day, second = divmod(at, DAY)
-    return f"{world.night(day).isoformat()}T{CLOCK[second]}Z"
-
-
 def _user(world: World, message: int, styles: list[int], until: int) -> dict[str, Any]:
     """Return the requester as the users' file shows it on the night that ends at ``until``."""
     contacts, people = world.contacts, world.people
-    leg, person = int(contacts.leg[message]), int(contacts.person[message])
+    leg, person = world.leg[message], world.person[message]
     style = styles[person]
     name = display_name(people, person, style % 890)
     email: str | None = world.mail_of(person, until - 1) or None
@@ -83,7 +77,7 @@ def _user(world: World, message: int, styles: list[int], until: int) -> dict[str
     return {
         "id": number, "url": f"{API}/users/{number}.json", "name": name, "email": email,
         "phone": spell_phone(phone, style) if phone and (style % 3 == 0 or not email) else None, "role": "end-user",
-        "created_at": "2025-11-20T08:00:00Z", "updated_at": _stamp(world, int(contacts.at[message])), "locale": "en-GB",
+        "created_at": "2025-11-20T08:00:00Z", "updated_at": f"{world.stamp(world.at[message])}Z", "locale": "en-GB",
         "time_zone": "London", "verified": email is not None and style % 4 > 0, "active": True,
         "suspended": False, "tags": [],
     }  # fmt: skip
@@ -101,19 +95,19 @@ def _staff(index: int) -> dict[str, Any]:
 
 def _ticket(world: World, messages: list[int], requester: int) -> bytes:
     contacts, written = world.contacts, world.written
-    leg = int(contacts.leg[messages[0]])
+    leg = world.leg[messages[0]]
     via = VIA[leg % len(VIA)]
     agent = STAFF + int(written.agents[leg])
     number = TICKETS + leg
     comments = [
         {
             "id": int(world.refs[message]), "type": "Comment",
-            "author_id": requester if contacts.role[message] == CUSTOMER else agent,
+            "author_id": requester if world.role[message] == CUSTOMER else agent,
             "body": written.texts[message], "html_body": f'<div class="zd-comment"><p>{written.texts[message]}</p></div>',
-            "public": bool(contacts.role[message] in (CUSTOMER, AGENT)), "attachments": [],
+            "public": world.role[message] in (CUSTOMER, AGENT), "attachments": [],
             "audit_id": int(world.refs[message]) + 1,
-            "via": {"channel": via if contacts.role[message] == CUSTOMER else "web", "source": ORIGIN},
-            "created_at": _stamp(world, int(contacts.at[message])), "metadata": {"system": {}, "custom": {}},
+            "via": {"channel": via if world.role[message] == CUSTOMER else "web", "source": ORIGIN},
+            "created_at": f"{world.stamp(world.at[message])}Z", "metadata": {"system": {}, "custom": {}},
         }
         for message in messages
     ]  # fmt: skip

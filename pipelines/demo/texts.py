@@ -125,7 +125,8 @@ def write_texts(contacts: Contacts, people: People, rng: np.random.Generator) ->
             elif channel == CALLS:
                 text = f"Caller says: {problems[about][one]} {details[about][two] if three % 2 else ''}".rstrip()
             elif channel in (MAIL, HELPDESK) or three % 3 == 0:
-                text = f"{problems[about][one]} {details[about][two]} {other['asks'][three]}"
+                gap = "\n" if channel == MAIL and three % 2 else " "
+                text = f"{problems[about][one]}{gap}{details[about][two]}{gap}{other['asks'][three]}"
             else:
                 text = f"{problems[about][one]} {other['asks'][three]}" if three % 2 else problems[about][one]
             if tells and orders[enquiry] not in text:

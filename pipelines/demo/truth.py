@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from pipelines.demo.contacts import (
@@ -19,6 +20,7 @@ from pipelines.demo.contacts import (
     SOURCES,
     WITHHELD,
 )  # fmt: skip
+from pipelines.demo.names import Ints
 from pipelines.demo.texts import sentences
 from pipelines.demo.world import World
 
@@ -43,14 +45,15 @@ def write_truth(world: World, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     people, contacts = world.people, world.contacts
     source = [SOURCES[channel] for channel in contacts.channel.tolist()]
-    persons = [people.ids[person] for person in contacts.person.tolist()]
-    _write_records(world, folder, source, persons)
-    topics = sentences().topics
+    sources = _taken(SOURCES, contacts.channel)
+    refs = pa.array(world.refs, type=pa.string())
+    persons = _taken(people.ids, contacts.person)
+    _write_records(world, folder, sources, refs, persons)
     _write(
         folder / "message_enquiry.csv",
-        source=source, source_ref=world.refs, enquiry_id=[f"e{enquiry}" for enquiry in contacts.enquiry.tolist()],
-        conversation=[f"l{leg}" for leg in contacts.leg.tolist()],
-        topic=[topics[topic] for topic in contacts.enquiry_topic[contacts.enquiry].tolist()], person_id=persons,
+        source=sources, source_ref=refs, enquiry_id=_numbered("e", contacts.enquiry),
+        conversation=_numbered("l", contacts.leg),
+        topic=_taken(sentences().topics, contacts.enquiry_topic[contacts.enquiry]), person_id=persons,
     )  # fmt: skip
     again = np.flatnonzero(contacts.repeats >= 0).tolist()
     first = contacts.repeats[again].tolist()
@@ -74,24 +77,22 @@ def write_truth(world: World, folder: Path) -> None:
     )  # fmt: skip
 
 
-def _write_records(world: World, folder: Path, source: list[str], persons: list[str]) -> None:
-    people, contacts = world.people, world.contacts
+def _write_records(world: World, folder: Path, sources: pa.Array, refs: pa.Array, persons: pa.Array) -> None:
+    people, contacts, profiles, nobody = world.people, world.contacts, world.profiles, world.nobody
     tags = [" ".join(sorted(each)) for each in people.tags]
-    special = contacts.leg_special[contacts.leg].tolist()
-    shown = [
-        f"{tags[person]} {SPECIAL_TAGS[kind]}".strip() if kind else tags[person]
-        for person, kind in zip(contacts.person.tolist(), special, strict=True)
-    ]
-    profiles, nobody = world.profiles, world.nobody
-    blank = [""] * (len(source) + len(profiles))
+    special = contacts.leg_special[contacts.leg]
+    kinds = len(SPECIAL_TAGS) + 1
+    every = [f"{tag} {SPECIAL_TAGS[kind]}".strip() if kind else tag for tag in tags for kind in range(kinds)]
+    shown = _taken(every, contacts.person * kinds + special)
+    rest = len(profiles) + len(nobody)
     _write(
         folder / "record_person.csv",
-        source=source + [each[0] for each in profiles] + [each[0] for each in nobody],
-        source_ref=world.refs + [each[1] for each in profiles] + [each[1] for each in nobody],
-        record_kind=["interaction"] * len(source) + ["profile"] * len(profiles) + ["interaction"] * len(nobody),
-        person_id=persons + [people.ids[each[2]] for each in profiles] + [""] * len(nobody),
-        tags=shown + [f"{tags[each[2]]} {each[3]}".strip() for each in profiles] + [""] * len(nobody),
-        reason=blank + [each[2] for each in nobody],
+        source=_joined(sources, [each[0] for each in profiles] + [each[0] for each in nobody]),
+        source_ref=_joined(refs, [each[1] for each in profiles] + [each[1] for each in nobody]),
+        record_kind=["interaction"] * len(refs) + ["profile"] * len(profiles) + ["interaction"] * len(nobody),
+        person_id=_joined(persons, [people.ids[each[2]] for each in profiles] + [""] * len(nobody)),
+        tags=_joined(shown, [f"{tags[each[2]]} {each[3]}".strip() for each in profiles] + [""] * len(nobody)),
+        reason=[""] * (len(refs) + rest - len(nobody)) + [each[2] for each in nobody],
     )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _write_switches(world: World, folder: Path, source: list[str]) -> None:
         person_id=[world.people.ids[contacts.person[after]] for _, after, _ in moves],
         from_source=[source[before] for before, _, _ in moves], from_ref=[world.refs[before] for before, _, _ in moves],
         to_source=[source[after] for _, after, _ in moves], to_ref=[world.refs[after] for _, after, _ in moves],
-        at=[_instant(world, int(contacts.at[after])) for _, after, _ in moves], cause=[cause for _, _, cause in moves],
+        at=[f"{world.stamp(world.at[after])}Z" for _, after, _ in moves], cause=[cause for _, _, cause in moves],
     )  # fmt: skip
 
 
@@ -125,9 +126,10 @@ def _write_consent(world: World, folder: Path) -> None:
     ]
     contacts = world.contacts
     for message, channel, allowed in world.written.consent:
-        person, at = int(contacts.person[message]), int(contacts.at[message])
+        person, at = world.person[message], world.at[message]
         role = contacts.leg_special[contacts.leg[message]] == ROLE
-        mail = world.people.role_mail[person] if role else world.mail_of(person, at)
+        began = world.at[int(contacts.leg_first[world.leg[message]])]
+        mail = world.people.role_mail[person] if role else world.mail_of(person, began)
         kind, value = ("email", mail) if channel == "email" else ("phone", world.phone_of(person, at))
         said.append((world.night(at // DAY), 1 + at, kind, value, channel, allowed, person))
     said.sort()
@@ -147,11 +149,22 @@ def _write_consent(world: World, folder: Path) -> None:
     )  # fmt: skip
 
 
-def _instant(world: World, at: int) -> str:
-    day, second = divmod(at, DAY)
-    return f"{world.night(day).isoformat()}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
+def _taken(values: Sequence[str], places: Ints) -> pa.Array:
+    """Return the value of each place; in Arrow, because there are millions."""
+    return pa.array(values, type=pa.string()).take(pa.array(places))
 
 
-def _write(path: Path, **columns: Sequence[Any]) -> None:
-    table = pa.table({name: pa.array(values, type=pa.string()) for name, values in columns.items()})
-    pacsv.write_csv(table, path, pacsv.WriteOptions(quoting_style="needed"))
+def _numbered(letter: str, numbers: Ints) -> pa.Array:
+    return pc.binary_join_element_wise(letter, pa.array(numbers).cast(pa.string()), "")
+
+
+def _joined(first: pa.Array, then: list[str]) -> pa.Array:
+    return pa.concat_arrays([first, pa.array(then, type=pa.string())])
+
+
+def _write(path: Path, **columns: Sequence[Any] | pa.Array) -> None:
+    arrays = {
+        name: values if isinstance(values, pa.Array) else pa.array(values, type=pa.string())
+        for name, values in columns.items()
+    }
+    pacsv.write_csv(pa.table(arrays), path, pacsv.WriteOptions(quoting_style="needed"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,7 @@ SHOP_X_HANDLE = "MarloweFinch"
 
 # One bad record in so many, and none in a file with fewer than a hundred: far below ``max_quarantined_share``.
 BAD_FEW, BAD_EVERY = 100, 1_500
+CLOCK = [f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}" for second in range(DAY)]
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,46 @@ class World:
     rejected: list[Rejected] = field(default_factory=list)
     rendered: int = 0
 
-    @property
+    @cached_property
+    def at(self) -> list[int]:
+        """Each message's time, seconds after the first midnight; as a list, which is quicker than an array one by one."""
+        return list(self.contacts.at.tolist())
+
+    @cached_property
+    def role(self) -> list[int]:
+        """Who wrote each message, as a list."""
+        return list(self.contacts.role.tolist())
+
+    @cached_property
+    def person(self) -> list[int]:
+        """Each message's person, as a list."""
+        return list(self.contacts.person.tolist())
+
+    @cached_property
+    def leg(self) -> list[int]:
+        """Each message's conversation, as a list."""
+        return list(self.contacts.leg.tolist())
+
+    @cached_property
+    def _changes(self) -> tuple[list[float], list[float], list[float]]:
+        """When mail address, number and handle change, in seconds."""
+        people = self.people
+        mail, phone, handle = (
+            (each * DAY).tolist() for each in (people.email_changed, people.phone_changed, people.handle_changed)
+        )
+        return mail, phone, handle
+
+    @cached_property
+    def dates(self) -> list[str]:
+        """The nights' dates, "YYYY-MM-DD"."""
+        return [self.night(number).isoformat() for number in range(self.nights)]
+
+    def stamp(self, at: int) -> str:
+        """Return a time as "YYYY-MM-DDTHH:MM:SS", UTC."""
+        day, second = divmod(at, DAY)
+        return f"{self.dates[day]}T{CLOCK[second]}"
+
+    @cached_property
     def epoch(self) -> int:
         """Midnight UTC of the first night, in seconds since 1970."""
         return int(datetime(self.first_night.year, self.first_night.month, self.first_night.day, tzinfo=UTC).timestamp())
@@ -81,15 +122,15 @@ class World:
 
     def mail_of(self, person: int, at: int) -> str:
         """Return the person's own mail address at a time (seconds after the first midnight)."""
-        return self.people.emails[int(at >= self.people.email_changed[person] * DAY)][person]
+        return self.people.emails[at >= self._changes[0][person]][person]
 
     def phone_of(self, person: int, at: int) -> str:
         """Return the person's mobile number at a time."""
-        return self.people.phones[int(at >= self.people.phone_changed[person] * DAY)][person]
+        return self.people.phones[at >= self._changes[1][person]][person]
 
     def handle_of(self, person: int, at: int) -> str:
         """Return the person's handle on X at a time."""
-        return self.people.handles[int(at >= self.people.handle_changed[person] * DAY)][person]
+        return self.people.handles[at >= self._changes[2][person]][person]
 
     def reject(self, source: str, number: int, file: str, position: str, why: str) -> None:
         """Note a record that must be set aside."""
