@@ -16,7 +16,8 @@ from pipelines.extract.text import one_line
 
 ID_LIMIT = 400
 DATE_LIMIT = 1_000
-_MONTHS = dict(zip("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), range(1, 13), strict=True))
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
 _USUAL_DATE = re.compile(
     rf"\s*(?:[A-Z][a-z][a-z], )?(\d\d?) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?:\s|$)"
 )

@@ -1,6 +1,9 @@
 """One spelling a person: addresses, numbers, handles, names, and which of them are ours."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.contract import Identifier
 from pipelines.extract import identifiers
@@ -43,6 +46,15 @@ def test_an_address_has_one_spelling(written, address):
 )
 def test_what_is_no_address_is_none(written):
     assert identifiers.email(written, "channel") is None
+
+
+@given(st.from_regex(r"[A-Za-z0-9_.+-]{1,12}@[a-z0-9.-]{1,14}\.[a-z0-9-]{1,6}", fullmatch=True))
+def test_an_address_is_one_just_where_the_library_says_so(written):
+    try:
+        expected = validate_email(written, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        expected = None
+    assert identifiers.normalise_email(written) == expected
 
 
 @pytest.mark.parametrize(
