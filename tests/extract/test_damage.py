@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.extract import test_landing, test_messenger, test_table, test_whatsapp, test_x_archive, test_zendesk
+from tests.extract import tables, test_landing, test_messenger, test_whatsapp, test_x_archive, test_zendesk
 from tests.extract.exports import extracted
 
 JSONL = "".join(test_landing.call(str(number)) for number in range(20)).encode("utf-8", "surrogatepass")
-CSV = test_table.csv_of(*(test_table.ANN | {"Id": f"C{number}", "Street": 'a "b"\nc'} for number in range(20))).encode()
+CSV = tables.csv_of(*(tables.ANN | {"Id": f"C{number}", "Street": 'a "b"\nc'} for number in range(20))).encode()
 CHAT = "".join(f"{day}/11/2026, 10:00 - Ann Archer: hello {day}\nand more\n" for day in range(10, 30)).encode()
 TICKETS = test_zendesk.lines(*(test_zendesk.TALK | {"id": number} for number in range(20)), *test_zendesk.PEOPLE).encode()
 TWEETS = test_x_archive.part("tweets", [test_x_archive.tweet(str(number), "hi") for number in range(20)]).encode()
@@ -20,8 +20,8 @@ ACCOUNT = {"account.js": test_x_archive.ARCHIVE["data/account.js"]}
 
 EXPORTS = {
     "json lines": (test_landing.CALLS, {}, "a.jsonl", JSONL),
-    "csv": (test_table.CRM, {}, "a.csv", CSV),
-    "parquet": (test_table.SMS, {}, "a.parquet", test_table.parquet([test_table.TEXT] * 20, test_table.TYPES)),
+    "csv": (tables.CRM, {}, "a.csv", CSV),
+    "parquet": (tables.SMS, {}, "a.parquet", tables.parquet([tables.TEXT] * 20, tables.TYPES)),
     "whatsapp": (test_whatsapp.SOURCE, {}, test_whatsapp.NAME, CHAT),
     "zendesk": (test_zendesk.SOURCE, {}, "tickets", TICKETS),
     "x_archive": (test_x_archive.SOURCE, ACCOUNT, "tweets.js", TWEETS),

@@ -1,0 +1,140 @@
+import csv
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.extract.inbox import find_export
+from pipelines.extract.issues import Issues
+from pipelines.extract.table_rows import Reader
+from tests.extract.exports import NIGHT, extracted
+from tests.extract.tables import ANN, CRM, HEADER, changed, csv_of, values
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
+
+
+@settings(deadline=None)
+@given(
+    texts=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    mark=st.sampled_from(["", "\ufeff"]),
+)
+def test_rows_come_back_from_what_the_standard_writer_writes(tmp_path_factory, texts, delimiter, quoting, end, mark):
+    rows = [[str(number), first, second] for number, (first, second) in enumerate(texts)]
+    page = mark + csv_of(*rows, header=["Id", "City", "Company"], delimiter=delimiter, quoting=quoting, lineterminator=end)
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    path.write_bytes(page.encode())
+    (file,) = find_export(str(path.parent), changed(CRM, path="*.csv"), NIGHT).files
+    issues = Issues()
+    read = [row.values for row in Reader(file, CRM, frozenset({"Id", "City", "Company"}), issues).rows()]
+    assert read == [{"Id": ref, "City": city, "Company": company} for ref, city, company in rows]
+    assert not issues.quarantined
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_embedded_newlines_quotes_and_delimiters_are_part_of_a_cell(tmp_path, delimiter):
+    street = f'1 "High"{delimiter} St\nFlat 2'
+    outcome = extracted(tmp_path, {"a.csv": csv_of(ANN | {"Street": street}, ANN | {"Id": "2"}, delimiter=delimiter)}, CRM)
+    assert values(outcome.records[0], "street") == [" ".join(street.split())]
+    assert [record.position for record in outcome.records] == ["row 2", "row 3"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        pytest.param("C9,Torn,Row\n", "3 columns where the header has 18", id="too few cells"),
+        pytest.param(",".join("x" * 20) + "\n", "20 columns where the header has 18", id="too many cells"),
+        pytest.param('C9,"never closed' + "," * 16 + "\n", "a quote is never closed", id="a quote that is never closed"),
+        pytest.param(
+            'C9,"Ann" B' + "," * 16 + "\n", "a quote is never closed or in the wrong place", id="a quote closed too early"
+        ),
+        pytest.param("," * 17 + "\n", "no value in column 'Id'", id="no id"),
+    ],
+)
+def test_a_row_not_understood_is_set_aside_and_the_rest_is_read(tmp_path, bad, reason):
+    lines = csv_of(*(ANN | {"Id": f"C{number}", "Street": "1\n2"} for number in range(4)), lineterminator="\n")
+    broken = lines.replace("C2,", bad + "C2,", 1)
+    outcome = extracted(tmp_path, {"a.csv": broken}, CRM)
+    assert [record.source_ref for record in outcome.records] == ["C0", "C1", "C2", "C3"]
+    ((position, why),) = outcome.quarantined
+    assert position == "row 4"
+    assert reason in why
+
+
+def test_a_stray_quote_within_a_plain_cell_is_a_character(tmp_path):
+    page = csv_of(ANN, header=HEADER).replace("Works", 'Works 5" pipes')
+    assert values(extracted(tmp_path, {"a.csv": page}, CRM).records[0], "company") == ['Works 5" pipes']
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "warned"),
+    [
+        ("utf-8", None, False),
+        ("utf-8-sig", None, False),
+        ("utf-16", None, False),
+        ("cp1252", None, True),
+        ("cp1252", "cp1252", False),
+        ("iso-8859-2", "iso-8859-2", False),
+    ],
+)
+def test_an_encoding_is_told_by_the_bytes_or_declared(tmp_path, encoding, declared, warned):
+    page = csv_of(ANN | {"LastName": "Müller"}).encode(encoding)
+    outcome = extracted(tmp_path, {"a.csv": page}, changed(CRM, encoding=declared))
+    assert values(outcome.records[0], "family_name") == ["Müller"]
+    assert bool(outcome.warnings) == warned
+
+
+def test_one_line_in_another_encoding_costs_that_line(tmp_path):
+    good = csv_of(ANN | {"LastName": "Müller"}, ANN | {"Id": "C3"}, lineterminator="\n").encode()
+    at = good.index(b"C3,")
+    outcome = extracted(tmp_path, {"a.csv": good[:at] + b"C2,Caf\xe9\n" + good[at:]}, CRM)
+    assert [record.source_ref for record in outcome.records] == ["C1", "C3"]
+    assert outcome.quarantined == [("row 3", "not utf-8-sig")]
+
+
+def test_a_wrong_column_sets_the_file_aside_and_says_which_and_what_looks_like_it(tmp_path):
+    renamed = [name.replace("Email", "E-mail") for name in HEADER]
+    files = {"bad.csv": csv_of(ANN, header=renamed), "good.csv": csv_of(ANN)}
+    outcome = extracted(tmp_path, files, CRM)
+    assert [record.file.rpartition("/")[2] for record in outcome.records] == ["good.csv"]
+    ((_, reason),) = outcome.quarantined
+    assert "'Email'" in reason
+    assert "'E-mail'" in reason
+    assert not outcome.warnings
+
+
+def test_a_file_without_its_header_shows_nobody_in_its_reason(tmp_path):
+    page = csv_of(ANN).partition("\n")[2]
+    outcome = extracted(tmp_path, {"a.csv": page}, CRM)
+    ((_, reason),) = outcome.quarantined
+    assert "Ann" not in reason
+    assert not outcome.warnings
+
+
+def test_a_column_that_stands_twice_is_not_guessed(tmp_path):
+    outcome = extracted(tmp_path, {"a.csv": csv_of(ANN, header=[*HEADER, "Email"])}, CRM)
+    assert outcome.quarantined == [("after the beginning", "column 'Email' stands twice in the header")]
+
+
+def test_unmapped_columns_are_told_once_a_file(tmp_path):
+    outcome = extracted(tmp_path, {"a.csv": csv_of(ANN, ANN, header=[*HEADER, "Mood"])}, CRM)
+    assert outcome.warnings == {"unknown field 'Mood'": 1}
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", '"\n'])
+def test_a_file_without_a_header_is_set_aside(tmp_path, content):
+    outcome = extracted(tmp_path, {"a.csv": content, "b.csv": csv_of(ANN)}, CRM)
+    assert len(outcome.records) == 1
+    assert len(outcome.quarantined) == 1
+
+
+def test_a_header_alone_is_an_empty_table(tmp_path):
+    outcome = extracted(tmp_path, {"a.csv": csv_of()}, CRM)
+    assert (outcome.records, outcome.quarantined) == ([], [])
+
+
+def test_empty_lines_are_counted(tmp_path):
+    outcome = extracted(tmp_path, {"a.csv": csv_of(ANN, lineterminator="\n\n")}, CRM)
+    assert (len(outcome.records), outcome.suppressed) == (1, {"an empty line": 2})

@@ -1,0 +1,152 @@
+import gzip
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from tests.extract.exports import extracted, party
+from tests.extract.tables import CALL, CALLS, CRM, SMS, TEXT, TYPES, changed, csv_of, jsonl, parquet, values
+
+
+def test_a_call_is_an_interaction_whose_number_the_channel_delivered(tmp_path):
+    (call,) = extracted(tmp_path, {"a.jsonl": jsonl(CALL)}, CALLS).records
+    assert (call.source_ref, call.conversation_ref, call.channel, call.direction) == ("CA1", "call-7", "voice", "inbound")
+    assert call.occurred_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert (call.agent_ref, call.team, call.topic, call.status) == ("Gus", "first line", "delivery", "completed")
+    assert (call.duration_seconds, call.position, call.party_ref) == (61.0, "line 1", "Ann Archer")
+    assert party(call, evidence="channel") == {("phone", "", "+447700900123")}
+    assert party(call, evidence="reference") == {("reference", "", "GT-1001")}
+    assert {("name", "", "Ann Archer"), ("email", "", "ann@mail.example"), ("email", "", "ann2@mail.example")} <= party(
+        call, evidence="claimed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "direction"),
+    [
+        ("inbound", "inbound"),
+        ("INCOMING", "inbound"),
+        ("in", "inbound"),
+        ("Out", "outbound"),
+        ("outgoing", "outbound"),
+        ("outbound", "outbound"),
+        ("internal", "internal"),
+    ],
+)
+def test_a_direction_is_one_of_a_closed_set(tmp_path, written, direction):
+    (call,) = extracted(tmp_path, {"a": jsonl(CALL | {"direction": written})}, CALLS).records
+    assert call.direction == direction
+    assert (("email", "", "ann2@mail.example") in party(call)) == (direction == "inbound")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param({"direction": "sideways"}, "a direction we do not know", id="a direction we have not seen"),
+        pytest.param({"direction": None}, "no value in column 'direction'", id="no direction"),
+        pytest.param({"call_id": None}, "no value in column 'call_id'", id="no id"),
+        pytest.param({"started_at": None}, "no value in column 'started_at'", id="no time"),
+        pytest.param({"started_at": "yesterday"}, "not a time", id="a time that is none"),
+        pytest.param({"started_at": "2026-11-20T09:00:00"}, "declares no 'timezone'", id="a time without a zone"),
+        pytest.param({"started_at": 1763628000}, "not a time", id="a bare number for a time"),
+        pytest.param({"seconds": "long"}, "no duration in seconds", id="a duration that is none"),
+        pytest.param({"seconds": -1}, "no duration in seconds", id="a duration below nought"),
+        pytest.param({"public": "perhaps"}, "neither yes nor no", id="neither yes nor no"),
+        pytest.param({"note": {"text": "x"}}, "column 'note' is no text", id="a nested value"),
+    ],
+)
+def test_an_interaction_not_understood_is_set_aside_and_the_rest_is_read(tmp_path, change, reason):
+    outcome = extracted(tmp_path, {"a": jsonl(CALL, CALL | change, CALL | {"call_id": "CA3"})}, CALLS)
+    assert [record.source_ref for record in outcome.records] == ["CA1", "CA3"]
+    ((position, why),) = outcome.quarantined
+    assert position == "line 2"
+    assert reason in why
+
+
+@pytest.mark.parametrize("name", sorted(CALL))
+def test_a_json_row_that_lacks_a_mapped_field_is_set_aside(tmp_path, name):
+    row = {key: value for key, value in CALL.items() if key != name}
+    outcome = extracted(tmp_path, {"a": jsonl(CALL, row)}, CALLS)
+    assert len(outcome.records) == 1
+    assert outcome.quarantined == [("line 2", f"missing field {name!r}")]
+
+
+def test_a_corrupt_json_line_costs_that_line(tmp_path):
+    outcome = extracted(tmp_path, {"a": jsonl(CALL)[:50] + "\n" + jsonl(CALL)}, CALLS)
+    assert [record.position for record in outcome.records] == ["line 2"]
+    assert outcome.quarantined == [("line 1", "not JSON")]
+
+
+def test_a_call_from_a_hidden_number_has_no_customer_and_one_of_ours_neither(tmp_path):
+    hidden = CALL | {"number": None, "caller": None, "mail": None, "order": None}
+    ours = CALL | {"number": "020 7946 0000"}
+    outcome = extracted(tmp_path, {"a": jsonl(hidden, ours)}, CALLS)
+    assert [(record.reason, record.party) for record in outcome.records] == [("no_identifier", []), ("own_address", [])]
+
+
+def test_a_local_time_is_read_in_the_sources_zone_and_flagged_when_doubtful(tmp_path):
+    rows = [CALL | {"started_at": "2026-07-01 12:00"}, CALL | {"started_at": "2026-10-25 01:30"}]
+    summer, autumn = extracted(tmp_path, {"a": jsonl(*rows)}, changed(CALLS, timezone="Europe/London")).records
+    assert summer.occurred_at == datetime(2026, 7, 1, 11, tzinfo=UTC)
+    assert autumn.occurred_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert autumn.source_metadata == {"local_time": "ambiguous"}
+
+
+def test_parquet_is_told_by_its_content_and_its_values_are_typed(tmp_path):
+    rows = [TEXT, TEXT | {"sid": "SM2", "body": "Stop"}, TEXT | {"sid": None}, TEXT | {"sid": "SM4", "number": "60777"}]
+    outcome = extracted(tmp_path, {"messages.csv": parquet(rows, TYPES)}, SMS)
+    hello, stop, spam = outcome.records
+    assert (hello.occurred_at, hello.position) == (TEXT["sent_at"], "row 1")
+    assert [(each.channel, each.allowed, each.value) for each in stop.consent] == [("sms", False, "+447700900123")]
+    assert (spam.reason, spam.party_ref) == ("no_identifier", "60777")
+    assert outcome.quarantined == [("row 3", "no value in column 'sid'")]
+
+
+def test_numbers_decimals_and_lists_in_parquet_become_text(tmp_path):
+    types = {"Id": pa.int64(), "Mails": pa.list_(pa.string()), "Born": pa.date32(), "City": pa.decimal128(4, 1)}
+    rows = [
+        {
+            "Id": 7,
+            "Mails": ["a@mail.example", "b@mail.example"],
+            "Born": datetime(1980, 2, 29, tzinfo=UTC).date(),
+            "City": Decimal("1.5"),
+        }
+    ]
+    source = changed(CRM, columns={"source_ref": "Id", "email": "Mails", "date_of_birth": "Born", "city": "City"})
+    (profile,) = extracted(tmp_path, {"a": parquet(rows, types)}, source).records
+    assert profile.source_ref == "7"
+    assert values(profile, "email") == ["a@mail.example", "b@mail.example"]
+    assert (values(profile, "date_of_birth"), values(profile, "city")) == (["1980-02-29"], ["1.5"])
+
+
+@pytest.mark.parametrize("share", [1, 30, 60, 90, 99])
+def test_a_parquet_file_cut_off_is_set_aside(tmp_path, share):
+    whole = parquet([TEXT] * 50, TYPES)
+    outcome = extracted(tmp_path, {"a.parquet": whole[: max(5, len(whole) * share // 100)]}, SMS)
+    assert outcome.records == []
+    assert len(outcome.quarantined) == 1
+
+
+def test_a_parquet_file_that_lacks_a_column_is_set_aside(tmp_path):
+    types = {("numbr" if name == "number" else name): kind for name, kind in TYPES.items()}
+    outcome = extracted(tmp_path, {"a": parquet([TEXT | {"numbr": "1"}], types)}, SMS)
+    assert "'number' is not in the file; alike are 'numbr'" in outcome.quarantined[0][1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(jsonl(CALL).encode(), id="JSON lines"),
+        pytest.param(("\ufeff" + jsonl(CALL)).encode(), id="JSON lines with a mark"),
+        pytest.param(json.dumps([CALL], indent=1).encode(), id="an array"),
+        pytest.param(gzip.compress(jsonl(CALL).encode()), id="gzip"),
+        pytest.param(csv_of(CALL, header=list(CALL)).encode(), id="CSV"),
+        pytest.param(gzip.compress(csv_of(CALL, header=list(CALL), delimiter=";").encode()), id="CSV in gzip"),
+    ],
+)
+def test_the_same_call_comes_out_of_every_kind_of_table(tmp_path, content):
+    (call,) = extracted(tmp_path, {"calls.data": content}, CALLS).records
+    assert (call.source_ref, call.duration_seconds, call.is_public) == ("CA1", 61.0, False)
+    assert party(call, evidence="channel") == {("phone", "", "+447700900123")}
