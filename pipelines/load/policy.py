@@ -76,7 +76,7 @@ class Enquiries(_Part):
     channel_words: dict[Channel, list[str]] = {}
     window_days: float = Field(default=3, gt=0, le=365)
     window_days_by_topic: dict[str, Annotated[float, Field(gt=0, le=365)]] = {}
-    near_words: float = Field(default=0.6, gt=0, le=1)
+    near_words: float = Field(default=0.5, gt=0, le=1)
     near_words_with_reference: float = Field(default=0.3, gt=0, le=1)
 
     @property

@@ -2,9 +2,9 @@
 --
 -- Grain   one row per (turn_l, turn_r, why), turn_l the earlier
 -- Reads   scratch.turn, scratch.near_ask, policy_window, policy_channel_word
--- Rule    the next message of the same episode, of the same order or of the same topic with no more than the topic's
---         window between; the message it replies to; an ask in nearly the same words; and what begins in the channel
---         that the last answer named, within $asked_hours
+-- Rule    within the window: the next message that names the same order, or has the same topic where the policy names
+--         it, and an ask in nearly the same words. However late: the next message of the episode, and the message that it
+--         replies to. Within $asked_hours: what begins in the channel that the last answer named
 WITH key AS (
     SELECT
         turn,
@@ -32,7 +32,7 @@ WITH key AS (
         'topic' AS why,
         topic AS value
     FROM scratch.turn
-    WHERE topic IS NOT NULL
+    WHERE topic IN (SELECT policy_window.topic FROM policy_window)
 ),
 
 answer AS (

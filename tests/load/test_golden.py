@@ -85,7 +85,7 @@ def test_maria_moves_from_mail_to_a_public_post_and_on_to_a_direct_message(story
         "FROM golden.channel_switch ORDER BY switched_at"
     ).fetchall()
     assert found == [
-        ("email", "social", 25 * 3600, True, False, "m1"),
+        ("email", "social", 23 * 3600, True, False, "m2"),
         ("social", "social", 30 * 60, False, True, "x1"),
     ]
 

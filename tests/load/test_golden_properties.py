@@ -80,7 +80,7 @@ def nights(draw: st.DrawFn) -> Night:
     return Night((*messages, *profiles), shared=draw(st.sampled_from([(), (("phone", "", "a"),)])))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nights())
 def test_every_promise_holds_on_any_night(night: Night):
     with tempfile.TemporaryDirectory() as folder, connect(":memory:", Home(Path(folder))) as con:
