@@ -4,10 +4,9 @@ import logging
 from datetime import date
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 
-from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.resolve.relations import register, run, unregister
 from pipelines.resolve.settings import Linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build
@@ -30,7 +29,7 @@ def build_blocks(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, n
     rule with the largest block is held to half of it. Both are a function of all identities, never of the night's.
     """
     build(con, home, "resolve.block_key")
-    sizes = arrow(con, _SIZES).to_pandas()
+    sizes = [(rule, int(pairs), int(blocks)) for rule, pairs, blocks in run(con, _SIZES)]
     caps = _caps(sizes, linkage)
     register(con, "block_cap", pa.table({"rule": list(caps), "cap": list(caps.values())}))
     run(con, f"CREATE OR REPLACE TEMP TABLE cut_block AS {_CUT}")
@@ -126,15 +125,18 @@ _BLOCK = f"""
 """
 
 
-def _caps(sizes: pd.DataFrame, linkage: Linkage) -> dict[str, int]:
-    """Return the largest block of each rule that makes pairs, so that all pairs are within the budget."""
+def _caps(sizes: list[tuple[str, int, int]], linkage: Linkage) -> dict[str, int]:
+    """Return the largest block of each rule that makes pairs, so that all pairs are within the budget.
+
+    Args:
+        sizes: (rule, pairs that a block makes, how many such blocks there are).
+    """
     caps = {name: rule.max_block for name, rule in linkage.rules.items()}
     while True:
-        limit = sizes["rule"].map({name: cap * (cap - 1) // 2 for name, cap in caps.items()})
-        kept = sizes[sizes["pairs"] <= limit]
-        if (kept["pairs"] * kept["blocks"]).sum() <= linkage.pair_budget:
+        kept = [(pairs, rule, blocks) for rule, pairs, blocks in sizes if pairs <= caps[rule] * (caps[rule] - 1) // 2]
+        if sum(pairs * blocks for pairs, _, blocks in kept) <= linkage.pair_budget:
             return caps
-        worst = kept.sort_values(["pairs", "rule"]).iloc[-1]["rule"]
+        worst = max(kept)[1]
         caps[worst] = max(1, caps[worst] // 2)
 
 

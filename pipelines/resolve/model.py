@@ -143,7 +143,7 @@ def population_of(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def splink_settings(model: Model, population: int, *, detail: bool = False) -> dict[str, Any]:
-    """Return the model as Splink's settings for pairs of identities among ``population`` people; with the levels in detail."""
+    """Return the model as Splink's settings for pairs among ``population`` people; in detail with the level of each."""
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "identity_id",

@@ -1,0 +1,196 @@
+"""Who is who, in small stories: what links, what must never, and why."""
+
+import pytest
+
+from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told
+
+ANNA, BERT = "Anna Kowalczyk", "Bertram Kowalczyk"
+
+
+def resolved(tmp_path, *records):
+    home = home_in(tmp_path)
+    land(home, NIGHT, records)
+    run_resolve(home)
+    return customers(home)
+
+
+def crm(ref, name, *more, born=None):
+    given, family = name.split(" ", 1)
+    identifiers = [told("name", name), told("given_name", given), told("family_name", family), *more]
+    if born:
+        identifiers.append(told("date_of_birth", born))
+    return row("crm", ref, *[told(i.kind, i.value, scope=i.scope, evidence="reference") for i in identifiers])
+
+
+def test_one_person_under_mail_phone_and_account_becomes_one_customer(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "anna@x.example"), told("name", ANNA)),
+        message("mail", "2", told("email", "anna@x.example"), told("name", "A. Kowalczyk")),
+        crm("9", ANNA, told("email", "anna@x.example"), told("phone", "+447446850412")),
+        message("sms", "1", told("phone", "+447446850412")),
+        message(
+            "desk", "1", told("account", "7", scope="desk"), told("name", "Ania Kowalczyk"), told("phone", "+447446850412")
+        ),
+    )
+    assert len(set(found.values())) == 1
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param(told("email", "anna@x.example", evidence="claimed"), id="a stranger's mail address"),
+        pytest.param(told("phone", "+447446850412", evidence="claimed"), id="a stranger's number"),
+    ],
+)
+@pytest.mark.parametrize("name", [None, "Carla Fontana"])
+def test_a_claim_alone_never_merges_two_people(tmp_path, claim, name):
+    names = [told("name", name)] if name else []
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "anna@x.example"), told("name", ANNA)),
+        crm("9", ANNA, told("email", "anna@x.example"), told("phone", "+447446850412")),
+        message("x", "1", told("account", "666", scope="x"), claim, *names),
+    )
+    assert found["mail 1"] == found["crm 9"]
+    assert found["x 1"] != found["mail 1"]
+
+
+def test_a_claim_with_the_owners_name_links(tmp_path):
+    found = resolved(
+        tmp_path,
+        crm("9", ANNA, told("email", "anna@x.example")),
+        message(
+            "m",
+            "1",
+            told("account", "5", scope="m"),
+            told("name", ANNA),
+            told("email", "anna@x.example", evidence="claimed"),
+        ),
+    )
+    assert found["m 1"] == found["crm 9"]
+
+
+def test_who_claims_many_addresses_is_believed_in_none(tmp_path):
+    people = [crm(str(n), f"Anna Kowalczyk{'abcdef'[n]}", told("email", f"a{n}@x.example")) for n in range(6)]
+    claims = [told("email", f"a{n}@x.example", evidence="claimed") for n in range(6)]
+    found = resolved(tmp_path, *people, message("m", "1", told("account", "5", scope="m"), told("name", "Anna"), *claims))
+    assert found["m 1"] not in {found[f"crm {n}"] for n in range(6)}
+
+
+def test_two_people_on_one_phone_stay_two(tmp_path):
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, told("phone", "+447446850412"), told("email", "anna@x.example")),
+        crm("2", BERT, told("phone", "+447446850412"), told("email", "bert@x.example")),
+        message("sms", "1", told("phone", "+447446850412")),
+    )
+    assert len(set(found.values())) == 3, "the message may be either's: it stays alone"
+
+
+def test_an_order_number_tells_whose_call_on_the_shared_phone_it_was(tmp_path):
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, told("phone", "+447446850412"), told("reference", "GT-1000001")),
+        crm("2", BERT, told("phone", "+447446850412"), told("reference", "GT-1000002")),
+        message(
+            "calls", "1", told("phone", "+447446850412"), told("reference", "GT-1000001", evidence="claimed"), thread="a"
+        ),
+        message(
+            "calls", "2", told("phone", "+447446850412"), told("reference", "GT-1000002", evidence="claimed"), thread="b"
+        ),
+    )
+    assert found["calls 1"] == found["crm 1"] != found["crm 2"] == found["calls 2"]
+
+
+def test_father_and_son_of_one_name_stay_two(tmp_path):
+    home = [told("street", "1 High Road"), told("postcode", "LS1 4AP"), told("phone", "+441132960000")]
+    found = resolved(
+        tmp_path,
+        crm("1", BERT, *home, told("email", "b1@x.example"), born="1950-03-04"),
+        crm("2", BERT, *home, told("email", "b2@x.example"), born="1982-11-30"),
+    )
+    assert found["crm 1"] != found["crm 2"]
+
+
+def test_a_bridge_between_father_and_son_is_taken_away(tmp_path):
+    found = resolved(
+        tmp_path,
+        crm("1", BERT, told("email", "b1@x.example"), born="1950-03-04"),
+        crm("2", BERT, told("email", "b2@x.example"), born="1982-11-30"),
+        message(
+            "desk", "1", told("account", "7", scope="desk"), told("email", "b1@x.example"), told("email", "b2@x.example")
+        ),
+    )
+    assert found["crm 1"] != found["crm 2"]
+
+
+def test_a_role_mailbox_joins_nobody(tmp_path):
+    names = ["Anna Kowalczyk", "Bertram Hale", "Carla Fontana", "Derek Osei"]
+    letters = [
+        message("mail", str(n), told("email", "info@shop.example"), told("name", name)) for n, name in enumerate(names)
+    ]
+    assert len(set(resolved(tmp_path, *letters).values())) == 4
+
+
+def test_equal_names_alone_join_only_where_nobody_else_can_be_meant(tmp_path):
+    name = "Zbigniew Trzeszczynski"
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "zt@x.example"), told("name", name)),
+        message("m", "1", told("account", "5", scope="m"), told("name", name)),
+    )
+    assert found["mail 1"] == found["m 1"]
+
+
+def test_equal_names_alone_join_none_of_two_namesakes(tmp_path):
+    name = "Zbigniew Trzeszczynski"
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "zt@x.example"), told("name", name)),
+        message("mail", "2", told("email", "other@y.example"), told("name", name)),
+        message("m", "1", told("account", "5", scope="m"), told("name", name)),
+    )
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("handle", "links"),
+    [
+        pytest.param("zbigniewtrzeszc", True, id="the name, cut off where X cuts"),
+        pytest.param("quietotter54", True, id="an invented local part, which is the handle as well"),
+        pytest.param("quietotter77", False, id="another number behind the same word"),
+    ],
+)
+def test_a_handle_leads_to_its_owner(tmp_path, handle, links):
+    mail = "quietotter54@x.example"
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", mail), told("name", "Zbigniew Trzeszczynski")),
+        message("x", "1", told("account", "1", scope="x"), told("handle", handle, scope="x")),
+    )
+    assert (found["x 1"] == found["mail 1"]) is links
+
+
+def test_records_with_a_reason_or_without_anyone_have_no_customer(tmp_path):
+    home = home_in(tmp_path)
+    land(home, NIGHT, [
+        message("mail", "1", told("email", "noreply@x.example"), reason="bounce"),
+        message("calls", "1"),
+        message("mail", "2", told("email", "anna@x.example")),
+    ])  # fmt: skip
+    run_resolve(home)
+    rows = rows_of(
+        home, "SELECT source_ref, customer_id IS NULL, reason FROM resolve.membership ORDER BY source, source_ref"
+    )
+    assert rows == [("1", True, "no_identifier"), ("1", True, "bounce"), ("2", False, None)]
+
+
+def test_an_identifier_that_nine_names_share_links_nobody(tmp_path):
+    names = "Anna Abel,Bert Brown,Carl Cole,Dora Dunn,Emil East,Fay Frost,Gus Gray,Hal Hunt,Ida Ives,Jon Jones".split(",")
+    home = home_in(tmp_path)
+    calls = [message("calls", str(n), told("phone", "+447446850412"), told("name", name)) for n, name in enumerate(names)]
+    land(home, NIGHT, [*calls, message("calls", "x", told("phone", "+447446850412"), thread="x")])
+    run_resolve(home)
+    assert rows_of(home, "SELECT kind, value, name_count FROM resolve.shared_identifier") == [("phone", "+447446850412", 10)]
+    assert len(set(customers(home).values())) == 11
