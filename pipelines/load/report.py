@@ -171,7 +171,7 @@ def _shares(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
 def _size_classes(rows: list[dict[str, Any]]) -> dict[str, int]:
     classes = {}
     for low, high in SIZES:
-        label = str(low) if low == high else f"{low} to {high}" if high else f"{low}+"
+        label = str(low) if low == high else f"{low}-{high}" if high else f"{low}+"
         classes[label] = sum(row["customers"] for row in rows if low <= row["size"] <= (high or row["size"]))
     while len(classes) > 1 and not classes[last := list(classes)[-1]]:
         del classes[last]

@@ -208,4 +208,4 @@ def _identities(found: CustomerExplanation) -> Table:
 
 def _shown(part: IdentityPart) -> str:
     known = [part.name or "", *part.emails, *part.phones, *part.handles]
-    return " · ".join(filter(None, known))[:80] or part.identity_id
+    return " · ".join(filter(None, known))[:80] or f"an account of {', '.join(part.sources)}"

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.load.candidate import build_candidate, candidate_folder
+from pipelines.load.checks import Check, ValidationReport, write_checks
+from pipelines.load.validate import sha256_of
 from pipelines.settings import Home
 
 NIGHT = date(2026, 3, 4)
@@ -189,3 +192,14 @@ def write_warehouse(home: Home, *, customers: int = 60, night: date = NIGHT) -> 
         )
     con.close()
     return home.database
+
+
+HELD = Check("customer", 1, "expect_column_values_to_be_unique", "customer_id", "critical", success=True)
+
+
+def checked_candidate(home: Home, customers: int = 5, night: date = NIGHT, check: Check = HELD) -> None:
+    """Build a candidate of so many customers and note that its one check said so."""
+    home.tmp.mkdir(parents=True, exist_ok=True)
+    write_warehouse(home, customers=customers)
+    path = build_candidate(home)
+    write_checks(candidate_folder(home) / "checks.json", ValidationReport(night, [check]), sha256=sha256_of(path))

@@ -21,22 +21,12 @@ from pipelines.load import publish as publishing
 from pipelines.load import report
 from pipelines.load import versions as pointing
 from pipelines.load.candidate import build_candidate, candidate_file, candidate_folder
-from pipelines.load.checks import Check, ValidationReport, write_checks
+from pipelines.load.checks import Check
 from pipelines.load.publish import new_name, publish
 from pipelines.load.validate import sha256_of
 from pipelines.load.versions import current, current_file, rollback, version_names, versions, versions_folder
 from pipelines.settings import Home
-from tests.load.fixture_golden import NIGHT, write_warehouse
-
-HELD = Check("customer", 1, "expect_column_values_to_be_unique", "customer_id", "critical", success=True)
-
-
-def checked_candidate(home: Home, customers: int = 5, night: date = NIGHT, check: Check = HELD) -> None:
-    """Build a candidate of so many customers and note that its one check said so."""
-    home.tmp.mkdir(parents=True, exist_ok=True)
-    write_warehouse(home, customers=customers)
-    path = build_candidate(home)
-    write_checks(candidate_folder(home) / "checks.json", ValidationReport(night, [check]), sha256=sha256_of(path))
+from tests.load.fixture_golden import NIGHT, checked_candidate
 
 
 def customers_in_use(home: Home) -> int:

@@ -1,0 +1,154 @@
+"""The analysts' sandbox and the status: what can be asked, what cannot, and what a home says of itself."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from pipelines.errors import ConfigurationError, GoldthreadError
+from pipelines.load import show
+from pipelines.load.publish import publish
+from pipelines.load.query import query
+from pipelines.load.status import status
+from pipelines.load.versions import rollback, versions
+from pipelines.lock import hold
+from pipelines.settings import Home
+from tests.load.fixture_golden import NIGHT, checked_candidate
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("published"))
+    for customers in (20, 30):
+        checked_candidate(home, customers=customers)
+        publish(home, NIGHT)
+    return home
+
+
+def shown(render: object, *what: object) -> str:
+    console = Console(width=160, record=True, file=io.StringIO())
+    render(*what, console)
+    return console.export_text()
+
+
+def test_a_question_is_answered_from_the_version_in_use(published):
+    result = query(published, "SELECT count(*) AS customers, max(last_seen_at) AS latest FROM golden.customer")
+    assert result.rows[0][0] == 30
+    assert result.version == versions(published)[-1].version
+    document = json.loads(json.dumps(result.to_json()))
+    assert document["rows"][0]["customers"] == 30
+    assert document["rows"][0]["latest"].endswith("+00:00")
+
+
+def test_every_kind_of_value_can_be_told_as_json(published):
+    result = query(
+        published,
+        "SELECT 1.5::DECIMAL(4, 2) AS d, [DATE '2026-03-04'] AS l, {'a': 'x'} AS s, 'ab'::BLOB AS b, INTERVAL 1 DAY AS i, "
+        "uuid() AS u, NULL AS n, TIME '01:02:03' AS t, MAP {'k': 1} AS m",
+    )
+    row = json.loads(json.dumps(result.to_json()))["rows"][0]
+    assert (row["d"], row["l"], row["s"], row["n"]) == (1.5, ["2026-03-04"], {"a": "x"}, None)
+    assert "NULL" in shown(show.render_query, result)
+
+
+def test_more_rows_than_asked_for_are_told_of(published):
+    assert query(published, "FROM golden.customer", rows=30).truncated is False
+    few = query(published, "FROM golden.customer", rows=29)
+    assert (len(few.rows), few.truncated) == (29, True)
+    assert "29 rows, there are more" in shown(show.render_query, few)
+    assert len(query(published, "FROM golden.customer", rows=None).rows) == 30
+
+
+REFUSED = [
+    pytest.param("DELETE FROM golden.customer", id="deletes"),
+    pytest.param("CREATE TABLE golden.mine AS SELECT 1", id="creates"),
+    pytest.param("COPY golden.customer TO 'out.csv'", id="writes a file"),
+    pytest.param("EXPORT DATABASE 'out'", id="exports"),
+    pytest.param("SELECT * FROM read_csv('/etc/hostname')", id="reads a file"),
+    pytest.param("SELECT * FROM '/etc/hostname'", id="reads a file by its name"),
+    pytest.param("SELECT * FROM glob('/*')", id="lists a folder"),
+    pytest.param("ATTACH 'other.duckdb'", id="attaches"),
+    pytest.param("INSTALL httpfs", id="installs"),
+    pytest.param("LOAD httpfs", id="loads"),
+    pytest.param("SET enable_external_access = true", id="opens the sandbox"),
+    pytest.param("SET memory_limit = '100GB'", id="takes more memory"),
+    pytest.param("SET max_execution_time = 0", id="takes more time"),
+    pytest.param("SELECT 1; SELECT 2", id="asks twice"),
+    pytest.param("", id="asks nothing"),
+    pytest.param("SELEC 1", id="is no SQL"),
+]
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_what_is_no_question_is_refused_in_one_line(published, sql, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(GoldthreadError) as refused:
+        query(published, sql)
+    assert str(refused.value).startswith("query: ")
+    assert "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_names_the_column_and_keeps_back_the_value(published):
+    with pytest.raises(GoldthreadError) as wrong:
+        query(published, "SELECT full_name::INTEGER FROM golden.customer")
+    assert "full_name" in str(wrong.value)
+    assert "Pat" not in str(wrong.value)
+
+
+def test_a_question_that_runs_too_long_is_stopped(published):
+    endless = "SELECT count(*) FROM range(10000000) AS a, range(10000000) AS b WHERE hash(a.range) % 7 = hash(b.range) % 9"
+    with pytest.raises(GoldthreadError, match="maximum execution time"):
+        query(published, endless, seconds=1)
+
+
+def test_nothing_published_is_said_so(tmp_path):
+    with pytest.raises(ConfigurationError, match="nothing is published yet; goldthread run"):
+        query(Home(tmp_path), "SELECT 1")
+    assert status(Home(tmp_path)).version is None
+    assert "nothing is published yet" in shown(show.render_status, status(Home(tmp_path)))
+    assert "nothing is published yet" in shown(show.render_versions, [])
+
+
+def test_status_tells_version_age_counts_and_sources(published):
+    now = datetime.now(UTC) + timedelta(hours=5)
+    told = status(published, now=now)
+    assert told.night == NIGHT
+    assert told.counts["customer"] == 30
+    assert 4.9 < told.age_hours < 5.2
+    assert told.versions == 2
+    with duckdb.connect(str(published.published / "current" / "customers.duckdb"), read_only=True) as con:
+        ledger = con.execute(
+            "SELECT source, read, quarantined FROM meta.ledger WHERE night = $night ORDER BY source", {"night": NIGHT}
+        ).fetchall()
+    assert [(one.source, one.read, one.quarantined) for one in told.sources] == ledger
+    assert told.failed_validation is None
+    text = shown(show.render_status, told)
+    assert "published 5 hours ago" in text
+    assert "nobody is writing" in text
+    json.dumps(told.to_json())
+
+
+def test_status_names_the_process_that_is_writing(published):
+    with hold(published.path / "writer.lock"):
+        told = status(published)
+    assert told.writer is not None
+    assert f"process {told.writer} is writing" in shown(show.render_status, told)
+    assert status(published).writer is None
+
+
+def test_versions_mark_the_one_in_use(published):
+    first, second = versions(published)
+    assert (first.customers, second.customers) == (20, 30)
+    marked = [line for line in shown(show.render_versions, versions(published)).splitlines() if "●" in line]
+    assert len(marked) == 1
+    assert second.version in marked[0]
+    try:
+        rollback(published)
+        assert query(published, "SELECT count(*) FROM golden.customer").rows == [(20,)]
+    finally:
+        rollback(published, second.version)
+    json.dumps([version.to_json() for version in versions(published)])
