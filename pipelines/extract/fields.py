@@ -21,12 +21,13 @@ class Fields:
     that starts with ``maybe_`` returns None where the field is absent or null. Texts come out valid (see ``valid``).
     """
 
-    __slots__ = ("_left",)
+    __slots__ = ("_left", "names")
 
     def __init__(self, record: object) -> None:
         if not isinstance(record, dict):
             raise UnreadableError("not a record: expected names and values")
         self._left: dict[str, Any] = dict(record)
+        self.names = frozenset(self._left)  # all that the record came with
 
     def string(self, name: str) -> str:
         """Take a text."""
@@ -70,6 +71,10 @@ class Fields:
         """Take a list."""
         return list(_of_type(name, self._take(name), list, "a list"))
 
+    def strings(self, name: str) -> list[str]:
+        """Take a list of texts that may be absent, which is an empty one."""
+        return [valid(_of_type(name, each, str, "a list of texts")) for each in self.maybe_items(name)]
+
     def maybe_items(self, name: str) -> list[Any]:
         """Take a list that may be absent, which is an empty one."""
         return self.items(name) if self.has(name) else []
@@ -107,19 +112,26 @@ class Fields:
 
 
 class Drift:
-    """Tells of fields that no mapping takes, each once a file."""
+    """Tells how the records of a file differ from what we know, each difference once: fields that are new or gone."""
 
     def __init__(self, issues: Issues, file: str) -> None:
         self._issues, self._file = issues, file
         self._told: set[str] = set()
 
-    def tell(self, left: set[str], ignored: frozenset[str]) -> None:
-        """Report the names that are neither taken, nor left on purpose, nor told before."""
-        if left <= ignored or left <= self._told:
-            return
-        news = {valid(name) for name in left} - ignored - self._told
-        self._told |= news
-        self._issues.unknown_fields(news, file=self._file)
+    def tell(self, fields: Fields, ignored: frozenset[str], usual: frozenset[str] = frozenset()) -> None:
+        """Report a mapped record's differences.
+
+        Args:
+            ignored: fields that are left on purpose.
+            usual: fields that may be null and are always there: a record can do without, their absence is news.
+        """
+        news = {valid(name) for name in fields.left()} - ignored - self._told
+        if news:
+            self._told |= news
+            self._issues.unknown_fields(news, file=self._file)
+        for name in usual - fields.names - self._told:
+            self._told.add(name)
+            self._issues.warn(file=self._file, reason=f"field {name!r} is gone")
 
 
 def valid(text: str) -> str:

@@ -21,7 +21,7 @@ from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile
 from pipelines.extract.instants import epoch_instant
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.messenger_files import Part, read_part, repaired
+from pipelines.extract.messenger_files import THREAD_LEFT, Part, read_part, repaired
 from pipelines.extract.text import clean, one_line
 from pipelines.settings import Source
 
@@ -139,7 +139,7 @@ def _thread(parts: list[Part], source: Source) -> Thread:
 def _messages(part: Part, issues: Issues) -> list[Message]:
     """Return a file's messages, newest first as they stand there."""
     drift = Drift(issues, part.file.name)
-    drift.tell(part.unknown, frozenset())
+    drift.tell(part.left, THREAD_LEFT)
     messages: list[Message] = []
     for number, record in enumerate(part.messages, start=1):
         position = f"message {number}"
@@ -193,7 +193,7 @@ def parse_message(record: Any, part: Part, position: str, drift: Drift) -> Messa
         duration_seconds=None if duration is None else float(duration),
         metadata={name: value for name, value in metadata.items() if value},
     )
-    drift.tell(fields.left(), _LEFT)
+    drift.tell(fields, _LEFT)
     return message
 
 

@@ -15,7 +15,7 @@ NOT_A_THREAD = "no Messenger thread: expected its 'messages' and 'participants'"
 HTML = "an HTML download, which cannot be read: request the information again with the format JSON"
 _FOLDERS = names("archived_threads e2ee_cutover filtered_threads inbox message_requests")
 _NUMBER = re.compile(r"_(\d+)\.json$")
-_LEFT = names("image is_still_participant joinable_mode magic_words theme thread_path threadName title")
+THREAD_LEFT = names("image is_still_participant joinable_mode magic_words theme thread_path threadName title")
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Part:
         participants: their names, ours among them.
         messages: as the file has them, newest first.
         is_whole: False where the file breaks off after its last message.
-        unknown: the thread's fields that no mapping takes.
+        left: the thread's fields that no mapping has taken.
     """
 
     file: SourceFile
@@ -39,7 +39,7 @@ class Part:
     is_encrypted: bool
     messages: list[Any]
     is_whole: bool
-    unknown: set[str]
+    left: Fields
 
 
 def read_part(file: SourceFile) -> Part | None:
@@ -77,7 +77,7 @@ def read_part(file: SourceFile) -> Part | None:
         is_encrypted=is_encrypted,
         messages=fields.items("messages"),
         is_whole=is_whole,
-        unknown=fields.left() - _LEFT,
+        left=fields,
     )
 
 

@@ -14,7 +14,7 @@ from pipelines.contract import Attachment, Direction, Identifier, Interaction, R
 from pipelines.extract import identifiers
 from pipelines.extract.claims import claims_of
 from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Drift, Fields, known, names, valid
+from pipelines.extract.fields import Drift, Fields, known, names
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import parse_instant
@@ -28,6 +28,9 @@ _TWEET_TIME = "%a %b %d %H:%M:%S %z %Y"
 _EVENTS = names(
     "joinConversation participantsJoin participantsLeave conversationNameUpdate reactionCreate welcomeMessageCreate"
 )
+_MESSAGE_USUAL = names("mediaUrls reactions")
+_MESSAGE_LEFT = names("editHistory isDeleted urls")
+_TWEET_USUAL = names("entities")
 _TWEET_LEFT = names("""
     contributors coordinates display_text_range edit_info entities extended_entities favorite_count favorited geo id
     in_reply_to_status_id in_reply_to_user_id lang place possibly_sensitive quoted_status_id quoted_status_id_str
@@ -160,9 +163,9 @@ def parse_message(fields: Fields, thread: str, archive: Archive, file: str, posi
         raise UnreadableError("neither the sender nor the recipient is the archive's account")
     direction: Direction = "outbound" if is_ours else "inbound"
     text = clean(html.unescape(fields.string("text")))
-    media = [valid(url) for url in fields.maybe_items("mediaUrls") if isinstance(url, str)]
+    media = fields.strings("mediaUrls")
     reactions = fields.maybe_items("reactions")
-    drift.tell(fields.left(), frozenset({"urls", "editHistory", "isDeleted"}))
+    drift.tell(fields, _MESSAGE_LEFT, usual=_MESSAGE_USUAL)
     other = recipient if is_ours else sender
     reason = None if recipient else "group"
     if recipient == sender:
@@ -198,7 +201,7 @@ def parse_tweet(tweet: Any, archive: Archive, file: str, position: str, drift: D
     answered = fields.maybe_ref("in_reply_to_user_id_str")
     screen_name = fields.maybe_string("in_reply_to_screen_name")
     in_reply_to = fields.maybe_ref("in_reply_to_status_id_str")
-    drift.tell(fields.left(), _TWEET_LEFT)
+    drift.tell(fields, _TWEET_LEFT, usual=_TWEET_USUAL)
     to_nobody = answered is None or answered == archive.account_ref
     return Interaction(
         source=archive.source.name,

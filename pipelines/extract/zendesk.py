@@ -25,6 +25,7 @@ from pipelines.settings import Source
 PAGES = ("tickets", "users")
 SYSTEM = "-1"  # the author of what triggers and automations write
 
+_COMMENT_USUAL = names("attachments body type via")
 _COMMENT_LEFT = names("audit_id formatted_from formatted_to metadata plain_body recording_url")
 
 
@@ -117,7 +118,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
         party = known(*party, *claims_of(parts.text, desk.source), *references_of(ticket.subject or "", desk.source))
     attachments = [_attachment(each) for each in fields.maybe_items("attachments")]
     kind = fields.maybe_string("type")
-    drift.tell(fields.left(), _COMMENT_LEFT)
+    drift.tell(fields, _COMMENT_LEFT, usual=_COMMENT_USUAL)
     return Interaction(
         source=desk.source.name,
         source_ref=source_ref,

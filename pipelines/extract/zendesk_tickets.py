@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract import Channel
-from pipelines.extract.fields import Drift, Fields, names, valid
+from pipelines.extract.fields import Drift, Fields, names
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.text import one_line
 
@@ -29,6 +29,7 @@ _CHANNELS: dict[Channel | None, frozenset[str]] = {
 _VIA = {via: channel for channel, vias in _CHANNELS.items() for via in vias}
 _STATUS = {each: each for each in ("new", "open", "pending", "hold", "solved", "closed", "deleted")}
 _MERGED = "closed_by_merge"
+_USUAL = names("group_id subject tags type via")
 _LEFT = names("""
     allow_attachments allow_channelback assignee_id attribute_value_ids brand_id collaborator_ids comment_count created_at
     custom_fields custom_status_id dates deleted_ticket_form_id description due_at email_cc_ids encoded_id external_id fields
@@ -64,7 +65,7 @@ def parse_ticket(record: Any, drift: Drift) -> Ticket:
     fields = Fields(record)
     if not fields.has("requester_id") and not fields.has("comments"):
         raise UnreadableError("neither a ticket (requester_id, comments) nor a user (role)")
-    tags = [valid(tag) for tag in fields.maybe_items("tags") if isinstance(tag, str)]
+    tags = fields.strings("tags")
     kind = fields.maybe_string("type")
     ticket = Ticket(
         ticket_ref=fields.ref("id"),
@@ -77,7 +78,7 @@ def parse_ticket(record: Any, drift: Drift) -> Ticket:
         is_merged=_MERGED in tags,
         comments=fields.items("comments"),
     )
-    drift.tell(fields.left(), _LEFT)
+    drift.tell(fields, _LEFT, usual=_USUAL)
     return ticket
 
 

@@ -10,6 +10,7 @@ from pipelines.settings import Source
 
 Role = Literal["end-user", "agent", "admin"]
 _ROLES: dict[str, Role] = {"end-user": "end-user", "agent": "agent", "admin": "admin"}
+_USUAL = names("email name phone verified")
 _LEFT = names("""
     active alias chat_only created_at custom_role_id default_group_id details external_id iana_time_zone is_billing_admin
     last_login_at locale locale_id moderator notes only_private_comments organization_id permanently_deleted photo
@@ -52,7 +53,7 @@ def parse_user(record: Any, drift: Drift | None = None) -> User:
         verified=fields.maybe_boolean("verified") or False,
     )
     if drift:
-        drift.tell(fields.left(), _LEFT)
+        drift.tell(fields, _LEFT, usual=_USUAL)
     return user
 
 

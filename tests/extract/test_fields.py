@@ -44,8 +44,8 @@ def test_what_nobody_takes_is_left_and_told_once_a_file():
     for _ in range(3):
         fields = Fields(RECORD)
         fields.ref("id")
-        drift.tell(fields.left(), frozenset({"name", "tags", "open"}))
-    assert issues.warnings["a.json"] == {"unknown field 'via'": 1, "unknown field 'gone'": 1}
+        drift.tell(fields, frozenset({"name", "tags", "open"}), usual=frozenset({"gone", "subject"}))
+    assert issues.warnings["a.json"] == {"unknown field 'via'": 1, "unknown field 'gone'": 1, "field 'subject' is gone": 1}
 
 
 def test_texts_are_valid_utf8_without_nul():
