@@ -48,19 +48,27 @@ answer AS (
     WHERE turn.is_last AND turn.direction = 'outbound'
 ),
 
+opening AS (
+    SELECT
+        turn,
+        customer_id,
+        conversation_id,
+        channel,
+        occurred_at
+    FROM scratch.turn
+    WHERE is_first AND direction = 'inbound'
+),
+
 sent_on AS (
     SELECT
         answer.turn AS turn_l,
-        turn.turn AS turn_r
+        opening.turn AS turn_r
     FROM answer
-    INNER JOIN scratch.turn AS turn
-        ON answer.customer_id = turn.customer_id AND answer.channel = turn.channel AND answer.turn < turn.turn
+    ASOF INNER JOIN opening
+        ON answer.customer_id = opening.customer_id AND answer.channel = opening.channel AND answer.turn < opening.turn
     WHERE
-        turn.is_first
-        AND turn.direction = 'inbound'
-        AND turn.conversation_id != answer.conversation_id
-        AND turn.occurred_at - answer.occurred_at <= to_seconds($asked_hours * 3600)
-    QUALIFY row_number() OVER (PARTITION BY answer.turn ORDER BY turn.turn ASC) = 1
+        opening.conversation_id != answer.conversation_id
+        AND opening.occurred_at - answer.occurred_at <= to_seconds($asked_hours * 3600)
 ),
 
 neighbour AS (
@@ -82,8 +90,12 @@ SELECT
 FROM neighbour
 LEFT JOIN policy_window ON neighbour.topic = policy_window.topic
 WHERE
-    neighbour.occurred_at - neighbour.occurred_at_l
-    <= to_seconds(coalesce(policy_window.window_days, $window_days) * 86400)
+    neighbour.turn_l IS NOT NULL
+    AND (
+        neighbour.why = 'episode'
+        OR neighbour.occurred_at - neighbour.occurred_at_l
+        <= to_seconds(coalesce(policy_window.window_days, $window_days) * 86400)
+    )
 UNION
 SELECT
     turn_l,
