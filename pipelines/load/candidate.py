@@ -45,7 +45,9 @@ def build_candidate(home: Home) -> Path:
         con.execute("SET preserve_insertion_order = true")
         warehouse = str(home.database).replace("'", "''")
         con.execute(f"ATTACH '{warehouse}' AS warehouse (READ_ONLY)")
+        con.execute("BEGIN")
         _copy(con, home)
+        con.execute("COMMIT")
         con.execute("DETACH warehouse")
         con.execute("CHECKPOINT")
     finally:

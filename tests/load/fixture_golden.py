@@ -13,7 +13,8 @@ from pipelines.settings import Home
 NIGHT = date(2026, 3, 4)
 SOURCES = """
     SELECT * FROM (VALUES
-        ('support_mail', 'email', 'mbox', 0), ('social_x', 'social', 'x_archive', 1), ('messenger', 'social', 'messenger', 2),
+        ('support_mail', 'email', 'mbox', 0), ('social_x', 'social', 'x_archive', 1),
+        ('messenger', 'social', 'messenger', 2),
         ('helpdesk', 'chat', 'zendesk', 3), ('whatsapp', 'chat', 'whatsapp', 4), ('calls', 'voice', 'table', 5),
         ('sms', 'sms', 'table', 6)
     ) AS source (source, channel, format, place)
@@ -58,7 +59,7 @@ TABLES = {
     """,
     "golden.identifier": """
         WITH person AS (
-            SELECT customer_id, substring(customer_id, 2, 8) AS tag, min(night) AS night, count(*) AS record_count
+            SELECT customer_id, substring(customer_id, 2) AS tag, min(night) AS night, count(*) AS record_count
             FROM golden.membership WHERE customer_id IS NOT NULL GROUP BY customer_id
         ),
         shown AS (
@@ -76,11 +77,12 @@ TABLES = {
         FROM shown
     """,
     "golden.lineage": """
-        SELECT identifier.customer_id, CASE identifier.kind WHEN 'name' THEN 'full_name' ELSE identifier.kind END AS attribute,
-            identifier.value, identifier.kind, identifier.scope, 'most recent' AS rule, identifier.evidence, identifier.is_shared,
-            TRUE AS is_current, 1 AS candidates, membership.record_kind, membership.source, membership.source_ref,
-            membership.source || '/' || membership.night || '/export.jsonl' AS file, 'line 7' AS position,
-            identifier.last_seen_at AS seen_at
+        SELECT identifier.customer_id,
+            CASE identifier.kind WHEN 'name' THEN 'full_name' ELSE identifier.kind END AS attribute,
+            identifier.value, identifier.kind, identifier.scope, 'most recent' AS rule, identifier.evidence,
+            identifier.is_shared, TRUE AS is_current, 1 AS candidates, membership.record_kind, membership.source,
+            membership.source_ref, membership.source || '/' || membership.night || '/export.jsonl' AS file,
+            'line 7' AS position, identifier.last_seen_at AS seen_at
         FROM golden.identifier AS identifier
         INNER JOIN (
             SELECT * FROM golden.membership
@@ -115,7 +117,8 @@ TABLES = {
         GROUP BY membership.customer_id ORDER BY membership.customer_id
     """,
     "golden.crosswalk": """
-        SELECT customer_id, customer_id AS current_customer_id, DATE '2026-03-02' AS since, 'new' AS cause FROM golden.customer
+        SELECT customer_id, customer_id AS current_customer_id, DATE '2026-03-02' AS since, 'new' AS cause
+        FROM golden.customer
         UNION ALL
         SELECT 'c00000000000000aa', min(customer_id), $night, 'merged: mail' FROM golden.customer
         UNION ALL
@@ -132,13 +135,16 @@ TABLES = {
             last_seen_at AS since FROM golden.identifier WHERE kind = 'email'
     """,
     "golden.enquiry": """
-        SELECT enquiry_id, any_value(customer_id) AS customer_id, min(occurred_at) AS first_at, max(occurred_at) AS last_at,
-            list_sort(list(DISTINCT channel)) AS channels, count(DISTINCT channel) AS channel_count, count(*) AS message_count
+        SELECT enquiry_id, any_value(customer_id) AS customer_id,
+            min(occurred_at) AS first_at, max(occurred_at) AS last_at,
+            list_sort(list(DISTINCT channel)) AS channels, count(DISTINCT channel) AS channel_count,
+            count(*) AS message_count
         FROM golden.interaction GROUP BY enquiry_id
     """,
     "meta.quarantine": """
         SELECT 'helpdesk' AS source, $night AS night, 'helpdesk/' || $night || '/export.jsonl' AS file,
-            'line ' || (40 + n) AS position, CASE WHEN n < 3 THEN 'not JSON' ELSE 'missing field ''created_at''' END AS reason
+            'line ' || (40 + n) AS position,
+            CASE WHEN n < 3 THEN 'not JSON' ELSE 'missing field ''created_at''' END AS reason
         FROM range(4) AS bad (n)
         UNION ALL
         SELECT 'whatsapp', $night, 'whatsapp/' || $night || '/export.jsonl', 'line 2', 'a time we cannot read'
@@ -164,8 +170,8 @@ TABLES = {
     """,
     "meta.block": "SELECT rule, pairs * 2 AS pairs, 12 AS largest_block FROM meta.link_rule",
     "meta.identity": """
-        SELECT DISTINCT identity_id, customer_id, 'Pat' AS full_name, ['p@mail.example'] AS emails, ['+442010000000'] AS phones,
-            []::VARCHAR[] AS handles
+        SELECT DISTINCT identity_id, customer_id, 'Pat' AS full_name, ['p@mail.example'] AS emails,
+            ['+442010000000'] AS phones, []::VARCHAR[] AS handles
         FROM golden.membership WHERE identity_id IS NOT NULL ORDER BY identity_id
     """,
     "meta.edge": """
