@@ -45,6 +45,22 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """Contact points that somebody said yes or no for: how many the truth knows, and how the version has them.
+
+    Attributes:
+        wrongly_allowed: a no published as a yes; the one number that has to be 0.
+        wrongly_refused: a yes published as a no, because somebody else's no was taken for it.
+        unknown: not published at all, which allows nothing.
+    """
+
+    points: int
+    wrongly_allowed: int
+    wrongly_refused: int
+    unknown: int
+
+
+@dataclass(frozen=True)
 class ScoreReport:
     """A version against the truth. Only records that the version holds are scored; ``missing`` counts the others.
 
@@ -61,6 +77,7 @@ class ScoreReport:
         by_source, by_tag: the same records in parts.
         enquiries: true enquiries against enquiry_id; None where none are published.
         duplicate_precision, duplicate_recall: messages that ask again, against duplicate_of; None where none are published.
+        consent: who may be sent advertising after the version's last night; None where it is not published.
     """
 
     version: str
@@ -80,13 +97,14 @@ class ScoreReport:
     enquiries: Agreement | None = None
     duplicate_precision: float | None = None
     duplicate_recall: float | None = None
+    consent: Consent | None = None
 
 
 def score(home: Home, truth: Path | None = None) -> ScoreReport:
     """Hold ``published/current`` against ``truth`` (default: the home's ``truth/``, as ``goldthread demo`` writes it).
 
-    Reads golden.membership (and golden.interaction for enquiries) of the version, read-only, and ``record_person.csv``,
-    ``message_enquiry.csv`` and ``duplicates.csv`` of the truth.
+    Reads golden.membership, golden.interaction (enquiries) and golden.consent of the version, read-only, and
+    ``record_person.csv``, ``message_enquiry.csv``, ``duplicates.csv`` and ``consent.csv`` of the truth.
 
     Raises:
         ConfigurationError: nothing is published, or there is no truth.
@@ -160,6 +178,7 @@ def _score(con: duckdb.DuckDBPyConnection, folder: Path, version: str) -> ScoreR
         enquiries=_enquiries(con, folder),
         duplicate_precision=duplicates[0] if duplicates else None,
         duplicate_recall=duplicates[1] if duplicates else None,
+        consent=_consent(con, folder),
     )
 
 
@@ -239,13 +258,40 @@ def _duplicates(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[float, fl
     return _share(right, marked), _share(right, true)
 
 
-def _publishes(con: duckdb.DuckDBPyConnection, column: str) -> bool:
-    """Say whether golden.interaction has any value in ``column``."""
+def _consent(con: duckdb.DuckDBPyConnection, folder: Path) -> Consent | None:
+    """Compare golden.consent with the truth of the version's last night."""
+    if not (folder / "consent.csv").is_file() or not _publishes(con, "allowed", table="consent"):
+        return None
+    _read(con, "truth_consent", folder / "consent.csv")
+    return Consent(*_row(con, """
+        WITH truth AS (
+            SELECT kind, value, channel, purpose, arg_max(allowed, day) = 'true' AS allowed
+            FROM truth_consent
+            WHERE day::DATE <= (SELECT max(night) FROM golden.membership)
+            GROUP BY kind, value, channel, purpose
+        ), published AS (
+            SELECT kind, value, channel, purpose, bool_and(allowed) AS allowed
+            FROM golden.consent
+            GROUP BY kind, value, channel, purpose
+        )
+
+        SELECT
+            count(*),
+            count(*) FILTER (WHERE published.allowed AND NOT truth.allowed),
+            count(*) FILTER (WHERE NOT published.allowed AND truth.allowed),
+            count(*) FILTER (WHERE published.allowed IS NULL)
+        FROM truth
+        LEFT JOIN published USING (kind, value, channel, purpose)
+    """))  # fmt: skip
+
+
+def _publishes(con: duckdb.DuckDBPyConnection, column: str, table: str = "interaction") -> bool:
+    """Say whether a golden table is there and has any value in ``column``."""
     (there,) = _row(con, f"""
         SELECT count(*) FROM duckdb_columns()
-        WHERE schema_name = 'golden' AND table_name = 'interaction' AND column_name = '{column}'
+        WHERE schema_name = 'golden' AND table_name = '{table}' AND column_name = '{column}'
     """)  # fmt: skip
-    return bool(there) and _row(con, f"SELECT count({column}) FROM golden.interaction")[0] > 0
+    return bool(there) and _row(con, f"SELECT count({column}) FROM golden.{table}")[0] > 0
 
 
 def _read(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:

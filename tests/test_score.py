@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError
-from pipelines.score import measure, score
+from pipelines.score import Consent, measure, score
 from pipelines.settings import Home
 
 Rows = list[tuple[str, str | None]]  # true person, customer found
@@ -82,9 +82,10 @@ def published(tmp_path: Path, truth: list[tuple[str, ...]], membership: list[tup
     with duckdb.connect(str(version / "customers.duckdb")) as con:
         con.execute("CREATE SCHEMA golden")
         con.execute(
-            "CREATE TABLE golden.membership (record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, customer_id VARCHAR)"
+            "CREATE TABLE golden.membership "
+            "(record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, customer_id VARCHAR, night DATE)"
         )
-        con.executemany("INSERT INTO golden.membership VALUES (?, ?, ?, ?)", membership)
+        con.executemany("INSERT INTO golden.membership VALUES (?, ?, ?, ?, '2026-03-03')", membership)
         con.execute(
             "CREATE TABLE golden.interaction (source VARCHAR, source_ref VARCHAR, enquiry_id VARCHAR, duplicate_of VARCHAR)"
         )
@@ -146,6 +147,29 @@ def test_enquiries_and_duplicates_are_scored_once_they_are_published(tmp_path):
     assert report.enquiries.pairwise_precision == pytest.approx(1 / 3)
     assert report.enquiries.pairwise_recall == 1
     assert (report.duplicate_precision, report.duplicate_recall) == (1 / 2, 1 / 2)
+
+
+def test_consent_is_compared_point_by_point_as_of_the_versions_last_night(tmp_path):
+    home = published(tmp_path, TRUTH, MEMBERSHIP)
+    (tmp_path / "truth" / "consent.csv").write_text(
+        "day,kind,value,channel,purpose,allowed\n"
+        "2026-03-02,email,a@x.example,email,marketing,true\n"
+        "2026-03-03,email,a@x.example,email,marketing,false\n"  # withdrawn, and published as a yes: wrong
+        "2026-03-02,email,b@x.example,email,marketing,true\n"
+        "2026-03-04,email,b@x.example,email,marketing,false\n"  # withdrawn after the version: still a yes
+        "2026-03-02,email,c@x.example,email,marketing,true\n"  # somebody else's no
+        "2026-03-02,phone,+447500000001,sms,marketing,false\n",  # not published
+        encoding="utf-8",
+    )
+    with duckdb.connect(str((home.published / "current").resolve() / "customers.duckdb")) as con:
+        con.execute(
+            "CREATE TABLE golden.consent (kind VARCHAR, value VARCHAR, channel VARCHAR, purpose VARCHAR, allowed BOOLEAN)"
+        )
+        for address, allowed in (("a", True), ("b", True), ("c", True), ("c", False)):
+            con.execute(
+                "INSERT INTO golden.consent VALUES ('email', ?, 'email', 'marketing', ?)", [f"{address}@x.example", allowed]
+            )
+    assert score(home).consent == Consent(points=4, wrongly_allowed=1, wrongly_refused=1, unknown=1)
 
 
 def test_without_a_truth_or_a_version_the_message_says_what_to_do(tmp_path):

@@ -11,6 +11,7 @@ from pipelines.demo.world import CLOCK, World
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PICTURE = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"  # one transparent pixel
 CHARSETS = {
     "polish": "iso-8859-2",
     "turkish": "iso-8859-9",
@@ -90,6 +91,13 @@ def form(headers: str, text: str, style: int, culture: str, boundary: str) -> by
     if style < 800:
         packed = base64.encodebytes(text.encode()).rstrip(b"\n")
         return f"{headers}Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: base64\n\n".encode() + packed
+    if style < 815:
+        return (
+            f'{headers}Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+            f"--{boundary}\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n"
+            f'--{boundary}\nContent-Type: image/gif; name="picture.gif"\nContent-Transfer-Encoding: base64\n'
+            f'Content-Disposition: attachment; filename="picture.gif"\n\n{PICTURE}\n--{boundary}--'
+        ).encode()
     if style < 900:
         return (
             f'{headers}Content-Type: multipart/alternative; boundary="{boundary}"\n\n'

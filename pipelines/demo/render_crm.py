@@ -128,6 +128,8 @@ class Crm:
             consent.append((night, "email", row["Email"], "email", row["MailOk"] == "yes", person))
         if row["Mobile"] and row["SmsOk"]:
             consent.append((night, "phone", self.mobile(person, number), "sms", row["SmsOk"] == "yes", person))
+        if row["Phone"] and row["SmsOk"]:  # said of every number in the row
+            consent.append((night, "phone", self.world.people.landline[person], "sms", row["SmsOk"] == "yes", person))
 
 
 def render_crm(world: World, inbox: Path) -> None:

@@ -158,8 +158,8 @@ def test_mail_comes_in_many_charsets_encodings_and_shapes(world):
     assert all(
         seen[kind]
         for kind in (
-            "text/plain", "text/html", "multipart/alternative", "multipart/report", "iso-8859-1", "windows-1252",
-            "iso-8859-2", "utf-8", "quoted-printable", "base64", "8bit", "no id", "encoded name",
+            "text/plain", "text/html", "multipart/alternative", "multipart/mixed", "multipart/report", "iso-8859-1",
+            "windows-1252", "iso-8859-2", "utf-8", "quoted-printable", "base64", "8bit", "no id", "encoded name",
         )
     )  # fmt: skip
 
