@@ -15,6 +15,7 @@ from itertools import groupby
 from pipelines.extract.text import one_line
 
 ID_LIMIT = 400
+WORD_LIMIT = 40
 DATE_LIMIT = 1_000
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
@@ -54,8 +55,9 @@ class Headers:
         return self._values.get(name, [])
 
     def word(self, name: str) -> str:
-        """Return the first word of the topmost value in lower case: for fields that take a keyword."""
-        return self.first(name).partition(";")[0].strip().partition(" ")[0].lower()
+        """Return the first word of the topmost value in lower case: for fields that take a keyword, so ASCII alone."""
+        word = next(iter(self.first(name).partition(";")[0].split(None, 1)), "").lower()
+        return word if word.isascii() and word.isprintable() and len(word) <= WORD_LIMIT else ""
 
     def text(self, name: str) -> str:
         """Return the topmost value decoded, on one line."""

@@ -129,6 +129,7 @@ REPORT = {"Content_Type": "multipart/report; report-type=delivery-status; bounda
         pytest.param(REPORT, "bounce", id="a report on delivery"),
         pytest.param(REPORT | {"Auto_Submitted": "auto-replied"}, "bounce", id="a report that calls itself an answer"),
         pytest.param({"Auto_Submitted": "auto-replied (vacation)", "Return_Path": "<>"}, "auto_reply", id="on holiday"),
+        pytest.param({"Auto_Submitted": "auto-replied\n\t(vacation)"}, "auto_reply", id="on holiday, folded"),
         pytest.param({"Auto_Submitted": "auto-generated"}, "auto_reply", id="by a machine"),
         pytest.param({"X_Autoreply": "yes"}, "auto_reply", id="an older sign of a machine"),
         pytest.param({"Precedence": "auto_reply"}, "auto_reply", id="another older sign"),

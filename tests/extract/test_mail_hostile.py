@@ -73,6 +73,31 @@ def test_whatever_is_written_the_lake_can_hold_it(sender, to, subject, day, kind
     assert not [word for word in [*words, *(each.value for each in record.party)] if word and "\x00" in word]
 
 
+LETTERS = (
+    mail(
+        "--b\n\nGr=C3=BC=C3=9Fe\n--b\nContent-Type: text/html\n\n<p>x</p>\n--b--", Content_Type="multipart/mixed; boundary=b"
+    ),
+    mail("SGVsbG8=", Content_Transfer_Encoding="base64", Content_Type="text/plain; charset*=utf-8'en'utf-8"),
+    mail(From="=?utf-8?q?J=C3=B6rg?= (comment) <ann@field.example>", Auto_Submitted="no", References="<a@b.example> <c@d>"),
+    mail("Unsubscribe", Delivered_To=OURS, Authentication_Results="mx; spf=pass; dmarc=none", List_Id="<support.shop>"),
+)
+PIECES = st.sampled_from(
+    [b"\n\n", b"\r\n", b"=?utf-8?b?", b'"', b"(", b"<", b"--b", b"\x00", b"\xff", b"boundary=", b"*0*=", b"%", b":"]
+)
+
+
+@given(
+    st.sampled_from(LETTERS),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 20), PIECES | st.binary(max_size=4)), max_size=6),
+)
+def test_a_damaged_mail_is_read_as_far_as_it_goes_or_set_aside(letter, damages):
+    for place, length, piece in damages:
+        at = int(place * len(letter))
+        letter = letter[:at] + piece + letter[at + length :]
+    with contextlib.suppress(UnreadableError):
+        orjson.dumps(_row(parse_message(letter, SOURCE, PLACE)))
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_unreadable(noise):
     with contextlib.suppress(UnreadableError):
