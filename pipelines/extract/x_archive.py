@@ -5,6 +5,7 @@ through before the first record goes out.
 """
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from pipelines.extract.x_parts import ACCOUNT, MESSAGES, OTHERS, TWEETS, items_o
 from pipelines.settings import Source
 
 SCOPE = "x"
+_OF_TWO = re.compile(r"\d+-\d+")
 _TWEET_TIME = "%a %b %d %H:%M:%S %z %Y"
 _EVENTS = names(
     "joinConversation participantsJoin participantsLeave conversationNameUpdate reactionCreate welcomeMessageCreate"
@@ -158,7 +160,8 @@ def parse_message(fields: Fields, thread: str, archive: Archive, file: str, posi
     source_ref, sender = fields.ref("id"), fields.ref("senderId")
     occurred_at, _ = parse_instant(fields.string("createdAt"), None)
     is_ours = sender == archive.account_ref
-    recipient = fields.maybe_ref("recipientId")  # a message to a group has none
+    # a message to a group has none; a conversation of two is named after both
+    recipient = fields.ref("recipientId") if _OF_TWO.fullmatch(thread) else fields.maybe_ref("recipientId")
     if recipient and archive.account_ref not in (sender, recipient):
         raise UnreadableError("neither the sender nor the recipient is the archive's account")
     direction: Direction = "outbound" if is_ours else "inbound"
@@ -198,8 +201,9 @@ def parse_tweet(tweet: Any, archive: Archive, file: str, position: str, drift: D
     source_ref = fields.ref("id_str")
     occurred_at = tweet_time(fields.string("created_at"))
     text = fields.string("full_text") if fields.has("full_text") else fields.string("text")
+    mentioned = _mentioned(fields)
     answered = fields.maybe_ref("in_reply_to_user_id_str")
-    screen_name = fields.maybe_string("in_reply_to_screen_name")
+    screen_name = fields.maybe_string("in_reply_to_screen_name") or mentioned.get(answered or "")
     in_reply_to = fields.maybe_ref("in_reply_to_status_id_str")
     drift.tell(fields, _TWEET_LEFT, usual=_TWEET_USUAL)
     to_nobody = answered is None or answered == archive.account_ref
@@ -230,13 +234,18 @@ def tweet_time(value: str) -> datetime:
         return parse_instant(value, None)[0]
 
 
+def _mentioned(fields: Fields) -> dict[str, str]:
+    """Return the handles, by account id, that a tweet mentions; UnreadableError where they have another shape."""
+    told = [Fields(each) for each in fields.maybe_fields("entities").maybe_items("user_mentions")]
+    return {each.ref("id_str"): each.string("screen_name") for each in told if each.has("id_str")}
+
+
 def _mentions(tweet: Any) -> dict[str, tuple[int, str]]:
     """Return the handles, by account id, that a tweet of ours tells, each with the tweet's id."""
     try:
         fields = Fields(tweet)
         at = int(fields.ref("id_str"))
-        told = [Fields(each) for each in fields.maybe_fields("entities").maybe_items("user_mentions")]
-        mentioned = {each.ref("id_str"): each.string("screen_name") for each in told if each.has("id_str")}
+        mentioned = _mentioned(fields)
         answered, screen_name = fields.maybe_ref("in_reply_to_user_id_str"), fields.maybe_string("in_reply_to_screen_name")
     except ValueError:
         return {}
