@@ -133,6 +133,8 @@ def _numbered_time(value: str, order: DateOrder | None) -> datetime:
         raise UnreadableError("not a time")
     day = numbered_date(match[1], match[3], match[4], order)
     rest = value[match.end() :].lstrip(" ,T")
+    if not rest:  # a date alone is its midnight, as in ISO 8601
+        return datetime.combine(day, time.min)
     clock = _CLOCK.fullmatch(rest)
     if not clock:
         raise UnreadableError("not a time")

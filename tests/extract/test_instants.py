@@ -62,6 +62,7 @@ def test_an_imaginary_wall_clock_is_shifted_by_what_the_night_left_out():
         pytest.param("05/11/2026 09:30:10", "dmy", "2026-11-05T09:30:10", id="the declared order"),
         pytest.param("11/05/2026, 9:30 PM", "mdy", "2026-11-05T21:30", id="a twelve-hour clock"),
         pytest.param("11/05/2026, 12:05 a.m.", "mdy", "2026-11-05T00:05", id="midnight on a twelve-hour clock"),
+        pytest.param("20/11/2026", None, "2026-11-20T00:00", id="a date alone is its midnight"),
         pytest.param("2026/11/05 9.30", None, "2026-11-05T09:30", id="the year in front"),
     ],
 )
