@@ -22,7 +22,7 @@ _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
 
 
 def claims_of(text: str, source: Source) -> list[Identifier]:
-    """Return the identifiers that ``text`` mentions, in the order of their kinds, none of them our own.
+    """Return the identifiers that ``text`` mentions, references first, none of them our own.
 
     Args:
         text: what the person wrote, without quotes.
@@ -34,7 +34,7 @@ def claims_of(text: str, source: Source) -> list[Identifier]:
     read = text[:READ]
     own = identifiers.Own.of(source)
     mentioned, rest = _references(read, source, "claimed")
-    found = [*_emails(read), *_phones(rest, source.region), *mentioned]
+    found = [*mentioned, *_emails(read), *_phones(rest, source.region)]
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
 
 

@@ -110,6 +110,10 @@ def _way(headers: Headers, own: Own, verdict: str) -> _Way:
         # Two From headers are a known trick: what shows the one may have checked the other.
         doubtful = verdict == "fail" or len(headers.all("from")) > 1
         return _Way("inbound", sender, sender, "claimed" if doubtful else "channel")
+    through_us = next(mailboxes([*headers.all("x-original-from"), *headers.all("x-original-sender")]), None)
+    if through_us and through_us.address and not own.is_ref(through_us.address):
+        # A group of ours (Google Groups) sends a customer's mail on under its own address. Anybody can write that header.
+        return _Way("inbound", through_us, through_us, "claimed")
     recipients = mailboxes(value for name in ("to", "cc", "bcc") for value in headers.all(name))
     for _, recipient in zip(range(RECIPIENTS_LIMIT), recipients, strict=False):
         if recipient.address and not own.is_ref(recipient.address):

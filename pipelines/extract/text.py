@@ -166,6 +166,8 @@ def split_reply(text: str) -> Parts:
                 or _is_header_block(lines, at)
                 or (introduced and not _quote_follows(lines, at + introduced))
             ):
+                while own and not own[-1].strip("_- "):  # the line that Outlook draws above
+                    quoted.append(own.pop())
                 quoted += lines[at:]
                 break
             if introduced:

@@ -44,6 +44,12 @@ def test_our_answer_belongs_to_the_customer_it_went_to(tmp_path):
     assert (record.conversation_ref, record.in_reply_to_ref) == ("root@field.example", "0@field.example")
 
 
+def test_a_customers_mail_sent_on_by_our_own_group_stays_the_customers_but_as_a_claim(tmp_path):
+    record = one(tmp_path, From=f"'Ann Field' via Support <{OURS}>", X_Original_From="Ann Field <ann@field.example>")
+    assert (record.direction, record.reason, record.party_ref) == ("inbound", None, "ann@field.example")
+    assert people(record, "claimed") == {("email", "ann@field.example"), ("name", "Ann Field")}
+
+
 def test_a_mail_among_us_is_internal(tmp_path):
     record = one(tmp_path, From=OURS, To="gwen@staff.shop.example", Cc=OURS)
     assert (record.direction, record.reason, record.party) == ("internal", "internal", [])

@@ -51,6 +51,9 @@ REPLIES = [
     pytest.param("-----Ursprüngliche Nachricht-----", id="Outlook's line in German"),
     pytest.param("---------- Forwarded message ---------", id="forwarded"),
     pytest.param("From: Bob\nSent: Monday, 3 May 2026 10:00\nTo: us\nSubject: Hi", id="Outlook's block of headers"),
+    pytest.param(
+        "________________________________\nFrom: Bob\nSent: Monday\nTo: us\nSubject: Hi", id="Outlook's drawn line"
+    ),
     pytest.param("Von: Bob\nGesendet: Montag\nAn: uns\nBetreff: Hallo", id="the block in German"),
     pytest.param("De : Luc\nEnvoyé : lundi\nÀ : nous\nObjet : Bonjour", id="the block in French"),
 ]
