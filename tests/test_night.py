@@ -77,7 +77,7 @@ def test_nights_out_of_order_find_the_same_people(three_nights, tmp_path):
     def people(place):
         with published(place) as con:
             rows = con.execute(
-                "SELECT list(source || ' ' || source_ref ORDER BY ALL) FROM golden.membership"
+                "SELECT list_sort(list(source || ' ' || source_ref)) FROM golden.membership"
                 " WHERE customer_id IS NOT NULL GROUP BY customer_id"
             ).fetchall()
         return {tuple(records) for (records,) in rows}

@@ -1,11 +1,14 @@
 """Commands that read the published versions, or move the pointer between them."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.commands.pair import show_pair
 from pipelines.load import show
+from pipelines.load.explain import explain_customer
 from pipelines.load.query import ROWS
 from pipelines.load.query import query as ask
 from pipelines.load.status import status as status_of
@@ -53,3 +56,28 @@ def query(
     """
     found = ask(place(home), sql, rows=rows)
     tell(found.to_json(), json_, lambda: show.render_query(found, out))
+
+
+@app.command()
+def explain(
+    first: Annotated[str, typer.Argument(metavar="ID", help="A customer id; ids of earlier versions are followed.")],
+    second: Annotated[
+        str | None,
+        typer.Argument(metavar="[OTHER]", help="Why are the two one customer, or why not?", show_default=False),
+    ] = None,
+    home: HomeOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Explain a customer: each value with its source, the story over channels, and what holds the records together.
+
+    With two ids, explain the pair: the weight of every comparison. A side is a customer id, an identity id, or a record
+    written source:source_ref.
+    """
+    if second is None:
+        customer = explain_customer(place(home), first)
+        tell(customer.to_json(), json_, lambda: show.render_explanation(customer, out))
+        return
+    from pipelines.load.pairs import explain_two  # splink takes a second to import
+
+    pair = explain_two(place(home), first, second)
+    tell(asdict(pair), json_, lambda: show_pair(pair, out))
