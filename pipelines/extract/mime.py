@@ -65,10 +65,10 @@ def parse_mail(raw: bytes) -> Part:
         if not part.kind.startswith("multipart/") or not boundary:
             continue
         pieces, part.is_closed = _pieces(part.body, boundary.rstrip().encode("utf-8", "surrogateescape"))
-        part.parts = [_part(piece, inside_digest=part.kind == "multipart/digest") for piece in pieces]
         seen += len(pieces)
         if seen > PARTS_LIMIT or level >= NESTING_LIMIT:
             raise UnreadableError(f"more than {PARTS_LIMIT} parts or {NESTING_LIMIT} levels in one message")
+        part.parts = [_part(piece, inside_digest=part.kind == "multipart/digest") for piece in pieces]
         waiting += [(inner, level + 1) for inner in part.parts]
     return mail
 
@@ -99,12 +99,12 @@ def _headers(raw: bytes) -> tuple[Headers, bytes, bool]:
 
 
 def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
-    """Return what stands between the boundary's lines, and whether the closing one was met."""
+    """Return what stands between the boundary's lines, up to one more than may be, and whether the closing one was met."""
     delimiter = b"--" + boundary
     pieces: list[bytes] = []
     start: int | None = None
     at = body.find(delimiter)
-    while at >= 0:
+    while at >= 0 and len(pieces) <= PARTS_LIMIT:
         after = at + len(delimiter)
         if at == 0 or body[at - 1 : at] == b"\n":
             line_end = body.find(b"\n", after)
