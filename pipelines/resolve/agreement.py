@@ -23,9 +23,16 @@ CREATE OR REPLACE TEMP MACRO given_agrees(l, forms_l, r, forms_r) AS
         FALSE
     );
 
+CREATE OR REPLACE TEMP MACRO family_shared(l, forms_l, r, forms_r) AS
+    coalesce(
+        list_has_any(list_filter(forms_l, lambda form: form[1] != '~'), forms_r)
+        OR list_contains(forms_l, '~' || r) OR list_contains(forms_r, '~' || l),
+        FALSE
+    );
+
 CREATE OR REPLACE TEMP MACRO family_agrees(l, forms_l, r, forms_r) AS
     coalesce(
-        list_has_any(forms_l, forms_r) OR is_slip(l, r)
+        family_shared(l, forms_l, r, forms_r) OR is_slip(l, r)
         OR ((length(l) = 1 OR length(r) = 1) AND left(l, 1) = left(r, 1)),
         FALSE
     );

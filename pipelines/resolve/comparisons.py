@@ -9,7 +9,7 @@ _NAMES = (
 )
 _BOTH_NAMED = "family_name_l IS NOT NULL AND family_name_r IS NOT NULL"
 _GIVEN_SHARED = "list_has_any(given_forms_l, given_forms_r)"
-_FAMILY_SHARED = "list_has_any(family_forms_l, family_forms_r)"
+_FAMILY_SHARED = "family_shared(family_name_l, family_forms_l, family_name_r, family_forms_r)"
 # One side shows a single word: it may be the given or the family name of the other.
 _WORD_SHARED = (
     "(list_has_any(given_forms_l, given_forms_r) OR list_has_any(given_forms_l, family_forms_r)"

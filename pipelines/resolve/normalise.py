@@ -23,7 +23,8 @@ SCHEMA = pa.schema([
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
 ])  # fmt: skip
 
-NAME_RULES = "2"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "3"  # changes with every change to how names are read, so that remembered ones are read again
+MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
 
 _NO_NAME = re.compile(r"[\d@_#/\\:]")
@@ -45,7 +46,8 @@ class NameForm:
         given_name: the first given name or its initial; None where there is no name in it.
         family_name: with its particles and without spaces ("vanderberg"); None for a single word.
         given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
-        family_forms: the family name, its folded spelling, and the parts of a compound one.
+        family_forms: the family name, its folded spelling, and the parts of a compound one; with ``MAYBE`` before it what
+            may be a second given name or the first of two family names (Juan García López).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
     """
@@ -76,8 +78,9 @@ def parse_name(name: str) -> NameForm:
     if not family:
         return NameForm(name, given, None, _given_forms(given))
     joined = "".join(family)
-    pieces = [piece for word in [*family, *middle] for piece in word.split("-") if len(piece) > 2 and piece not in PARTICLES]
-    family_forms = _sorted({joined.replace("-", ""), fold(joined), *pieces, *map(fold, pieces)})
+    pieces = [piece for word in family for piece in word.split("-") if len(piece) > 2 and piece not in PARTICLES]
+    between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
+    family_forms = _sorted({joined.replace("-", ""), fold(joined), *pieces, *map(fold, pieces), *between})
     return NameForm(name, given, joined.replace("-", ""), _given_forms(given), family_forms, *_aliases(given, joined))
 
 

@@ -101,7 +101,7 @@ WITH listed AS (
     SELECT
         'name' AS rule,
         unnest(flatten(list_transform(
-            given_forms, LAMBDA given: list_transform(family_forms, LAMBDA family: given || '|' || family)
+            given_forms, LAMBDA given: list_transform(family_forms, LAMBDA family: given || '|' || ltrim(family, '~'))
         ))) AS key,
         identity_id,
         'both' AS side

@@ -145,14 +145,14 @@ SELECT
             LAMBDA value: length(value) >= 6
         )
     )) AS aliases,
-    list_sort(list_distinct(
-        account.written || list_transform(account.written, LAMBDA value: left(value, 15))
-    )) AS written_aliases,
+    list_sort(account.written) AS written_aliases,
     list_sort(list_distinct(list_filter(
-        account.written || list_transform(account.written, LAMBDA value: left(value, 15)),
+        account.written,
         LAMBDA value: NOT list_contains(
             known.name_aliases || known.short_aliases, regexp_replace(value, '[0-9]+$', '')
         )
+        AND NOT coalesce(contains(value, known.family_name), FALSE)
+        AND NOT coalesce(starts_with(value, left(known.given_name, 4)), FALSE)
     ))) AS odd_aliases,
     known.given_name || '|' || known.family_name AS name_key,
     left(known.given_name, 1) || '|' || known.family_name AS initial_key,
