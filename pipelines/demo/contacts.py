@@ -120,10 +120,10 @@ def make_contacts(people: People, nights: int, rng: np.random.Generator) -> Cont
 
 def _enquiry_counts(count: int, nights: int, rng: np.random.Generator) -> Ints:
     """Most persons have one or two, some none, a few dozens."""
-    counts = rng.choice(5, count, p=[0.33, 0.42, 0.16, 0.06, 0.03])
+    counts = rng.choice(5, count, p=[0.29, 0.43, 0.18, 0.07, 0.03])
     counts = np.where(counts == 4, 3 + np.minimum(rng.zipf(2.0, count), 27), counts)
     activity = rng.gamma(1.2, 1 / 1.2, count)
-    return np.asarray(counts + rng.poisson(1.15 * 0.35 * (nights - 1) * activity))
+    return np.asarray(counts + rng.poisson(1.2 * 0.35 * (nights - 1) * activity))
 
 
 def _leg_channels(people: People, person: Ints, number: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:

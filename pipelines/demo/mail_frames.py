@@ -53,7 +53,7 @@ def enclose(sender: str, postmark: str, raw: bytes) -> bytes:
     if b"\nFrom " in raw or b"\n>From " in raw:
         lines = raw.split(b"\n")
         raw = b"\n".join(b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in lines)
-    return b"From %b %b\n%b\n\n" % (sender.encode(), postmark.encode(), raw)
+    return f"From {sender} {postmark}\n".encode() + raw + b"\n\n"
 
 
 @lru_cache(100_000)

@@ -123,13 +123,13 @@ class Crm:
 
     def note(self, person: int, number: int, row: dict[str, str]) -> None:
         """Note for the truth what the row says about advertising."""
-        night, consent = self.world.night(number), self.world.consent
+        consent = self.world.consent
         if row["Email"] and row["MailOk"]:
-            consent.append((night, "email", row["Email"], "email", row["MailOk"] == "yes", person))
+            consent.append((number, "email", row["Email"], "email", row["MailOk"] == "yes", person))
         if row["Mobile"] and row["SmsOk"]:
-            consent.append((night, "phone", self.mobile(person, number), "sms", row["SmsOk"] == "yes", person))
+            consent.append((number, "phone", self.mobile(person, number), "sms", row["SmsOk"] == "yes", person))
         if row["Phone"] and row["SmsOk"]:  # said of every number in the row
-            consent.append((night, "phone", self.world.people.landline[person], "sms", row["SmsOk"] == "yes", person))
+            consent.append((number, "phone", self.world.people.landline[person], "sms", row["SmsOk"] == "yes", person))
 
 
 def render_crm(world: World, inbox: Path) -> None:
@@ -205,10 +205,17 @@ def _write(world: World, inbox: Path, number: int, rows: list[dict[str, str]]) -
     for place, cells in enumerate(table, start=1):
         if len(cells) < len(COLUMNS):
             world.reject(SOURCE, number, "customers.csv", f"row {place + 1}", "a row with too few cells")
-    page = io.StringIO(newline="")
-    writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(table)
     folder = inbox / SOURCE / world.night(number).isoformat()
     folder.mkdir(parents=True)
-    (folder / "customers.csv").write_bytes(b"\xef\xbb\xbf" + page.getvalue().encode())
+    text = "\r\n".join([",".join(COLUMNS), *(_line(cells) for cells in table), ""])
+    (folder / "customers.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+
+
+def _line(cells: list[str]) -> str:
+    """Return one line of CSV; most need no quotes, and a join is several times quicker than the csv module."""
+    line = ",".join(cells)
+    if line.count(",") == len(cells) - 1 and '"' not in line and "\n" not in line:
+        return line
+    page = io.StringIO(newline="")
+    csv.writer(page, lineterminator="\r\n").writerow(cells)  # it quotes what stands in its line end
+    return page.getvalue().removesuffix("\r\n")

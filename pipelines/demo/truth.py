@@ -1,7 +1,6 @@
 """The truth beside the inbox: which person each record is of, what belongs together, and what must be set aside."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +120,7 @@ def _write_switches(world: World, folder: Path, source: list[str]) -> None:
 
 def _write_consent(world: World, folder: Path) -> None:
     """Play back what the CRM and the texts said: each one's last word, the strictest of those who share a contact point."""
-    said: list[tuple[date, int, str, str, str, bool, int]] = [
+    said: list[tuple[int, int, str, str, str, bool, int]] = [
         (day, 0, kind, value, channel, allowed, person) for day, kind, value, channel, allowed, person in world.consent
     ]
     contacts = world.contacts
@@ -131,10 +130,10 @@ def _write_consent(world: World, folder: Path) -> None:
         began = world.at[int(contacts.leg_first[world.leg[message]])]
         mail = world.people.role_mail[person] if role else world.mail_of(person, began)
         kind, value = ("email", mail) if channel == "email" else ("phone", world.phone_of(person, at))
-        said.append((world.night(at // DAY), 1 + at, kind, value, channel, allowed, person))
+        said.append((at // DAY, 1 + at, kind, value, channel, allowed, person))
     said.sort()
     words: dict[tuple[str, str, str], dict[int, bool]] = {}
-    rows: dict[tuple[date, str, str, str], bool] = {}
+    rows: dict[tuple[int, str, str, str], bool] = {}
     for day, _, kind, value, channel, allowed, person in said:
         of_point = words.setdefault((kind, value, channel), {})
         of_point[person] = allowed
@@ -142,7 +141,7 @@ def _write_consent(world: World, folder: Path) -> None:
     keys = sorted(rows)
     _write(
         folder / "consent.csv",
-        day=[day.isoformat() for day, _, _, _ in keys], kind=[kind for _, kind, _, _ in keys],
+        day=[world.dates[day] for day, _, _, _ in keys], kind=[kind for _, kind, _, _ in keys],
         value=[value for _, _, value, _ in keys],
         channel=[channel for _, _, _, channel in keys], purpose=["marketing"] * len(keys),
         allowed=["true" if rows[key] else "false" for key in keys],

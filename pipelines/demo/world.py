@@ -45,7 +45,7 @@ class World:
         mail_style: a number from 0 to 999 a leg: how its person's name is shown.
         nobody: records without a person: (source, source_ref, why).
         profiles: reference rows: (source, source_ref, person, tags).
-        consent: CRM statements: (day, kind, value, channel, allowed, person).
+        consent: CRM statements: (night's number, kind, value, channel, allowed, person).
         rejected: what must be set aside.
         rendered: messages and rows written, repeats of cumulative exports included.
     """
@@ -60,7 +60,7 @@ class World:
     mail_style: list[int]
     nobody: list[tuple[str, str, str]] = field(default_factory=list)
     profiles: list[tuple[str, str, int, str]] = field(default_factory=list)
-    consent: list[tuple[date, str, str, str, bool, int]] = field(default_factory=list)
+    consent: list[tuple[int, str, str, str, bool, int]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     rendered: int = 0
 

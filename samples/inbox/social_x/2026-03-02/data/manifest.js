@@ -36,7 +36,7 @@ window.__THAR_CONFIG = {
         {
           "fileName": "data/direct-messages.js",
           "globalName": "YTD.direct_messages.part0",
-          "count": "17"
+          "count": "10"
         }
       ]
     }

@@ -26,7 +26,7 @@ window.__THAR_CONFIG = {
         {
           "fileName": "data/tweets.js",
           "globalName": "YTD.tweets.part0",
-          "count": "9"
+          "count": "13"
         }
       ]
     },
@@ -36,7 +36,7 @@ window.__THAR_CONFIG = {
         {
           "fileName": "data/direct-messages.js",
           "globalName": "YTD.direct_messages.part0",
-          "count": "31"
+          "count": "28"
         }
       ]
     }
