@@ -110,17 +110,12 @@ def _parse(
     seen: Counter[str] = Counter()
     for entry, (author, text) in zip(chat.entries, said, strict=True):
         position = f"line {entry.line}{place}"
-        if author is None or _is_notice(author, text, talk):
-            if author is None and chat.is_open and entry is chat.entries[-1]:
-                issues.quarantine(
-                    entry.body, file=file.name, at=position, reason="cut off: neither an author nor a line end"
-                )
-            else:
-                issues.suppress(file=file.name, reason="a line that WhatsApp itself wrote")
+        is_cut = author is None and chat.is_open and entry is chat.entries[-1]
+        if not is_cut and (author is None or _is_notice(author, text, talk)):
+            issues.suppress(file=file.name, reason="a line that WhatsApp itself wrote")
             continue
         try:
-            if not (talk.is_group or author == talk.party_ref or talk.own.is_ref(author)):
-                raise UnreadableError(f"by neither the chat's person nor one of our names (sources.{source.name}.own)")
+            author = _author(author, talk)
             instant, flag = local_instant(entry.moment(order), zone)
         except UnreadableError as error:
             issues.quarantine(entry.body, file=file.name, at=position, reason=error)
@@ -134,6 +129,15 @@ def _parse(
     if chat.is_cut:
         at = f"after line {chat.entries[-1].line}{place}"
         issues.quarantine(b"", file=file.name, at=at, reason="cut off within the date of a message")
+
+
+def _author(author: str | None, talk: Talk) -> str:
+    """Return who wrote; UnreadableError where nobody can have written it."""
+    if author is None:
+        raise UnreadableError("cut off: neither an author nor a line end")
+    if not (talk.is_group or author == talk.party_ref or talk.own.is_ref(author)):
+        raise UnreadableError(f"by neither the chat's person nor one of our names (sources.{talk.source.name}.own)")
+    return author
 
 
 def _talk(said: list[tuple[str | None, str]], thread: str, file: str, source: Source) -> Talk:
