@@ -77,7 +77,7 @@ def test_a_night_of_the_sample_world_is_published_through_the_dag_and_verified_a
     log = tmp_path / "airflow" / "logs" / "nights.log"
     assert finished.returncode == 0, finished.stderr + log.read_text()[-5000:]
     assert f"night {first}: success" in finished.stdout
-    assert "verify 0." in finished.stdout
+    assert "verify " in finished.stdout
     with worlds.published(home) as con:
         customers, records = con.execute(
             "SELECT count(DISTINCT customer_id), count(*) FROM golden.membership WHERE customer_id IS NOT NULL"
