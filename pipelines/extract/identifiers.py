@@ -17,6 +17,7 @@ from pipelines.settings import Source
 EMAIL_LIMIT = 254  # RFC 5321, the longest path
 NAME_LIMIT = 120
 VALUE_LIMIT = 200
+SURE_LENGTH = 8  # digits after the country code
 PHONE_LIMIT = 40  # characters as written; E.164 has 15 digits
 CACHED = 1 << 16
 _BELOW = ".example"
@@ -73,6 +74,9 @@ def normalise_phone(value: str, region: str | None) -> str | None:
     """Return the number in E.164, or None; cached, as the same few numbers recur through a log."""
     parsed = _parse_phone(value, region)
     if parsed is None or phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    # Where numbers may be of any length (Germany, Austria …) a short code is possible: few digits must be assigned ones.
+    if len(phonenumbers.national_significant_number(parsed)) < SURE_LENGTH and not phonenumbers.is_valid_number(parsed):
         return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 

@@ -81,6 +81,8 @@ def test_a_number_has_one_spelling(written, region, number):
     [
         pytest.param("020 7946 0123", None, id="no country to be had"),
         pytest.param("62222", "GB", id="a short code"),
+        pytest.param("62222", "DE", id="a short code where numbers may be of any length"),
+        pytest.param("118118", "AT", id="directory enquiries"),
         pytest.param("SHOPNEWS", "GB", id="an alphanumeric sender"),
         pytest.param("1-800-FLOWERS", "US", id="letters for digits"),
         pytest.param("anonymous", "GB", id="withheld, in words"),
