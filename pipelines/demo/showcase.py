@@ -1,19 +1,16 @@
 """What a newcomer wants to see after the demo: ``python -m pipelines.demo.showcase --home var/demo``.
 
-Reads the version in use and nothing else; the score comes from the command ``goldthread score``.
+The counts are read from the version in use; the score and the story are what the commands print.
 """
 
 import argparse
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pipelines.errors import GoldthreadError
 from pipelines.load.versions import current_file
@@ -41,13 +38,6 @@ PROTAGONIST = """
         customer.customer_id ASC
     LIMIT 1
 """
-STORY = """
-    SELECT occurred_at, channel, direction, party_ref, coalesce(nullif(text, ''), subject), duplicate_of IS NOT NULL
-    FROM golden.interaction
-    WHERE customer_id = $customer AND direction <> 'internal'
-    ORDER BY occurred_at, source, source_ref
-    LIMIT 12
-"""
 
 
 def main() -> int:
@@ -65,18 +55,16 @@ def main() -> int:
 
 
 def show(home: Home, console: Console) -> None:
-    """Print what became of the records, the score, one customer's story, and where to go from here."""
+    """Print what became of the records, how right it is, one customer's story, and where to go from here."""
     place = _short(home.path)
     with connect(current_file(home), home, read_only=True) as con:
         _heading(console, "What came out")
         _show_totals(con, console)
-        customer = _value(con, PROTAGONIST)
-        _heading(console, f"One customer over their channels: {customer}")
-        _show_story(con, console, str(customer))
-    _heading(console, "Why we believe it: goldthread explain")
-    _goldthread("explain", str(customer), "--home", str(home.path))
-    _heading(console, "How right it is, against the world's own truth: goldthread score")
+        customer = str(_value(con, PROTAGONIST))
+    _heading(console, "How right it is, against the invented world's own truth (goldthread score)")
     _goldthread("score", "--home", str(home.path))
+    _heading(console, "One customer over their channels, each value with its source (goldthread explain)")
+    _goldthread("explain", customer, "--home", str(home.path))
     _heading(console, "Go on from here")
     report = _short(home.published / "current" / "report.html")
     commands = {
@@ -102,18 +90,6 @@ def _show_totals(con: duckdb.DuckDBPyConnection, console: Console) -> None:
         f"  {records:,} records of {sources} sources over {nights} nights → [bold]{customers:,} customers[/bold]\n"
         f"  {nobody:,} have no customer, each with its reason; {quarantined:,} more could not be read: in quarantine"
     )
-
-
-def _show_story(con: duckdb.DuckDBPyConnection, console: Console, customer: str) -> None:
-    table = Table(box=None, padding=(0, 1), show_header=False)
-    arrows = {"inbound": "→", "outbound": "←"}
-    room = min(110, 2 * (console.width - 56))  # two lines on a narrow screen
-    for occurred_at, channel, direction, party, words, again in con.execute(STORY, {"customer": customer}).fetchall():
-        line = ("(asked again) " if again else "") + " ".join((words or "").split())
-        who = party if len(party or "") <= 24 else f"{party[:23]}…"
-        cells = (f"{occurred_at:%d %b %H:%M}", channel, who or "", arrows.get(direction, ""))
-        table.add_row(*(Text(cell, no_wrap=True) for cell in cells), Text(textwrap.shorten(line, room, placeholder=" …")))
-    console.print(table)
 
 
 def _value(con: duckdb.DuckDBPyConnection, query: str) -> Any:
