@@ -81,7 +81,7 @@ offer AS (
         max(seen_at) AS seen_at,
         count(*) AS filled,
         sum(length(value)) AS characters,
-        list_sort(list(concat_ws(chr(31), attribute, scope, value))) AS offered,
+        array_to_string(list_sort(list(concat_ws(chr(31), attribute, scope, value))), chr(30)) AS offered,
         list(
             {
                 'attribute': attribute, 'kind': kind, 'scope': scope, 'value': value,

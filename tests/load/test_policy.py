@@ -82,12 +82,13 @@ def test_section_of_another_stage_is_left_to_it(tmp_path):
     assert load_policy(file) == load_policy(PACKAGE_ROOT / "config" / "policy.yml")
 
 
-# One person: an old reference row, a mail often used, and a mail used last.
+# One person: an old reference row, a mail often used, a mail used last, and one that was only typed, later still.
 MAILS = Night(
     records=(
         Message("ana", "helpdesk", "u1", "2020-01-01", crm(email="reference@x.example")),
         *(Message("ana", "mail", f"m{n}", f"2026-01-0{n}", (email("often@x.example"),)) for n in range(1, 4)),
         Message("ana", "mail", "m9", "2026-11-01", (email("z@x.example"),)),
+        Message("ana", "chat", "w1", "2026-11-02", (email("typed.and.very.long@x.example", "claimed"),)),
     )
 )
 
@@ -117,4 +118,4 @@ def test_home_s_own_policy_decides_what_survives(rules, survivor, rule, tmp_path
         write_night(con, MAILS)
         load(con, home, NIGHT)
         assert con.execute("SELECT email FROM golden.customer").fetchall() == [(survivor,)]
-        assert con.execute("SELECT rule, candidates FROM golden.lineage WHERE attribute = 'email'").fetchall() == [(rule, 3)]
+        assert con.execute("SELECT rule, candidates FROM golden.lineage WHERE attribute = 'email'").fetchall() == [(rule, 4)]
