@@ -162,7 +162,9 @@ def register_policy(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     windows = policy.enquiries.window_days_by_topic.items()
     _table(con, "policy_matter (name VARCHAR)", [(name,) for name in policy.enquiries.threads_of_one_matter])
     words = policy.enquiries.channel_words.items()
-    _table(con, "policy_channel_word (channel VARCHAR, word VARCHAR)", [(name, word) for name, all_ in words for word in all_])
+    _table(
+        con, "policy_channel_word (channel VARCHAR, word VARCHAR)", [(name, word) for name, all_ in words for word in all_]
+    )
     _table(con, "policy_window (topic VARCHAR, window_days DOUBLE)", list(windows))
 
 
