@@ -1,0 +1,110 @@
+"""Names: what is taken apart how, and which pairs agree or rule each other out."""
+
+import duckdb
+import pytest
+
+from pipelines.resolve import agreement
+from pipelines.resolve.normalise import parse_name
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [
+        ("Anna Smith", "anna", "smith"),
+        ("  ANNA   SMITH ", "anna", "smith"),
+        ("Smith, Anna", "anna", "smith"),
+        ("Dr. Anna Maria Smith", "anna", "smith"),
+        ("Bob Smith Jr.", "bob", "smith"),
+        ("Ludwig van der Berg", "ludwig", "vanderberg"),
+        ("Łukasz Müller", "lukasz", "muller"),
+        ("Александр Иванов", "aleksandr", "ivanov"),
+        ("王小明", "xiaoming", "wang"),
+        ("J. Smith", "j", "smith"),
+        ("Anna Smith 2", "anna", "smith"),
+        ("Anna", "anna", None),
+        ("anna_smith84", None, None),
+        ("anna@x.example", None, None),
+        ("+44 7446 850412", None, None),
+        ("", None, None),
+        ("---", None, None),
+    ],
+)
+def test_a_name_is_taken_apart(name, given, family):
+    form = parse_name(name)
+    assert (form.given_name, form.family_name) == (given, family)
+
+
+@pytest.fixture(scope="module")
+def con():
+    con = duckdb.connect()
+    agreement.install(con)
+    return con
+
+
+def ask(con, macro, left, right):
+    parts = [[form.given_name, list(form.given_forms), form.family_name, list(form.family_forms)]
+             for form in (parse_name(left), parse_name(right))]  # fmt: skip
+    return con.execute(
+        f"SELECT {macro}($1, $2::VARCHAR[], $3, $4::VARCHAR[], $5, $6::VARCHAR[], $7, $8::VARCHAR[])", [*parts[0], *parts[1]]
+    ).fetchall()[0][0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param("Robert Smith", "Bob Smith", id="a nickname"),
+        pytest.param("José García López", "Pepe García", id="a Spanish nickname, one of two family names"),
+        pytest.param("J. Smith", "John Smith", id="an initial"),
+        pytest.param("Jürgen Müller", "Juergen Mueller", id="umlauts written out"),
+        pytest.param("Aleksandr Ivanov", "Alexandr Ivanov", id="two transliterations"),
+        pytest.param("Anna Smith", "Anna Smtih", id="two letters swapped"),
+        pytest.param("Anna Smith", "Smith Anna", id="swapped"),
+        pytest.param("Anna Berg-Stein", "Anna Stein", id="half of a double name"),
+    ],
+)
+def test_spellings_of_one_name_agree(con, left, right):
+    assert ask(con, "names_agree", left, right)
+    assert ask(con, "names_agree", right, left)
+    assert not ask(con, "names_contradict", left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param("Anna Smith", "Peter Smith", id="a couple"),
+        pytest.param("Mariusz Krzysztof Zielinski", "Dorota Krzysztof Daienski", id="a middle name is no family name"),
+    ],
+)
+def test_two_people_rule_each_other_out(con, left, right):
+    assert ask(con, "names_contradict", left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param("Maria Smith", "Mario Smith", id="a brother and a sister"),
+        pytest.param("Paul Smith", "Paula Smith", id="one letter more"),
+        pytest.param("Mariusz Krzysztof Zielinski", "Mariusz Krzysztof Daienski", id="two given names alike"),
+    ],
+)
+def test_like_is_not_equal(con, left, right):
+    assert not ask(con, "names_agree", left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "agrees"),
+    [
+        ("1980-02-29", "1980-02-29", True),
+        ("1980-03-04", "1980-04-03", True),
+        ("1980-03-04", "1980-03-05", True),
+        ("1950-03-04", "1982-11-30", False),
+    ],
+)
+def test_dates_of_birth(con, left, right, agrees):
+    assert con.execute("SELECT births_agree($1, $2), births_contradict($1, $2)", [left, right]).fetchall() == [
+        (agrees, not agrees)
+    ]
+
+
+def test_a_missing_date_of_birth_contradicts_nothing(con):
+    assert con.execute("SELECT births_contradict(NULL, '1980-02-29')").fetchall() == [(False,)]
