@@ -19,6 +19,7 @@ class Check:
         suite, entry: the suite's name (its table's), and the expectation's place in it from 1.
         column: the column or columns it is about; None where it is about the table.
         observed: the number found, in words; never a value of a record.
+        expected: the bounds it was held against tonight, in words; None where it has none.
         unexpected_count: rows that break it; None where it does not count rows.
         could_not_run: why it could not run; the severity is critical then.
         meaning: what a failure means, from the suite's notes.
@@ -34,14 +35,22 @@ class Check:
     unexpected_count: int | None = None
     could_not_run: str | None = None
     meaning: str = ""
+    expected: str | None = None
 
     def words(self) -> str:
         """Say in one line what was expected and what was found."""
         name = f"{self.suite}: {self.expectation}" + (f"({self.column})" if self.column else "")
         if self.could_not_run:
             return f"{name} could not run: {self.could_not_run}"
-        found = f"{self.unexpected_count:,} rows break it" if self.unexpected_count else f"observed {self.observed}"
-        return f"{name}: {'holds' if self.success else found}"
+        return f"{name}: {'holds' if self.success else self.found()}"
+
+    def found(self) -> str:
+        """Say what was found, and what was expected where that is a bound."""
+        if self.unexpected_count is not None:
+            found = f"{self.unexpected_count:,} {'row breaks' if self.unexpected_count == 1 else 'rows break'} it"
+        else:
+            found = f"observed {self.observed}" if self.observed else ""
+        return ", expected ".join(filter(None, [found, self.expected]))
 
 
 @dataclass(frozen=True)

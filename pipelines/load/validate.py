@@ -70,7 +70,8 @@ def sha256_of(path: Path) -> str:
 def _stop_words(result: ValidationReport, page: Path, in_use: Path | None) -> str:
     stays = f"version {in_use.name} stays in use" if in_use else "nothing is published"
     critical = [check for check in result.failed if check.severity == "critical"]
-    lines = [f"night {result.night}: {len(critical)} critical checks failed; {stays}. The report: {page}"]
+    failed = "1 critical check" if len(critical) == 1 else f"{len(critical)} critical checks"
+    lines = [f"night {result.night}: {failed} failed; {stays}. The report: {page}"]
     lines += [f"  {check.words()}" + (f" ({check.meaning})" if check.meaning else "") for check in critical]
     return "\n".join(lines)
 
@@ -122,7 +123,7 @@ def _run_suite(batch: Any, entries: list[Entry], values: dict[str, Any]) -> list
     by_number = {entry.number: entry for entry in entries}
     for one in result.results:
         number = one.expectation_config.meta["entry"]
-        found[number] = _check(by_number[number], one)
+        found[number] = _check(by_number[number], one, values)
     return [found.get(entry.number) or _not_run(entry, "it gave no result") for entry in entries]
 
 
@@ -146,7 +147,7 @@ def _expectation(entry: Entry) -> Any:
         raise ConfigurationError(f"expectations/{entry.suite}.yml, entry {entry.number} ({entry.type}): {words}") from None
 
 
-def _check(entry: Entry, result: Any) -> Check:
+def _check(entry: Entry, result: Any, values: dict[str, Any]) -> Check:
     failure = _exception(result.exception_info or {})
     if failure is not None:
         return _not_run(entry, failure)
@@ -157,8 +158,20 @@ def _check(entry: Entry, result: Any) -> Check:
     return Check(
         entry.suite, entry.number, entry.type, entry.column, entry.severity, bool(result.success),
         observed=_number_words(observed), unexpected_count=None if unexpected is None else int(unexpected),
-        meaning=entry.notes,
+        meaning=entry.notes, expected=_bounds(entry, values),
     )  # fmt: skip
+
+
+def _bounds(entry: Entry, values: dict[str, Any]) -> str | None:
+    """Tell the numbers it was held against; a date or a pattern stands in the suite for whoever wants it."""
+    words = []
+    for key, name in (("min_value", "at least"), ("max_value", "at most"), ("value", "exactly"), ("mostly", "a share of")):
+        bound = entry.kwargs.get(key)
+        if isinstance(bound, dict):
+            bound = values.get(str(bound.get("$PARAMETER")))
+        if isinstance(bound, int | float):
+            words.append(f"{name} {bound:,}")
+    return " and ".join(words) or None
 
 
 def _not_run(entry: Entry, reason: str) -> Check:

@@ -209,3 +209,10 @@ def checked_candidate(home: Home, customers: int = 5, night: date = NIGHT, check
     write_warehouse(home, customers=customers)
     path = build_candidate(home)
     write_checks(candidate_folder(home) / "checks.json", ValidationReport(night, [check]), sha256=sha256_of(path))
+
+
+def add_suite(home: Home, name: str, text: str) -> None:
+    """Put a suite of that name under the home's configuration."""
+    path = home.path / "config" / "expectations" / f"{name}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
