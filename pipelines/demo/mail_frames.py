@@ -50,7 +50,7 @@ class Calendar:
 
 def enclose(sender: str, postmark: str, raw: bytes) -> bytes:
     """Put a message between its From_ line and the empty line after it, lines like "From " quoted (mboxrd)."""
-    if b"\nFrom " in raw or b"\n>From " in raw:
+    if b"From " in raw:
         lines = raw.split(b"\n")
         raw = b"\n".join(b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in lines)
     return f"From {sender} {postmark}\n".encode() + raw + b"\n\n"

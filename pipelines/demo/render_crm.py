@@ -88,9 +88,10 @@ class Crm:
 
     def allows(self, person: int, channel: str, number: int) -> str:
         """Return what the CRM says of advertising at the end of the night: the last word, once somebody has typed it in."""
-        words = [allowed for night, allowed in self.said.get((person, channel), ()) if night <= number]
-        if words:
-            return "yes" if words[-1] else "no"
+        if (person, channel) in self.said:
+            words = [allowed for night, allowed in self.said[person, channel] if night <= number]
+            if words:
+                return "yes" if words[-1] else "no"
         return self.mail_ok[person] if channel == "email" else self.sms_ok[person]
 
     def row(self, person: int, number: int) -> dict[str, str]:
@@ -99,7 +100,7 @@ class Crm:
         mail, phone, landline = self.mail(person, number), self.mobile(person, number), people.landline[person]
         handle = self.world.handle_of(person, (number + 1) * DAY - 1) if style % 3 == 0 else ""
         street, city, postcode, country = people.addresses[person]
-        known = [order for night, order in self.orders.get(person, ()) if night <= number]
+        known = [order for night, order in self.orders[person] if night <= number] if person in self.orders else None
         given, family, company, born = (
             people.given[person],
             people.family[person],

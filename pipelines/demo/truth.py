@@ -1,6 +1,7 @@
 """The truth beside the inbox: which person each record is of, what belongs together, and what must be set aside."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -131,14 +132,14 @@ def _write_consent(world: World, folder: Path) -> None:
         mail = world.people.role_mail[person] if role else world.mail_of(person, began)
         kind, value = ("email", mail) if channel == "email" else ("phone", world.phone_of(person, at))
         said.append((at // DAY, 1 + at, kind, value, channel, allowed, person))
-    said.sort()
+    said.sort(key=itemgetter(0, 1))  # by night and time; what was said at once stays in order
     words: dict[tuple[str, str, str], dict[int, bool]] = {}
     rows: dict[tuple[int, str, str, str], bool] = {}
     for day, _, kind, value, channel, allowed, person in said:
         of_point = words.setdefault((kind, value, channel), {})
         of_point[person] = allowed
         rows[(day, kind, value, channel)] = all(of_point.values())
-    keys = sorted(rows)
+    keys = list(rows)
     _write(
         folder / "consent.csv",
         day=[world.dates[day] for day, _, _, _ in keys], kind=[kind for _, kind, _, _ in keys],
