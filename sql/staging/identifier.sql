@@ -1,7 +1,7 @@
 -- staging.identifier: every identifier that a record shows, with its strongest evidence and when it was in use.
 --
 -- Grain   one row per (record_kind, source, source_ref, kind, scope, value)
--- Reads   lake_interaction, lake_profile, staging.profile
+-- Reads   lake_interaction, lake_profile
 -- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
 --         address stays evidence. file and position lead to the version that showed the identifier last.
 WITH interaction_copy AS (
@@ -20,12 +20,21 @@ interaction AS (
     QUALIFY row_number() OVER (PARTITION BY source, source_ref ORDER BY night DESC, file DESC, sequence DESC) = 1
 ),
 
-profile AS (
+profile_version AS (
     SELECT *
     FROM lake_profile
     QUALIFY row_number() OVER (
         PARTITION BY source, source_ref, content_hash, updated_at ORDER BY night ASC, file ASC, sequence ASC
     ) = 1
+),
+
+profile AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY source, source_ref ORDER BY updated_at DESC, night DESC, file DESC, sequence DESC
+        ) AS version_rank
+    FROM profile_version
 ),
 
 shown AS (
@@ -44,17 +53,16 @@ shown AS (
     UNION ALL
     SELECT
         'profile' AS record_kind,
-        profile.source,
-        profile.source_ref,
-        profile.updated_at AS record_at,
-        profile.night,
-        profile.file,
-        profile.sequence,
-        profile.position,
-        profile.file = latest.file AND profile.position = latest.position AS is_current,
-        unnest(profile.identifiers) AS identifier
+        source,
+        source_ref,
+        updated_at AS record_at,
+        night,
+        file,
+        sequence,
+        position,
+        version_rank = 1 AS is_current,
+        unnest(identifiers) AS identifier
     FROM profile
-    INNER JOIN staging.profile AS latest ON profile.source = latest.source AND profile.source_ref = latest.source_ref
 )
 
 SELECT

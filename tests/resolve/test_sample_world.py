@@ -1,0 +1,105 @@
+"""The sample world, small: what is linked against the truth, the trained model, and explanations that add up."""
+
+import csv
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from pipelines import warehouse
+from pipelines.demo.command import write_demo
+from pipelines.errors import ConfigurationError
+from pipelines.extract.landing import land as land_source
+from pipelines.resolve.explain import explain_pair
+from pipelines.resolve.model import load_model
+from pipelines.resolve.train import train
+from pipelines.settings import load_sources
+from tests.resolve.worlds import customers, home_in, rows_of, run_resolve
+
+PERSONS, SEED = 500, 41  # training saw another seed
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    home = home_in(tmp_path_factory.mktemp("world"))
+    report = write_demo(home, persons=PERSONS, nights=1, seed=SEED)
+    night = date.fromisoformat(str(report.nights[0]))
+    for source in load_sources(home.path / "config" / "sources.yml").values():
+        land_source(home, source, night)
+    run_resolve(home, night)
+    return home
+
+
+def pairs(counts):
+    return sum(count * (count - 1) // 2 for count in counts.values())
+
+
+def test_precision_and_recall_of_pairs_of_records(world):
+    with (world.path / "truth" / "record_person.csv").open(encoding="utf-8") as file:
+        person_of = {
+            f"{row['source']} {row['source_ref']}": row["person_id"] for row in csv.DictReader(file) if row["person_id"]
+        }
+    both = [(customers_of, person_of[record]) for record, customers_of in customers(world).items() if record in person_of]
+    together = pairs(Counter(pair for pair in both if pair[0]))
+    precision = together / pairs(Counter(customer for customer, _ in both if customer))
+    recall = together / pairs(Counter(person for _, person in both))
+    assert precision >= 0.98
+    assert recall >= 0.85  # one night of 500 persons holds fewer order numbers in common than three of 2,000
+
+
+def test_a_stored_edge_explains_itself_to_its_weight(world):
+    con = warehouse.connect(world.database, world, read_only=True)
+    try:
+        edges = con.execute(
+            "SELECT DISTINCT ON (rule) identity_l, identity_r, match_weight, rule FROM resolve.edge"
+            " ORDER BY rule, identity_l, identity_r"
+        ).fetchall()
+        assert len(edges) >= 5
+        for left, right, weight, rule in edges:
+            told = explain_pair(con, right, left, world)
+            assert told.match_weight == pytest.approx(weight, abs=1e-5)
+            assert sum(row.bits for row in told.rows) == pytest.approx(weight, abs=1e-4)
+            assert rule == told.rules[0]
+    finally:
+        con.close()
+
+
+def test_a_pair_that_never_met_says_so(world):
+    con = warehouse.connect(world.database, world, read_only=True)
+    try:
+        left, right = con.execute(
+            """
+            SELECT l.identity_id, r.identity_id FROM resolve.identity AS l, resolve.identity AS r
+            WHERE l.family_name = 'smith' AND r.family_name = 'jones' AND l.identity_id < r.identity_id
+            ORDER BY ALL LIMIT 1
+            """
+        ).fetchall()[0]
+        told = explain_pair(con, left, right, world)
+        assert (told.verdict, told.rules) == ("not linked", [])
+        with pytest.raises(ConfigurationError, match="takes two"):
+            explain_pair(con, left, left, world)
+        with pytest.raises(ConfigurationError, match="is not in"):
+            explain_pair(con, left, "0" * 20, world)
+    finally:
+        con.close()
+
+
+def test_training_again_gives_the_same_file_and_the_fixed_levels_stay(world, tmp_path):
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    report = train(world, one)
+    train(world, other)
+    assert one.read_bytes() == other.read_bytes()
+    before, after = load_model(world.find("config/linkage_model.json")), load_model(one)
+    fixed = [
+        [level for comparison in model.comparisons for level in comparison.levels if level.fixed]
+        for model in (before, after)
+    ]
+    assert fixed[0] == fixed[1]
+    assert report.customers > 100
+    assert after.version == report.version
+
+
+def test_training_leaves_the_warehouse_as_it_was(world, tmp_path):
+    before = rows_of(world, "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL")
+    train(world, tmp_path / "model.json")
+    assert rows_of(world, "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL") == before

@@ -1,0 +1,63 @@
+"""Staging: versions, copies and the counts that close."""
+
+from datetime import timedelta
+
+from tests.resolve.worlds import NIGHT, home_in, land, message, row, rows_of, run_resolve, told
+
+NEXT = NIGHT + timedelta(days=1)
+LAST = NIGHT + timedelta(days=2)
+
+
+def test_the_latest_version_of_a_message_stands_under_its_first_night(tmp_path):
+    home = home_in(tmp_path)
+    first, second = message("desk", "1", told("name", "Anna")), message("desk", "1", told("name", "Anna Smith"))
+    for night, record in ((NIGHT, first), (NEXT, second), (LAST, first)):  # the third night sends the first one's file again
+        land(home, night, [record])
+    run_resolve(home, LAST)
+    assert rows_of(home, "SELECT source_ref, night FROM staging.interaction") == [("1", NIGHT)]
+    assert rows_of(home, "SELECT value FROM staging.identifier") == [("Anna Smith",)]
+
+
+def test_a_profile_keeps_every_address_it_ever_had_and_tells_the_current(tmp_path):
+    home = home_in(tmp_path)
+    land(home, NIGHT, [row("crm", "1", told("email", "old@x.example", evidence="reference"))])
+    land(home, NEXT, [row("crm", "1", told("email", "new@x.example", evidence="reference"), minutes=1500)])
+    run_resolve(home, NEXT)
+    assert rows_of(home, "SELECT value, is_current FROM staging.identifier ORDER BY value") == [
+        ("new@x.example", True), ("old@x.example", False),
+    ]  # fmt: skip
+    assert rows_of(home, "SELECT emails FROM resolve.identity") == [(["new@x.example", "old@x.example"],)]
+
+
+def test_an_older_version_that_arrives_late_does_not_become_the_current(tmp_path):
+    home = home_in(tmp_path)
+    land(home, NIGHT, [row("crm", "1", told("email", "new@x.example", evidence="reference"), minutes=1500)])
+    land(home, NEXT, [row("crm", "1", told("email", "old@x.example", evidence="reference"))])
+    run_resolve(home, NEXT)
+    assert rows_of(home, "SELECT value FROM staging.identifier WHERE is_current") == [("new@x.example",)]
+
+
+def test_the_strongest_evidence_of_an_identifier_is_kept(tmp_path):
+    home = home_in(tmp_path)
+    mail = "anna@x.example"
+    land(
+        home,
+        NIGHT,
+        [message("mail", "1", told("email", mail, evidence="claimed"), told("email", mail), told("name", "Anna"))],
+    )
+    run_resolve(home)
+    assert rows_of(home, "SELECT evidence FROM staging.identifier WHERE kind = 'email'") == [("channel",)]
+
+
+def test_every_record_has_one_membership(tmp_path):
+    home = home_in(tmp_path)
+    land(home, NIGHT, [
+        message("mail", "1", told("email", "a@x.example")),
+        message("mail", "2"),
+        row("crm", "1", told("name", "Anna Smith")),
+    ])  # fmt: skip
+    land(home, NEXT, [message("mail", "1", told("email", "a@x.example"))])
+    run_resolve(home, NEXT)
+    assert rows_of(home, "SELECT record_kind, source, source_ref, night FROM resolve.membership") == [
+        ("interaction", "mail", "1", NIGHT), ("interaction", "mail", "2", NIGHT), ("profile", "crm", "1", NIGHT),
+    ]  # fmt: skip
