@@ -1,7 +1,6 @@
 """Messenger: Meta's download of our page, one thread a person, newest first, each byte of the UTF-8 as its own character."""
 
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +44,7 @@ def render_messenger(world: World, inbox: Path) -> None:
             if not made:
                 Path(folder).mkdir(parents=True)
                 made = True
-            os.mkdir(f"{folder}/{thread.folder}")  # noqa: PTH102
+            Path(folder, thread.folder).mkdir()
             entries = thread.entries[:count][::-1]
             if place in bad:
                 entries.append(
