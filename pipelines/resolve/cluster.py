@@ -31,30 +31,34 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) -
     """
     agreement.install(con)
     nodes = arrow(con, "SELECT identity_id FROM resolve.identity ORDER BY identity_id").to_pandas()["identity_id"]
-    links = accepted_links(con, linkage, nodes)
-    strong = links[links["other_weight"] >= CORROBORATED]
+    links = links_above(con, linkage.threshold - linkage.unique_name, nodes)
+    is_accepted = links["match_weight"] >= linkage.threshold
+    strong = links[is_accepted & (links["other_weight"] >= CORROBORATED)]
     guarded, cut = _guard(con, nodes, strong, linkage)
     labels = component_labels(len(nodes), guarded)
     named = links[links["other_weight"] < CORROBORATED]
-    unambiguous = _unambiguous(con, nodes, named, labels, linkage)
+    unambiguous = _unambiguous(con, nodes, named[is_accepted], labels, linkage)
     kept = pd.concat([guarded, unambiguous], ignore_index=True)
+    labels = component_labels(len(nodes), kept)
+    unique = _unambiguous(con, nodes, named[~is_accepted], labels, linkage, is_unique=True)
+    kept = pd.concat([kept, unique], ignore_index=True)
     labels = component_labels(len(nodes), kept)
     part = pd.DataFrame({"identity_id": nodes, "part": nodes.to_numpy()[first_of(labels)]})
     part["weakest_weight"] = weakest_links(kept, labels, len(nodes))
     _register(con, "part", part)
     log.info(
         "resolve %s: %d links join %d identities into %d; the guard cut %d, equal names alone were not enough for %d",
-        night, len(kept), len(nodes), len(np.unique(labels)), cut, len(named) - len(unambiguous),
+        night, len(kept), len(nodes), len(np.unique(labels)), cut, len(named) - len(unambiguous) - len(unique),
     )  # fmt: skip
 
 
-def accepted_links(con: duckdb.DuckDBPyConnection, linkage: Linkage, nodes: pd.Series) -> pd.DataFrame:
-    """Return the edges at or above the threshold: ``l, r`` (positions in ``nodes``), ``match_weight, other_weight``."""
+def links_above(con: duckdb.DuckDBPyConnection, weight: float, nodes: pd.Series) -> pd.DataFrame:
+    """Return the edges at or above ``weight``: ``l, r`` (positions in ``nodes``), ``match_weight, other_weight``."""
     edges = arrow(
         con,
         f"""
         SELECT identity_l, identity_r, match_weight, other_weight FROM resolve.edge
-        WHERE match_weight >= {linkage.threshold} ORDER BY identity_l, identity_r
+        WHERE match_weight >= {weight} ORDER BY identity_l, identity_r
         """,
     ).to_pandas()
     index = pd.Index(nodes)
@@ -164,13 +168,15 @@ _CONFLICTS = """
 
 
 def _unambiguous(
-    con: duckdb.DuckDBPyConnection, nodes: pd.Series, links: pd.DataFrame, labels: np.ndarray, linkage: Linkage
-) -> pd.DataFrame:
+    con: duckdb.DuckDBPyConnection, nodes: pd.Series, links: pd.DataFrame, labels: np.ndarray, linkage: Linkage,
+    *, is_unique: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """Return the links of equal names alone that leave no doubt who is meant.
 
     Two parts may be two people of one name where both have an identifier of one kind (a mail address, an account on one
     platform, a row of one CRM) and none in common that is one person's alone, not even a claimed one: these are not
-    joined. A part that could as well go with either of two such stays alone.
+    joined. A part that could as well go with either of two such stays alone. With ``is_unique`` one such doubt among
+    all who share the name refuses every link among them: what speaks for these is that nobody else here bears it.
     """
     if links.empty:
         return links
@@ -189,7 +195,8 @@ def _unambiguous(
             Link(str(one), str(other), weight)
             for one, other, weight in zip(group["one"], group["other"], group["match_weight"], strict=True)
         ]
-        refused |= {(link.left, link.right) for link in take_apart(pairs, faces, rivals, linkage.tie_margin).cut}
+        cut = pairs if is_unique else take_apart(pairs, faces, rivals, linkage.tie_margin).cut
+        refused |= {(link.left, link.right) for link in cut}
     ends = zip(told["one"].astype(str), told["other"].astype(str), strict=True)
     return links[np.fromiter((pair not in refused for pair in ends), dtype=bool, count=len(links))]
 

@@ -41,6 +41,9 @@ def _crossed(column: str, contested: str) -> str:
     return f"list_has_any({contested}_l, {contested}_r) OR list_has_any({column}_l, {contested}_r)"
 
 
+# What a link of equal names alone rests on.
+NAME_COMPARISONS = ("name", "alias_of_name")
+
 CONDITIONS: dict[str, str] = {
     # name
     "name missing": "given_name_l IS NULL OR given_name_r IS NULL",
@@ -55,10 +58,10 @@ CONDITIONS: dict[str, str] = {
     "given equal, family not": _GIVEN_SHARED,
     "names differ": f"NOT names_contradict({_NAMES})",
     # identifiers
-    "email missing": _missing("emails", "contested_emails"),
+    "email missing": f"({_missing('emails')}) AND NOT ({_crossed('emails', 'contested_emails')})",
     "email equal": _any("emails"),
     "email contested": _crossed("emails", "contested_emails"),
-    "phone missing": _missing("phones", "contested_phones"),
+    "phone missing": f"({_missing('phones')}) AND NOT ({_crossed('phones', 'contested_phones')})",
     "phone equal": _any("phones"),
     "phone contested": _crossed("phones", "contested_phones"),
     "account missing": _missing("accounts"),
@@ -68,9 +71,9 @@ CONDITIONS: dict[str, str] = {
     "crm id missing": _missing("crm_ids"),
     "crm id equal": _any("crm_ids"),
     # what links channels
-    "alias tells nothing": f"NOT {_any('odd_aliases')} AND NOT {_ALIAS_OF_NAME}"
-    f" AND NOT ({_ONE_NAMELESS} AND {_any('written_aliases')})",
+    "alias tells nothing": f"NOT {_any('odd_aliases')}",
     "alias equal": _any("odd_aliases"),
+    "alias follows from no name": f"NOT {_ALIAS_OF_NAME} AND NOT ({_ONE_NAMELESS} AND {_any('written_aliases')})",
     "alias of the name": _ALIAS_OF_NAME,
     "alias of the initials": _any("written_aliases"),
     "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED} AND NOT ({_SAME_CLAIM} AND {_AGREE})",

@@ -9,7 +9,7 @@ import duckdb
 from pipelines.errors import ConfigurationError
 from pipelines.resolve.block import MEETS
 from pipelines.resolve.cluster import CORROBORATED
-from pipelines.resolve.comparisons import COLUMNS
+from pipelines.resolve.comparisons import COLUMNS, NAME_COMPARISONS
 from pipelines.resolve.model import LEAST_POPULATION, Model, load_model
 from pipelines.resolve.relations import arrow, run
 from pipelines.resolve.score import copy_into, score_pairs, scratch
@@ -92,7 +92,7 @@ def explain_pair(con: duckdb.DuckDBPyConnection, left: str, right: str, home: Ho
         rules = _rules(own, home, linkage)
     weight = float(scored["match_weight"])
     rows = _rows(model, population, scored)
-    beside = sum(row.bits for row in rows[1:] if row.comparison != "name")
+    beside = sum(row.bits for row in rows[1:] if row.comparison not in NAME_COMPARISONS)
     verdict, why = _verdict(_together(con, schema, left, right), linkage, weight, beside, rules)
     return PairExplanation(
         left, right, rows, round(weight, 6), round(float(scored["match_probability"]), 9), linkage.threshold, verdict, why,

@@ -10,7 +10,7 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
 from pipelines.resolve import agreement
-from pipelines.resolve.comparisons import COLUMNS
+from pipelines.resolve.comparisons import COLUMNS, NAME_COMPARISONS
 from pipelines.resolve.model import Model, splink_settings
 from pipelines.resolve.relations import arrow, register, run, unregister
 
@@ -55,7 +55,9 @@ def score_pairs(
 
 
 def _kept(model: Model) -> str:
-    others = " + ".join(f"mw_{comparison.name}" for comparison in model.comparisons if comparison.name != "name")
+    others = " + ".join(
+        f"mw_{comparison.name}" for comparison in model.comparisons if comparison.name not in NAME_COMPARISONS
+    )
     return (
         "identity_id_l AS identity_l, identity_id_r AS identity_r, match_weight, match_probability, "
         f"{others} AS other_weight"

@@ -24,6 +24,7 @@ class Linkage(BaseModel):
 
     threshold: float
     keep_above: float
+    unique_name: float = Field(ge=0)
     tie_margin: float = Field(ge=0)
     shared_names: int = Field(ge=1)
     claims_at_most: int = Field(ge=0)
@@ -35,7 +36,7 @@ class Linkage(BaseModel):
     @property
     def digest(self) -> str:
         """Eight hex digits that change whenever stored scores may no longer be kept."""
-        scored = self.model_dump_json(exclude={"threshold", "tie_margin"})
+        scored = self.model_dump_json(exclude={"threshold", "tie_margin", "unique_name"})
         return hashlib.sha256(scored.encode()).hexdigest()[:8]
 
 

@@ -3,7 +3,7 @@
 -- Grain   one row per (kind, scope, value)
 -- Reads   staging.identifier, resolve.record_name, resolve.name_form, resolve.phone_form
 -- Rule    two records show it with whole names or dates of birth that rule each other out; or more than $shared_names
---         names; or it is a fixed line, which a household shares until we know better. Claims do not count.
+--         names; or it is a fixed line or a role mailbox, which several share until we know better. Claims do not count.
 WITH point AS (
     SELECT
         record_kind,
@@ -85,4 +85,11 @@ SELECT DISTINCT
 FROM point
 INNER JOIN resolve.phone_form AS form ON point.kind = 'phone' AND point.value = form.value
 WHERE form.is_fixed_line
+UNION
+SELECT DISTINCT
+    kind,
+    scope,
+    value
+FROM point
+WHERE kind = 'email' AND list_contains($role_mailboxes, split_part(value, '@', 1))
 ORDER BY kind, scope, value
