@@ -1,18 +1,21 @@
 """The files that a source sent for a night, wherever the inbox lies (any fsspec address)."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
 import fsspec
+from fsspec.utils import glob_translate
 
 from pipelines.contract import Record
 from pipelines.extract.issues import Issues
 from pipelines.settings import Source
 
 CHUNK = 1 << 20
+_ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")  # as readable writes a byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,33 @@ class Export:
 
 
 def find_export(inbox: str, source: Source, night: date) -> Export:
-    """List the night's files of ``source``; an empty list where nothing arrived."""
+    """List the night's files of ``source``; an empty list where nothing arrived.
+
+    Only the source's path is a pattern: an inbox below a folder ``[old]`` or ``a*`` is just there.
+    """
     filesystem, root = fsspec.url_to_fs(inbox)
-    root = root.rstrip("/")
-    found = filesystem.glob(f"{root}/{source.pattern(night)}", detail=True)
+    root, pattern = root.rstrip("/"), source.pattern(night)
+    fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
+    depth = None if "**" in pattern else pattern.count("/", len(fixed) + bool(fixed)) + 1
+    is_named = re.compile(glob_translate(pattern)).match
+    found = filesystem.find(f"{root}/{fixed}".rstrip("/"), maxdepth=depth, withdirs=True, detail=True)
     files = [
-        SourceFile(str(address)[len(root) + 1 :], int(entry["size"]), filesystem, str(address))
+        SourceFile(readable(name), int(entry["size"]), filesystem, str(address))
         for address, entry in sorted(found.items())
-        if entry["type"] == "file"
+        if entry["type"] == "file" and is_named(name := str(address)[len(root) + 1 :])
     ]
     return Export(source, night, files)
+
+
+def readable(name: str) -> str:
+    r"""Return a file's name as text that UTF-8 can hold: a byte that is none is written ``\xe9``.
+
+    No two names become one: beside such a byte, or where a name looks as if it had one, a backslash is written twice.
+    """
+    is_text = name.isascii() or name.encode("utf-8", "replace").decode() == name
+    if is_text and not _ESCAPED.search(name):
+        return name
+    return name.replace("\\", "\\\\").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def each_file(

@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 
 from pipelines import __version__
 from pipelines.contract import Interaction, Profile, Record
-from pipelines.errors import ConfigurationError
-from pipelines.extract.inbox import Export, find_export
+from pipelines.errors import ConfigurationError, GoldthreadError
+from pipelines.extract.inbox import Export, SourceFile, find_export
 from pipelines.extract.issues import Issues
 from pipelines.extract.naming import shown_file
 from pipelines.lock import hold
@@ -110,6 +110,7 @@ def land(home: Home, source: Source, night: date) -> SourceReport:
 
     Raises:
         ConfigurationError: the source's format is not one of ``FORMATS``, or its settings do not fit the format.
+        GoldthreadError: a file cannot be read at all (a permission, a disk, an inbox that is away).
         LockHeld: another process lands the same source and night.
     """
     started = perf_counter()
@@ -124,7 +125,7 @@ def land(home: Home, source: Source, night: date) -> SourceReport:
 
 def _land(export: Export, partition: Path, started: float) -> SourceReport:
     source, night, issues = export.source, export.night, Issues()
-    digests = {file.name: file.sha256() for file in export.files}
+    digests = {file.name: _digest(file, source) for file in export.files}
     with _PartitionWriter(partition, night, _label(source, digests)) as writer:
         for record in extractor(source.format)(export, issues):
             writer.add(record)
@@ -153,6 +154,14 @@ def sealed_files(lake: Path, table: str) -> list[Path]:
         for seal in sorted(lake.glob("*/*/sealed.json"))
         for name in json.loads(seal.read_text())["files"].get(table, [])
     ]
+
+
+def _digest(file: SourceFile, source: Source) -> str:
+    try:
+        return file.sha256()
+    except OSError as error:  # its words hold the whole name, which may be a person's
+        words = error.strerror or type(error).__name__
+        raise GoldthreadError(f"{shown_file(file.name, source.format)} cannot be read: {words}") from None
 
 
 def _label(source: Source, digests: dict[str, str]) -> str:

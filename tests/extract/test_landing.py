@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError
+from pipelines.extract.inbox import SourceFile, find_export
+from pipelines.extract.lake import attach_lake
 from pipelines.extract.landing import SCHEMAS, land, sealed_files
 from pipelines.settings import Home
 from tests.extract.exports import source_of
@@ -217,3 +221,66 @@ def test_a_format_nobody_knows_is_a_mistake_in_the_configuration(home):
     send(home.path, "fax/2026-11-20/a.txt", "x")
     with pytest.raises(ConfigurationError, match="'fax' is not known; known are"):
         land(home, source_of(format="fax", channel="chat"), NIGHT)
+
+
+def test_a_file_that_may_not_be_read_is_an_error_without_its_person(home, monkeypatch):
+    def refuse(file):
+        raise PermissionError(13, "Permission denied", file.address)
+
+    monkeypatch.setattr(SourceFile, "sha256", refuse)
+    with pytest.raises(GoldthreadError, match=r"whatsapp/2026-11-20/…#[0-9a-f]{8}\.txt cannot be read: Permission") as error:
+        land(home, WHATSAPP, NIGHT)
+    assert "Ann" not in str(error.value)
+    assert error.value.__suppress_context__  # Airflow would log the cause, which holds the whole name
+
+
+def test_a_name_that_is_not_utf8_lands_as_text_and_is_not_taken_for_another(home):
+    folder = home.path / "inbox/calls/2026-11-20"
+    for number, name in enumerate(
+        (b"caf\xe9.jsonl", b"caf\\xe9.jsonl", b"caf\xc3\xa9.jsonl", b"caf\xff\\.jsonl", b"a\\b.jsonl")
+    ):
+        (folder / os.fsdecode(name)).write_text(call(str(10 + number)))
+    assert land(home, CALLS, NIGHT).files == 6
+    found = {row["source_ref"]: row["file"].rpartition("/")[2] for row in rows(home, "interaction")}
+    assert found == {
+        "1": "a.jsonl",
+        "2": "a.jsonl",
+        "10": r"caf\xe9.jsonl",
+        "11": r"caf\\xe9.jsonl",
+        "12": "café.jsonl",
+        "13": r"caf\xff\\.jsonl",
+        "14": r"a\b.jsonl",
+    }
+
+
+@pytest.mark.parametrize("name", ["[old] home", "home*", "what?", "a{b}", "100%"])
+def test_a_home_whose_path_looks_like_a_pattern_is_only_a_place(tmp_path, name):
+    send(tmp_path / name, "calls/2026-11-20/a.jsonl", call("1"))
+    send(tmp_path / name, "calls/2026-11-20/deep/er/b.jsonl", call("2"))
+    send(tmp_path / "o", "calls/2026-11-20/c.jsonl", call("3"))
+    home = Home(tmp_path / name)
+    assert land(home, CALLS, NIGHT).files == 2
+    with duckdb.connect() as con:
+        attach_lake(con, home.lake)
+        assert con.execute("SELECT source_ref FROM lake_interaction ORDER BY ALL").fetchall() == [("1",), ("2",)]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("calls/{night}/*.jsonl", ["a.jsonl"], id="one folder"),
+        pytest.param("calls/{night}/a.jsonl", ["a.jsonl"], id="one file"),
+        pytest.param("calls/{night}/**/*.jsonl", ["a.jsonl", "sub/deep/c.jsonl", "sub/x.jsonl"], id="every depth"),
+        pytest.param("calls/{night}/*/[a-x].jsonl", ["sub/x.jsonl"], id="a class of letters"),
+        pytest.param("*/{night}/**/c.jsonl", ["sub/deep/c.jsonl"], id="a star before the night"),
+        pytest.param("calls/{night}/none.jsonl", [], id="nothing"),
+        pytest.param("fax/{night}/*", [], id="no folder"),
+    ],
+)
+def test_the_path_of_a_source_is_a_pattern(tmp_path, path, expected):
+    for name in ("a.jsonl", "sub/x.jsonl", "sub/deep/c.jsonl", "b.txt"):
+        send(tmp_path, f"calls/2026-11-20/{name}", "x")
+    send(tmp_path, "calls/2026-11-21/a.jsonl", "x")
+    found = find_export(str(tmp_path / "inbox"), CALLS.model_copy(update={"path": path}), NIGHT)
+    assert [file.name.removeprefix("calls/2026-11-20/") for file in found.files] == expected
+    assert all(file.size == 1 and file.read() == b"x" for file in found.files)
