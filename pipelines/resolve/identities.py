@@ -30,7 +30,7 @@ def build_identities(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkag
     """
     agreement.install(con)
     register_frequencies(con, model)
-    build(con, home, "resolve.record_name")
+    build(con, home, "resolve.record_name", said_name=linkage.said_name)
     remember(con, "name_form", "name", "SELECT name FROM resolve.record_name", name_forms, SCHEMA, NAME_RULES)
     phones = "SELECT value FROM staging.identifier WHERE kind = 'phone' AND evidence != 'claimed'"
     remember(con, "phone_form", "value", phones, phone_forms, _PHONES, phonenumbers.__version__)

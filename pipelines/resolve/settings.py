@@ -31,6 +31,7 @@ class Linkage(BaseModel):
     pair_budget: int = Field(ge=1000)
     chat_scopes: list[str] = []
     role_mailboxes: list[str] = []
+    said_name: str
     rules: dict[str, Rule]
 
     @property

@@ -195,3 +195,21 @@ def test_an_identifier_that_nine_names_share_links_nobody(tmp_path):
     run_resolve(home)
     assert rows_of(home, "SELECT kind, value, name_count FROM resolve.shared_identifier") == [("phone", "+447446850412", 10)]
     assert len(set(customers(home).values())) == 11
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        pytest.param("Where is it? My name is Zbigniew Trzeszczynski.", True, id="my name is"),
+        pytest.param("Zbigniew Trzeszczynski here. Where is it?", True, id="here"),
+        pytest.param("This is Great Service indeed!", False, id="no name of anyone"),
+        pytest.param("this is the third time", False, id="no name at all"),
+    ],
+)
+def test_a_name_said_in_a_message_counts_as_its_name(tmp_path, text, links):
+    said = message("x", "1", told("account", "1", scope="x"))
+    said.text = text
+    found = resolved(
+        tmp_path, message("mail", "1", told("email", "zt@x.example"), told("name", "Zbigniew Trzeszczynski")), said
+    )
+    assert (found["x 1"] == found["mail 1"]) is links
