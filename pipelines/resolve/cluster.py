@@ -37,10 +37,10 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) -
     guarded, cut = _guard(con, nodes, strong, linkage)
     labels = component_labels(len(nodes), guarded)
     named = links[links["other_weight"] < CORROBORATED]
-    unambiguous = _unambiguous(con, nodes, named[is_accepted], labels, linkage)
+    unambiguous = _unambiguous(con, nodes, named[is_accepted[named.index]], labels, linkage)
     kept = pd.concat([guarded, unambiguous], ignore_index=True)
     labels = component_labels(len(nodes), kept)
-    unique = _unambiguous(con, nodes, named[~is_accepted], labels, linkage, is_unique=True)
+    unique = _unambiguous(con, nodes, named[~is_accepted[named.index]], labels, linkage, is_unique=True)
     kept = pd.concat([kept, unique], ignore_index=True)
     labels = component_labels(len(nodes), kept)
     part = pd.DataFrame({"identity_id": nodes, "part": nodes.to_numpy()[first_of(labels)]})

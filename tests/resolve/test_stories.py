@@ -187,7 +187,7 @@ def test_records_with_a_reason_or_without_anyone_have_no_customer(tmp_path):
 
 
 def test_an_identifier_that_nine_names_share_links_nobody(tmp_path):
-    initials = "ABCDEFGHIJ"
+    initials = "ABDEFGHKLM"  # no two that fold into one another
     names = [f"{letter}nna {letter}bel{letter.lower()}" for letter in initials]
     home = home_in(tmp_path)
     calls = [message("calls", str(n), told("phone", "+447446850412"), told("name", name)) for n, name in enumerate(names)]
