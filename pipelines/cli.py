@@ -23,7 +23,7 @@ app = typer.Typer(
         "Exit codes: 0 done; 1 anything else; 2 usage or configuration; 3 validation stopped the publish; 4 a source broke "
         "its bounds (what could be read is published); 5 another writer holds the lock."
     ),
-    epilog="First steps: goldthread demo --home var/demo, then goldthread run --night 2026-03-02 --home var/demo",
+    epilog="First steps:\n\ngoldthread demo --home var/demo\n\ngoldthread run --night 2026-03-02 --home var/demo",
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,

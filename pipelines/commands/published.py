@@ -52,7 +52,9 @@ def query(
 ) -> None:
     """Ask the version in use a question in SQL; it can read that file and nothing else.
 
-    [b]goldthread query "FROM golden.customer ORDER BY interaction_count DESC LIMIT 5"[/b]
+    [b]goldthread query "FROM golden.customer LIMIT 5"[/b]
+
+    Rows that do not fit the terminal are shown as one block each; --json gives every value whole.
     """
     found = ask(place(home), sql, rows=rows)
     tell(found.to_json(), json_, lambda: show.render_query(found, out))
@@ -63,15 +65,16 @@ def explain(
     first: Annotated[str, typer.Argument(metavar="ID", help="A customer id; ids of earlier versions are followed.")],
     second: Annotated[
         str | None,
-        typer.Argument(metavar="[OTHER]", help="Why are the two one customer, or why not?", show_default=False),
+        typer.Argument(metavar="OTHER", help="Why are the two one customer, or why not?", show_default=False),
     ] = None,
     home: HomeOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Explain a customer: each value with its source, the story over channels, and what holds the records together.
 
-    With two ids, explain the pair: the weight of every comparison. A side is a customer id, an identity id, or a record
-    written source:source_ref.
+    With two ids, explain the pair: the weight of every comparison.
+
+    A side of a pair is a customer id, an identity id, or a record written source:source_ref.
     """
     if second is None:
         customer = explain_customer(place(home), first)

@@ -4,11 +4,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pipelines import night
 from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
 from pipelines.extract.landing import SourceReport
+from pipelines.load.layout import plain_table, print_facts
 
 app = typer.Typer()
 
@@ -17,8 +17,9 @@ app = typer.Typer()
 def run(night_: NightOption, home: HomeOption = None, sources: SourcesOption = None, json_: JsonOption = False) -> None:
     """Run the whole night: extract, resolve, load, validate, publish.
 
-    The same night again leaves the same rows and ids. A source that broke its bounds ends the command with exit code 4
-    after everything that could be read has been published.
+    The same night again leaves the same rows and ids.
+
+    A source that broke its bounds ends it with exit code 4, after everything that could be read has been published.
     """
     where, day = place(home, sources), night.night_of(night_)
     report = night.run(where, day)
@@ -70,27 +71,27 @@ def publish(night_: NightOption, home: HomeOption = None, json_: JsonOption = Fa
 
 
 def _show_counts(stage: str, counts: dict[str, int]) -> None:
-    table = Table("what", "count", title=stage, title_justify="left")
-    table.columns[1].justify = "right"
+    table = plain_table("what", "count", numbers=("count",), title=stage)
     for name, count in counts.items():
         table.add_row(name, f"{count:,}")
     out.print(table)
 
 
 def _show_sources(reports: list[SourceReport]) -> None:
-    table = Table(
-        "source", "status", "files", "read", "taken", "suppressed", "quarantined", title="sources", title_justify="left"
-    )
-    for column in table.columns[2:]:
-        column.justify = "right"
+    numbers = ("files", "read", "taken", "suppressed", "quarantined")
+    table = plain_table("source", "status", *numbers, numbers=numbers)
     for report in reports:
-        counts = (report.files, report.read, report.taken, report.suppressed, report.quarantined)
-        table.add_row(report.source, report.status, *(f"{count:,}" for count in counts))
+        table.add_row(report.source, report.status, *(f"{getattr(report, name):,}" for name in numbers))
     out.print(table)
 
 
 def _show_run(report: night.RunReport) -> None:
     _show_sources(report.sources)
-    records = sum(source.taken for source in report.sources)
-    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
-    out.print(f"night {report.night}: {records:,} records landed, version [b]{report.version}[/b] published ({stages})")
+    out.print()
+    facts = {
+        "night": report.night,
+        "landed": f"{sum(source.taken for source in report.sources):,} records",
+        "published": report.version,
+        "took": ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items()),
+    }
+    print_facts(facts, out)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.load.layout import plain_table, print_facts
 from pipelines.score import Agreement, ScoreReport
 from pipelines.score import score as score_of
 
@@ -51,23 +51,40 @@ def score(
 
 def show_score(report: ScoreReport) -> None:
     """Print the score as people read it."""
-    table = Table("", "precision", "recall", "F1", title=f"{report.records:,} records of {report.persons:,} persons")
+    grades = ("precision", "recall", "F1")
+    table = plain_table("", *grades, numbers=grades, title=f"{report.records:,} records of {report.persons:,} persons")
     rows = _agreements(report.agreement, "who is who, ")
     if report.enquiries:
         rows |= _agreements(report.enquiries, "enquiries, ")
     for name, cells in rows.items():
         table.add_row(name, *(f"{cell:.3f}" for cell in cells))
     out.print(table)
-    out.print(
-        f"{report.customers:,} customers; the largest has {report.largest_customer} records, the largest person "
-        f"{report.largest_person}; {report.coverage:.1%} of the records have a customer; "
-        f"{report.nobody_with_customer} of {report.nobody} records of nobody have one"
-    )
-    parts = Table("source or kind of person", "records", "with customer", "B-cubed precision", "B-cubed recall")
+    out.print()
+    print_facts(_facts(report), out)
+    out.print()
+    columns = ("records", "with customer", "precision", "recall")
+    parts = plain_table("", *columns, numbers=columns, title="by source and by kind of person (B-cubed)")
     for part in [*report.by_source, *report.by_tag]:
         shares = (part.coverage, part.bcubed_precision, part.bcubed_recall)
         parts.add_row(part.name, f"{part.records:,}", *(f"{share:.3f}" for share in shares))
     out.print(parts)
+
+
+def _facts(report: ScoreReport) -> dict[str, str]:
+    facts = {
+        "customers": f"{report.customers:,}",
+        "largest": f"a customer of {report.largest_customer} records, a person of {report.largest_person}",
+        "coverage": f"{report.coverage:.1%} of the records have a customer",
+        "nobody": f"{report.nobody_with_customer} of {report.nobody} records of nobody have one",
+    }
+    if report.duplicate_precision is not None and report.duplicate_recall is not None:
+        facts["asked again"] = f"precision {report.duplicate_precision:.3f}, recall {report.duplicate_recall:.3f}"
+    if consent := report.consent:
+        facts["consent"] = (
+            f"of {consent.points:,} contact points {consent.wrongly_allowed} wrongly allowed, "
+            f"{consent.wrongly_refused} wrongly refused, {consent.unknown} not published"
+        )
+    return facts
 
 
 def _agreements(found: Agreement, what: str = "") -> dict[str, tuple[float, float, float]]:

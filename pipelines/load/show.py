@@ -11,20 +11,15 @@ from rich.text import Text
 
 from pipelines.load.checks import ValidationReport
 from pipelines.load.explain import CustomerExplanation, Event, IdentityPart, shortened
+from pipelines.load.layout import fits, outside, plain_table, print_block, print_facts
 from pipelines.load.query import Result
 from pipelines.load.status import Status
 from pipelines.load.versions import Version
 
 COLOURS = {"email": "blue", "chat": "green", "social": "magenta", "sms": "yellow", "voice": "cyan", "crm": "white"}
 ARROWS = {"inbound": "→", "outbound": "←", "internal": "·"}
+PLURALS = {"membership": "records", "channel_switch": "channel switches", "enquiry": "enquiries"}
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "blue"}
-
-
-def _table(*columns: str, numbers: tuple[str, ...] = (), title: str | None = None) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
-    return table
 
 
 def render_versions(found: list[Version], console: Console) -> None:
@@ -32,80 +27,96 @@ def render_versions(found: list[Version], console: Console) -> None:
     if not found:
         console.print("nothing is published yet")
         return
-    numbers = ("records", "customers", "warnings")
-    table = _table("", "version", "night", "published (UTC)", *numbers, numbers=numbers)
+    table = _versions_table(found, ("night", "published (UTC)", "records", "customers", "warnings"))
+    if not fits(table, console):  # the name tells the night and the time of the publish
+        table = _versions_table(found, ("records", "customers", "warnings"))
+    console.print(table)
+
+
+def _versions_table(found: list[Version], columns: tuple[str, ...]) -> Table:
+    table = plain_table("", "version", *columns, numbers=("records", "customers", "warnings"))
     for version in found:
         mark, style = ("●", "bold") if version.is_current else ("", "")
-        counts = (f"{count:,}" for count in (version.records, version.customers, version.warnings))
-        table.add_row(
-            mark, version.version, str(version.night), version.published_at[:16].replace("T", " "), *counts, style=style
-        )
-    console.print(table)
+        cells = {
+            "night": str(version.night),
+            "published (UTC)": version.published_at[:16].replace("T", " "),
+            "records": f"{version.records:,}",
+            "customers": f"{version.customers:,}",
+            "warnings": f"{version.warnings:,}",
+        }
+        table.add_row(mark, version.version, *(cells[column] for column in columns), style=style)
+    return table
 
 
 def render_status(found: Status, console: Console) -> None:
     """Print where a home stands."""
     if found.version is None:
-        console.print(f"[b]{escape(str(found.home))}[/b]: nothing is published yet")
+        console.print(f"[b]{escape(str(found.home))}[/b]: nothing is published yet", soft_wrap=True)
     else:
-        console.print(
-            f"[b green]●[/b green] version [b]{found.version}[/b], night {found.night}, "
-            f"published {_age(found.age_hours)} ago [dim](versions {found.versions}, warnings {found.warnings})[/dim]",
-            soft_wrap=True,
-        )
-        console.print("  " + ", ".join(f"{count:,} {_name(name, count)}" for name, count in found.counts.items()))
-        console.print(f"  report {escape(str(found.report))}", style="dim", soft_wrap=True)
+        console.print(f"[b green]●[/b green] version [b]{found.version}[/b] is in use", soft_wrap=True)
+        facts: dict[str, object] = {"night": found.night, "published": f"{_age(found.age_hours)} ago"}
+        facts |= {_name(table): f"{count:,}" for table, count in found.counts.items()}
+        facts |= {"versions kept": found.versions, "warnings": found.warnings, "report": found.report}
+        print_facts(facts, console)
         _render_sources(found, console)
     if found.failed_validation:
         failed = found.failed_validation
         console.print(
-            f"[bold red]●[/bold red] the last candidate, night {failed.night}, did not pass; it was not published:"
+            f"[bold red]●[/bold red] the last candidate, night {failed.night}, did not pass; it was not published:",
+            soft_wrap=True,
         )
         for words in failed.failed:
-            console.print(f"    {escape(words)}")
+            console.print(f"    {escape(words)}", soft_wrap=True)
         console.print(f"    report {escape(str(failed.report))}", style="dim", soft_wrap=True)
-    console.print(f"  process {found.writer} is writing" if found.writer else "  nobody is writing", style="dim")
+    console.print(f"process {found.writer} is writing" if found.writer else "nobody is writing", style="dim")
 
 
 def _render_sources(found: Status, console: Console) -> None:
     numbers = ("read", "accepted", "duplicate", "suppressed", "quarantined")
-    table = _table("source", *numbers, numbers=numbers, title=f"what came on {found.night}")
+    table = plain_table("source", *numbers, numbers=numbers, title=f"what came on {found.night}")
     for source in found.sources:
         counts = [f"{getattr(source, name):,}" for name in numbers]
         if source.quarantined:
             counts[-1] = f"[red]{counts[-1]}[/red]"
         table.add_row(source.source, *counts)
-    console.print(table if found.sources else f"  no file came on {found.night}")
+    console.print()
+    console.print(table if found.sources else f"no file came on {found.night}")
+    console.print()
 
 
 def _age(hours: float | None) -> str:
     if hours is None:
         return "?"
     if hours < 2:
-        return f"{max(hours, 0) * 60:.0f} minutes"
-    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"
+        return _count(round(max(hours, 0) * 60), "minute")
+    return _count(round(hours), "hour") if hours < 72 else _count(round(hours / 24), "day")
 
 
-def _name(table: str, count: int) -> str:
-    word = {"membership": "record", "channel_switch": "channel switch", "enquiry": "enquirie"}.get(table, table)
-    if count == 1:
-        return word.replace("enquirie", "enquiry")
-    return word + ("es" if word.endswith("ch") else "s")
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _name(table: str) -> str:
+    return PLURALS.get(table, f"{table}s")
 
 
 def render_query(found: Result, console: Console) -> None:
-    """Print an answer as a table."""
-    numbers = tuple(
-        name
-        for name, kind in zip(found.columns, found.types, strict=True)
-        if kind.startswith(("BIG", "INT", "DOUBLE", "HUGE"))
-    )
-    table = _table(*found.columns, numbers=numbers)
-    for row in found.rows:
-        table.add_row(*(_cell(value) for value in row))
-    console.print(table)
-    rows = f"{len(found.rows):,} {'row' if len(found.rows) == 1 else 'rows'}"
-    console.print(f"{rows}{', there are more' if found.truncated else ''} · {found.version}", style="dim")
+    """Print an answer as a table; where its rows do not fit the terminal, each row as lines of ``column  value``."""
+    kinds = zip(found.columns, found.types, strict=True)
+    numbers = [name for name, kind in kinds if kind.startswith(("BIG", "INT", "DOUBLE", "HUGE"))]
+    table = plain_table(*found.columns, numbers=numbers)
+    rows = [[_cell(value) for value in row] for row in found.rows]
+    for row in rows:
+        table.add_row(*row)
+    if len(found.columns) == 1 or fits(table, console):
+        console.print(table)
+    elif not rows:
+        console.print(", ".join(found.columns), style="dim", markup=False, soft_wrap=True)
+    else:
+        for number, row in enumerate(rows, start=1):
+            print_block(f"row {number:,}", zip(found.columns, row, strict=True), console)
+    more = ", there are more" if found.truncated else ""
+    console.print(f"{_count(len(rows), 'row')}{more} · {found.version}", style="dim", soft_wrap=True)
 
 
 def _cell(value: Any) -> Text:
@@ -114,8 +125,8 @@ def _cell(value: Any) -> Text:
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M:%S}")
     if isinstance(value, list):
-        return Text(", ".join(str(one) for one in value))
-    return Text(f"{value:.6g}" if isinstance(value, float) else str(value))
+        return outside(", ".join(str(one) for one in value))
+    return outside(f"{value:.6g}" if isinstance(value, float) else value)
 
 
 def render_validation(found: ValidationReport, console: Console) -> None:
@@ -135,7 +146,8 @@ def render_explanation(found: CustomerExplanation, console: Console) -> None:
     if found.customer_id is None:
         console.print(f"[b]{found.asked_id}[/b] was forgotten on {found.since}: no row of this person is kept.")
         return
-    for part in (_headline(found), _values(found), _channels(found), _story(found.story), _identities(found)):
+    parts = [_headline(found), _values(found), _channels(found), _story(found.story), _identities(found)]
+    for part in [*parts, _links(found)] if found.links else parts:
         console.print(part)
         console.print()
 
@@ -151,19 +163,22 @@ def _headline(found: CustomerExplanation) -> Panel:
 
 
 def _values(found: CustomerExplanation) -> Table:
-    table = _table("attribute", "value", "rule", "evidence", "from", "where", "chosen over", title="what survives, and why")
+    table = plain_table("attribute", "value, why it and no other, and where it stands", title="what survives, and why")
     for value in found.values:
-        table.add_row(
-            value.attribute, Text(value.value, style="bold"), Text(value.rule), value.evidence,
-            Text(f"{value.source} {value.source_ref}"), Text(f"{value.file}, {value.position}"),
-            Text(", ".join(value.others), style="dim"),
-        )  # fmt: skip
+        told = outside(value.value, "bold")
+        told.append_text(outside(f"\n{value.rule} ({value.evidence}), {value.source} {value.source_ref}", "not bold dim"))
+        told.append_text(outside(f"\n{value.file}, {value.position}", "not bold dim"))
+        if value.others:
+            told.append_text(outside(f"\nover {', '.join(value.others)}", "not bold dim"))
+        table.add_row(value.attribute, told)
     return table
 
 
 def _channels(found: CustomerExplanation) -> Table:
     numbers = ("interactions", "inbound")
-    table = _table("channel", "sources", *numbers, "first (UTC)", "last (UTC)", numbers=numbers, title="where they were met")
+    table = plain_table(
+        "channel", "sources", *numbers, "first (UTC)", "last (UTC)", numbers=numbers, title="where they were met"
+    )
     for use in found.channels:
         first, last = (f"{at:%Y-%m-%d %H:%M}" for at in (use.first_at, use.last_at))
         channel = Text(use.channel, style=COLOURS.get(use.channel, ""))
@@ -174,12 +189,12 @@ def _channels(found: CustomerExplanation) -> Table:
 
 
 def _story(story: list[Event]) -> Table:
-    table = _table("when (UTC)", "channel", "", "what was said", title="their story")
+    table = plain_table("when (UTC)", "channel", "", "what was said", title="their story")
     for event in story:
         channel = Text(("↪ " if event.is_switch else "  ") + event.channel, style=COLOURS.get(event.channel, ""))
         if event.is_public:
             channel.append(" (public)", style="dim")
-        said = Text(shortened(event.text or event.subject or ""))
+        said = outside(shortened(event.text or event.subject or ""))
         if event.duplicate_of:
             said.append("  asked before", style="yellow")
         table.add_row(f"{event.occurred_at:%Y-%m-%d %H:%M}", channel, ARROWS.get(event.direction, ""), said)
@@ -187,25 +202,26 @@ def _story(story: list[Event]) -> Table:
 
 
 def _identities(found: CustomerExplanation) -> Table:
-    names = {part.identity_id: _shown(part) for part in found.identities}
-    if not found.links:
-        table = _table(
-            "identity", "records", "sources", numbers=("records",), title="one identity: every record shows the same"
-        )
-        for part in found.identities:
-            table.add_row(Text(names[part.identity_id]), f"{part.records:,}", ", ".join(part.sources))
-        return table
-    table = _table(
-        "weight", "probability", "rule", "between", "and", numbers=("weight", "probability"),
-        title="what holds the records together, the weakest link first",
+    title = "their identities" if found.links else "one identity: every record shows the same"
+    table = plain_table("", "identity", "records", "sources", numbers=("", "records"), title=title)
+    for number, part in enumerate(found.identities, start=1):
+        table.add_row(str(number), outside(_shown(part)), f"{part.records:,}", ", ".join(part.sources))
+    return table
+
+
+def _links(found: CustomerExplanation) -> Table:
+    numbers = {part.identity_id: str(number) for number, part in enumerate(found.identities, start=1)}
+    table = plain_table(
+        "weight", "probability", "rule", "between", numbers=("weight", "probability"),
+        title="what holds them together, weakest first",
     )  # fmt: skip
     for place, link in enumerate(found.links):
-        sides = (Text(names.get(side, side)) for side in (link.identity_l, link.identity_r))
+        sides = " and ".join(numbers.get(side, side) for side in (link.identity_l, link.identity_r))
         style = "yellow" if place == 0 else ""
-        table.add_row(f"{link.match_weight:.1f} bits", f"{link.match_probability:.4f}", link.rule, *sides, style=style)
+        table.add_row(f"{link.match_weight:.1f} bits", f"{link.match_probability:.4f}", link.rule, sides, style=style)
     return table
 
 
 def _shown(part: IdentityPart) -> str:
     known = [part.name or "", *part.emails, *part.phones, *part.handles]
-    return " · ".join(filter(None, known))[:80] or f"an account of {', '.join(part.sources)}"
+    return " · ".join(filter(None, known)) or f"an account of {', '.join(part.sources)}"

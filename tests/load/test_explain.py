@@ -26,8 +26,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def shown(home: Home, customer_id: str) -> str:
-    console = Console(width=200, record=True, file=io.StringIO())
+def shown(home: Home, customer_id: str, width: int = 200) -> str:
+    console = Console(width=width, record=True, file=io.StringIO())
     show.render_explanation(explain_customer(home, customer_id), console)
     return console.export_text()
 
@@ -92,9 +92,18 @@ def test_what_holds_the_records_together_is_shown_with_the_weakest_link_first(pu
     assert found.weakest_link == found.links[0]
     assert found.to_json()["weakest_link"]["rule"] == "email"
     text = shown(published, busiest(published))
-    assert "the weakest link first" in text
+    assert "what holds them together, weakest first" in text
     assert "11.5 bits" in text
     assert "what survives, and why" in text
+
+
+def test_an_explanation_fits_a_terminal_of_80_columns_and_keeps_its_places_whole(published):
+    customer = explain_customer(published, busiest(published))
+    text = shown(published, busiest(published), width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    for value in customer.values:
+        assert value.value in text
+        assert value.file in text
 
 
 def connected(links: list[Link], least: float) -> set[frozenset[str]]:

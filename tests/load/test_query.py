@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -28,8 +29,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def shown(render: object, *what: object) -> str:
-    console = Console(width=160, record=True, file=io.StringIO())
+def shown(render: object, *what: object, width: int = 160) -> str:
+    console = Console(width=width, record=True, file=io.StringIO())
     render(*what, console)
     return console.export_text()
 
@@ -127,7 +128,9 @@ def test_status_tells_version_age_counts_and_sources(published):
     assert [(one.source, one.read, one.quarantined) for one in told.sources] == ledger
     assert told.failed_validation is None
     text = shown(show.render_status, told)
-    assert "published 5 hours ago" in text
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "published 5 hours ago" in lines
+    assert "customers 30" in lines
     assert "nobody is writing" in text
     json.dumps(told.to_json())
 
@@ -138,6 +141,44 @@ def test_status_names_the_process_that_is_writing(published):
     assert told.writer is not None
     assert f"process {told.writer} is writing" in shown(show.render_status, told)
     assert status(published).writer is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0, "0 minutes"), (1 / 60, "1 minute"), (1.5, "90 minutes"), (2, "2 hours"), (71, "71 hours"), (72, "3 days")],
+)
+def test_the_age_is_told_in_words(published, hours, words):
+    told = replace(status(published), age_hours=hours)
+    assert f" {words} ago" in shown(show.render_status, told)
+
+
+def test_the_reports_path_stands_on_one_line_of_a_narrow_terminal(published):
+    text = shown(show.render_status, status(published), width=40)
+    assert str(status(published).report) in text
+
+
+def test_what_does_not_fit_the_terminal_is_shown_a_block_a_row(published):
+    found = query(published, "SELECT customer_id, repeat('word ', 20) AS said, 7 AS n, 8 AS n FROM golden.customer LIMIT 2")
+    wide, narrow = (shown(show.render_query, found, width=width).splitlines() for width in (160, 80))
+    assert len(wide) == 4
+    assert narrow[0] == "row 1"
+    assert narrow[1].split() == ["customer_id", found.rows[0][0]]
+    assert [line.split() for line in narrow if line.startswith("n ")] == [["n", "7"], ["n", "8"]] * 2
+    assert " ".join(narrow).count("word") == 40
+    assert all(len(line) <= 80 for line in narrow)
+    assert narrow[-1].startswith("2 rows")
+
+
+def test_one_long_column_and_no_rows_stay_a_table(published):
+    assert "row 1" not in shown(show.render_query, query(published, "SELECT repeat('word ', 90) AS said"), width=60)
+    assert "full_name" in shown(show.render_query, query(published, "FROM golden.customer LIMIT 0"), width=200)
+
+
+def test_text_from_outside_never_steers_the_terminal(published):
+    evil = query(published, r"SELECT 'a' || chr(27) || ']0;owned' || chr(7) || '[b]b[/b]' || chr(155) AS said")
+    text = shown(show.render_query, evil)
+    assert "a␛]0;owned␇[b]b[/b]�" in text
+    assert "\x1b" not in text
 
 
 def test_versions_mark_the_one_in_use(published):
@@ -152,3 +193,11 @@ def test_versions_mark_the_one_in_use(published):
     finally:
         rollback(published, second.version)
     json.dumps([version.to_json() for version in versions(published)])
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_versions_name_is_never_folded(published, width):
+    lines = shown(show.render_versions, versions(published), width=width).splitlines()
+    assert len(lines) == 3
+    assert all(len(line) <= width for line in lines)
+    assert [version.version in line for version, line in zip(versions(published), lines[1:], strict=True)] == [True, True]

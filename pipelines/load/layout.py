@@ -1,0 +1,55 @@
+"""How lines and tables are laid out in a terminal, whatever its width; text from outside never steers the terminal."""
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+# An escape character in a customer's message would move the cursor, set the title, or hide what follows.
+_VISIBLE = (
+    {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
+    | {0x7F: "\u2421"}
+    | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
+)
+
+
+def outside(value: object, style: str = "") -> Text:
+    """Return a value of the data as text for the terminal: no markup, control characters shown as signs."""
+    return Text(str(value).translate(_VISIBLE), style=style)
+
+
+def plain_table(*columns: str, numbers: Iterable[str] = (), title: str | None = None) -> Table:
+    """Return a table without lines; the columns named in ``numbers`` stand to the right."""
+    table = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left", title_style="bold")
+    right = set(numbers)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def fits(table: RenderableType, console: Console) -> bool:
+    """Say whether the table needs no more than the terminal's width, no cell folded."""
+    unbounded = console.options.update(max_width=1_000_000)
+    return Measurement.get(console, unbounded, table).maximum <= console.width
+
+
+def print_facts(facts: Mapping[str, object], console: Console) -> None:
+    """Print a line a fact; a long one (a path) is left to the terminal, so that it can be copied whole."""
+    width = max(map(len, facts), default=0)
+    for name, fact in facts.items():
+        line = Text(f"  {name:<{width}}  ", style="dim")
+        line.append_text(fact if isinstance(fact, Text) else outside(fact, "not dim"))
+        console.print(line, soft_wrap=True)
+
+
+def print_block(title: str, cells: Iterable[tuple[str, Text]], console: Console) -> None:
+    """Print one row as lines of ``column  value``, where a table of such rows would not fit."""
+    console.print(title, style="dim")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, cell in cells:
+        grid.add_row(name, cell)
+    console.print(grid)
