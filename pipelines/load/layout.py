@@ -22,7 +22,8 @@ def outside(value: object, style: str = "") -> Text:
 
 def plain_table(*columns: str, numbers: Iterable[str] = (), title: str | None = None) -> Table:
     """Return a table without lines; the columns named in ``numbers`` stand to the right."""
-    table = Table(box=None, pad_edge=False, header_style="dim", title=title, title_justify="left", title_style="bold")
+    words = Text(title, style="bold", no_wrap=True, overflow="ignore") if title else None  # else it folds at a narrow table
+    table = Table(box=None, pad_edge=False, header_style="dim", title=words, title_justify="left")
     right = set(numbers)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")

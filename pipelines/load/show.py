@@ -213,7 +213,7 @@ def _links(found: CustomerExplanation) -> Table:
     numbers = {part.identity_id: str(number) for number, part in enumerate(found.identities, start=1)}
     table = plain_table(
         "weight", "probability", "rule", "between", numbers=("weight", "probability"),
-        title="what holds them together, weakest first",
+        title="what holds them together, the weakest link first",
     )  # fmt: skip
     for place, link in enumerate(found.links):
         sides = " and ".join(numbers.get(side, side) for side in (link.identity_l, link.identity_r))

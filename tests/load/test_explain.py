@@ -92,7 +92,7 @@ def test_what_holds_the_records_together_is_shown_with_the_weakest_link_first(pu
     assert found.weakest_link == found.links[0]
     assert found.to_json()["weakest_link"]["rule"] == "email"
     text = shown(published, busiest(published))
-    assert "what holds them together, weakest first" in text
+    assert "what holds them together, the weakest link first" in text
     assert "11.5 bits" in text
     assert "what survives, and why" in text
 
