@@ -1,13 +1,17 @@
 """Commands that run the night or one of its stages."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines import night
 from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
 from pipelines.extract.landing import SourceReport
+from pipelines.warehouse import writer_lock
+
+if TYPE_CHECKING:
+    from pipelines.resolve.train import TrainingReport
 from pipelines.load.layout import plain_table, print_facts
 
 app = typer.Typer()
@@ -68,6 +72,36 @@ def publish(night_: NightOption, home: HomeOption = None, json_: JsonOption = Fa
     """Make the validated candidate the version in use."""
     result = night.publish(night_, str(place(home).path))
     tell(result, json_, lambda: out.print(f"published version [b]{result['version']}[/b]"))
+
+
+@app.command()
+def train(home: HomeOption = None, json_: JsonOption = False) -> None:
+    """Learn the names of the home's own customers anew, into the home's config/linkage_model.json.
+
+    Needs a resolved warehouse of a few thousand customers, no labels. The next resolve scores every pair with the new
+    model; customers keep their ids. Training the same warehouse again gives the same file.
+    """
+    from pipelines.resolve.train import train as train_model  # splink takes a second to import
+
+    where = place(home)
+    with writer_lock(where):
+        report = train_model(where)
+    tell(asdict(report), json_, lambda: _show_training(report))
+
+
+def _show_training(report: "TrainingReport") -> None:
+    weights = ("m before", "m", "u before", "u")
+    table = plain_table("comparison", "level", *weights, numbers=weights, title="trained levels")
+    for comparison, level, *values in report.levels:
+        table.add_row(comparison, level, *("" if value is None else f"{value:.4g}" for value in values))
+    out.print(table)
+    facts = {
+        "model": f"{report.version} (before: {report.version_before})",
+        "learned from": f"{report.customers:,} customers",
+        "frequencies": f"of {report.given_names:,} given and {report.family_names:,} family names",
+        "written to": report.path,
+    }
+    print_facts(facts, out)
 
 
 def _show_counts(stage: str, counts: dict[str, int]) -> None:

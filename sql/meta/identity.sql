@@ -1,15 +1,18 @@
--- meta.identity: the distinct tuples of identifiers that were linked, with the customer each went to.
+-- meta.identity: the identities that were linked, as they were compared, with the customer each went to.
 --
 -- Grain   one row per identity_id
 -- Reads   resolve.identity, resolve.cluster
--- Rule    for goldthread explain: the two sides of every pair stand here as they were compared
+-- Rule    goldthread explain scores a pair anew from the two rows that stand here
 SELECT
-    identity.identity_id,
     cluster.customer_id,
+    identity.identity_id,
     identity.record_count,
-    identity.full_name,
     identity.given_name,
     identity.family_name,
+    identity.full_name,
+    identity.given_forms,
+    identity.family_forms,
+    identity.name_aliases,
     identity.emails,
     identity.phones,
     identity.handles,
@@ -24,7 +27,18 @@ SELECT
     identity.street,
     identity.city,
     identity.postcode,
-    identity.company
+    identity.company,
+    identity.claims,
+    identity.points,
+    identity.aliases,
+    identity.written_aliases,
+    identity.odd_aliases,
+    identity.name_key,
+    identity.initial_key,
+    identity.given_key,
+    identity.tf_name_key,
+    identity.tf_initial_key,
+    identity.tf_given_key
 FROM resolve.identity AS identity
 LEFT JOIN resolve.cluster AS cluster ON identity.identity_id = cluster.identity_id
 ORDER BY identity.identity_id
