@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pipelines.contract import ConsentSignal, Evidence, Identifier
+from pipelines.contract import Evidence, Identifier
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.text import one_line
 
 Meaning = TypeVar("Meaning")
 
-OPT_OUT = frozenset({"stop", "stopall", "stop all", "unsubscribe", "end", "cancel", "quit", "optout", "opt out", "opt-out"})
 _MEDIA = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"OggS", b"%PDF-", b"BEGIN:VCARD", b"ID3", b"#!AMR", b"\x1aE\xdf\xa3")
 _MEDIA_AT = {4: (b"ftyp",), 8: (b"WEBP", b"WAVE", b"AVI ")}
 
@@ -155,14 +154,6 @@ def names(words: str) -> frozenset[str]:
 def known(*identifiers: Identifier | None) -> list[Identifier]:
     """Return the identifiers that are there, each once, in their order."""
     return list(dict.fromkeys(each for each in identifiers if each))
-
-
-def opt_out(text: str, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
-    """Return the "no" to marketing that a whole message like STOP or UNSUBSCRIBE is, for each phone it came from."""
-    if len(text) > 20 or text.strip(" .!\n").lower() not in OPT_OUT:
-        return []
-    phones = [each.value for each in party if each.kind == "phone" and each.evidence == "channel"]
-    return [ConsentSignal(channel, "marketing", False, value) for value in phones or [""]]
 
 
 def is_media(head: bytes) -> bool:

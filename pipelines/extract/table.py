@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile, Record
 from pipelines.errors import ConfigurationError
 from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import known, names, opt_out
+from pipelines.extract.fields import known, names
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.table_rows import Reader
 from pipelines.extract.table_values import PERSON, SCOPED, Values, consents_of, person_of
 from pipelines.extract.text import clean
@@ -153,14 +154,14 @@ def parse_interaction(values: Values, source: Source, own: Own, file: str, posit
         topic=values.line("topic"),
         status=values.line("status"),
         duration_seconds=values.seconds("duration_seconds"),
-        consent=[*consents_of(values, party), *_opt_out(text, direction, channel, party)],
+        consent=[*consents_of(values, party), *_keyword_consent(text, direction, channel, party)],
         reason=reason,
         source_metadata={"local_time": flag} if flag else {},
     )
 
 
-def _opt_out(text: str, direction: str, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
-    return opt_out(text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else []
+def _keyword_consent(text: str, direction: str, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
+    return keyword_consent(text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else []
 
 
 def _is_ours(party: list[Identifier], own: Own) -> bool:

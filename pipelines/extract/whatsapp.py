@@ -15,11 +15,12 @@ from pipelines.contract import Attachment, Identifier, Interaction, Record, hash
 from pipelines.errors import ConfigurationError
 from pipelines.extract import identifiers
 from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import known, opt_out
+from pipelines.extract.fields import known
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import local_instant
 from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.text import clean, one_line
 from pipelines.extract.whatsapp_files import chats_of
 from pipelines.extract.whatsapp_lines import MARKS, date_order, parse_chat, split_author
@@ -212,7 +213,7 @@ def _interaction(message: Message, talk: Talk) -> Interaction:
         agent_ref=message.author if is_ours else None,
         text=text,
         attachments=attachments,
-        consent=[] if is_ours or talk.reason else opt_out(text, channel, party),
+        consent=[] if is_ours or talk.reason else keyword_consent(text, channel, party),
         reason=talk.reason,
         source_metadata=metadata,
     )

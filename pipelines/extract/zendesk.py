@@ -12,11 +12,12 @@ from pipelines.contract import Attachment, Channel, Direction, Identifier, Inter
 from pipelines.extract import identifiers
 from pipelines.extract.claims import claims_of, references_of
 from pipelines.extract.documents import Entry, json_entries
-from pipelines.extract.fields import Drift, Fields, known, names, opt_out
+from pipelines.extract.fields import Drift, Fields, known, names
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.text import clean, html_to_text, one_line, split_reply
 from pipelines.extract.zendesk_tickets import Ticket, channel_of, parse_ticket
 from pipelines.extract.zendesk_users import Role, User, is_user, parse_user, person_of
@@ -141,7 +142,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
         topic=ticket.topic,
         status=ticket.status,
         duration_seconds=None if duration is None else float(duration),
-        consent=opt_out(parts.text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else [],
+        consent=keyword_consent(parts.text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else [],
         reason=reason,
         source_metadata=_metadata(kind, rel, ticket, author_ref),
     )

@@ -1,7 +1,6 @@
 import pytest
 
-from pipelines.contract import Identifier
-from pipelines.extract.fields import Drift, Fields, is_media, opt_out, valid
+from pipelines.extract.fields import Drift, Fields, is_media, valid
 from pipelines.extract.issues import Issues, UnreadableError
 
 RECORD = {"id": 7, "name": "Jo\x00 \ud83d", "tags": ["a"], "open": True, "via": {"channel": "web"}, "gone": None}
@@ -51,18 +50,6 @@ def test_what_nobody_takes_is_left_and_told_once_a_file():
 def test_texts_are_valid_utf8_without_nul():
     assert Fields(RECORD).string("name") == "Jo ?"
     assert valid("naïve \U0001f600\0") == "naïve \U0001f600"
-
-
-@pytest.mark.parametrize("text", ["STOP", "stop.", " Unsubscribe \n", "Opt-out!"])
-def test_a_whole_message_like_stop_is_a_no_to_marketing_for_its_number(text):
-    party = [Identifier("phone", "", "+447700900123", "channel"), Identifier("phone", "", "+447700900999", "claimed")]
-    (signal,) = opt_out(text, "sms", party)
-    assert (signal.channel, signal.purpose, signal.allowed, signal.value) == ("sms", "marketing", False, "+447700900123")
-
-
-@pytest.mark.parametrize("text", ["Please stop the delivery", "stopped", "", "don't stop"])
-def test_a_sentence_with_stop_in_it_is_no_opt_out(text):
-    assert opt_out(text, "sms", []) == []
 
 
 def test_media_is_told_by_its_first_bytes():

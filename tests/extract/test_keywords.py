@@ -1,0 +1,67 @@
+"""Short messages that are a no or a yes to marketing, and those that only look like one."""
+
+from time import process_time
+
+import pytest
+
+from pipelines.contract import Identifier
+from pipelines.extract.keywords import keyword_consent
+
+OWN = Identifier("phone", "", "+447700900123", "channel")
+TYPED = Identifier("phone", "", "+447700900999", "claimed")
+
+
+def said(text, channel="sms"):
+    return [(one.channel, one.purpose, one.allowed, one.value) for one in keyword_consent(text, channel, [OWN, TYPED])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP", "stop.", "Stop!!", "STOP 🛑", " Unsubscribe \n", "Opt-out!", "opt out", "STOPALL", "STOP ALL", "END",
+        "cancel", "Quit", "stop please", "please stop", "Pls STOP texting me", "stop sending me texts", "STOP messages",
+        "stop all messages now", "please unsubscribe me", "Unsubscribe me from your list please", "unsubscribe, thank you",
+        "no more texts",
+        "No more messages, thanks", "no more marketing please", "don't text me", "Don\u2019t message me again",
+        "do not contact me", "remove me", "Please remove my number", "remove me from your list", "stop stop STOP",
+    ],
+)  # fmt: skip
+def test_a_short_message_is_a_no_to_marketing_for_the_number_it_came_from(text):
+    assert said(text) == [("sms", "marketing", False, "+447700900123")]
+
+
+@pytest.mark.parametrize("text", ["START", "start.", "Unstop", "SUBSCRIBE", " opt in "])
+def test_a_keyword_alone_is_a_yes_for_the_number_it_came_from(text):
+    assert said(text) == [("sms", "marketing", True, "+447700900123")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "?!", "please stop by the shop", "non-stop problems", "don't stop", "Please stop the delivery", "stop my order",
+        "stopped", "full stop", "which bus stop", "It will not stop", "unsubscribe does not work", "did not unsubscribe",
+        "cancel my order", "cancel please", "the end", "end of the month", "I quit", "no more problems", "no more stock?",
+        "no text on it", "don't text my wife", "don't worry", "remove the parcel", "remove please", "stop it", "more texts",
+        "Reply STOP to opt out", "start again please", "when do you start", "subscribe me please", "yes", "yes please",
+        "please stop all of the texts that your shop sends me", "stop " * 7, "stop" + " " * 60 + "please",
+    ],
+)  # fmt: skip
+def test_any_other_message_says_nothing_about_marketing(text):
+    assert said(text) == []
+
+
+def test_start_opens_a_chat_and_is_no_yes_there():
+    assert said("start", "chat") == []
+    assert said("unstop", "chat") == [("chat", "marketing", True, "+447700900123")]
+
+
+def test_a_no_is_kept_where_the_channel_shows_no_number_and_a_yes_is_not():
+    assert [(one.allowed, one.value) for one in keyword_consent("STOP", "chat", [TYPED])] == [(False, "")]
+    assert keyword_consent("unstop", "chat", [TYPED]) == []
+
+
+def test_a_message_of_a_million_words_takes_no_time():
+    started = process_time()
+    for text in ("stop " * 1_000_000, "opt " * 1_000_000, "'" * 1_000_000, "a'" * 1_000_000):
+        assert said(text) == []
+    assert process_time() - started < 0.5
