@@ -1,13 +1,12 @@
 """What a text claims about people: found where it stands, never more than a claim, and never ours."""
 
-import time
-
 import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.extract.claims import AT_MOST, claims_of, references_of
 from tests.extract.exports import source_of
 from tests.extract.mailboxes import SOURCE
+from tests.growth import assert_work_grows_with_length
 
 
 def found(text: str, source=SOURCE) -> set[tuple[str, str]]:
@@ -75,18 +74,16 @@ def test_a_list_of_people_is_cut_off():
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("length", "text"),
     [
-        pytest.param("a" * 2_000_000, id="letters"),
-        pytest.param("@" * 2_000_000, id="signs"),
-        pytest.param("1 " * 1_000_000, id="digits apart"),
-        pytest.param("+" * 2_000_000, id="pluses"),
-        pytest.param("a@" * 1_000_000, id="halves of addresses"),
-        pytest.param("0207946 " * 250_000, id="beginnings of numbers"),
-        pytest.param("GT-12345 " * 200_000, id="nearly order numbers"),
+        pytest.param(2_000_000, lambda n: "a" * n, id="letters"),
+        pytest.param(2_000_000, lambda n: "@" * n, id="signs"),
+        pytest.param(1_000_000, lambda n: "1 " * n, id="digits apart"),
+        pytest.param(2_000_000, lambda n: "+" * n, id="pluses"),
+        pytest.param(1_000_000, lambda n: "a@" * n, id="halves of addresses"),
+        pytest.param(250_000, lambda n: "0207946 " * n, id="beginnings of numbers"),
+        pytest.param(200_000, lambda n: "GT-12345 " * n, id="nearly order numbers"),
     ],
 )
-def test_hostile_text_takes_no_longer_than_its_length(text):
-    started = time.process_time()
-    claims_of(text, SOURCE)
-    assert time.process_time() - started < 1.5
+def test_hostile_text_takes_no_longer_than_its_length(length, text):
+    assert_work_grows_with_length(text, lambda content: claims_of(content, SOURCE), length)
