@@ -4,16 +4,29 @@ import html
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
 from pipelines.demo.contacts import AGENT, DAY, PUBLIC, SOCIAL_X
 from pipelines.demo.mail_frames import MONTHS, WEEKDAYS
+from pipelines.demo.noise import display_name
 from pipelines.demo.threads import by_person, until
 from pipelines.demo.world import CLOCK, SHOP, SHOP_MAIL, SHOP_X_HANDLE, SHOP_X_ID, World, bad_count
 
 SOURCE = "social_x"
 X_EPOCH = 1_288_834_974_657  # ms; the ids of X count from here
+
+NAMELESS = 1400  # of so many accounts, those from number 920 on show their handle where others show a name
+
+
+class Answered(NamedTuple):
+    """The post that a tweet of ours answers: its author's handle, display name and account, and its id."""
+
+    handle: str
+    name: str
+    account: str
+    post: str
 
 
 def render_x(world: World, inbox: Path) -> None:
@@ -58,13 +71,16 @@ def _tweets(world: World) -> list[tuple[int, str]]:
     """Our answers to public posts, and a few posts of ours to nobody; newest first."""
     contacts, written = world.contacts, world.written
     mine = world.messages_of(SOCIAL_X)
-    made: list[tuple[int, str, str, tuple[str, str, str] | None]] = []
+    made: list[tuple[int, str, str, Answered | None]] = []
+    styles = world.rng(41).integers(0, NAMELESS, world.people.count).tolist()
     for message in mine[contacts.role[mine] == PUBLIC].tolist():
         at, person = world.at[message], world.person[message]
         ref = world.refs[message] = _snowflake(world, at, message)
         handle = world.handle_of(person, at)
         answered = _snowflake(world, at - 900, message + 7)
-        made.append((at, ref, f"@{handle} {written.texts[message]}", (handle, account_of(world, person), answered)))
+        name = display_name(world.people, person, styles[person]) or handle
+        answers = Answered(handle, name, account_of(world, person), answered)
+        made.append((at, ref, f"@{handle} {written.texts[message]}", answers))
     rng = world.rng(40)
     for place, at in enumerate(sorted(rng.integers(0, world.nights * DAY, 2 * world.nights).tolist())):
         ref = _snowflake(world, at, len(contacts) + place)
@@ -74,16 +90,16 @@ def _tweets(world: World) -> list[tuple[int, str]]:
     return [(at, _tweet(world, at, ref, text, answers)) for at, ref, text, answers in made]
 
 
-def _tweet(world: World, at: int, ref: str, text: str, answers: tuple[str, str, str] | None) -> str:
+def _tweet(world: World, at: int, ref: str, text: str, answers: Answered | None) -> str:
     day, second = divmod(at, DAY)
     moment = datetime.fromtimestamp(world.epoch + day * DAY, UTC)
     created = f"{WEEKDAYS[moment.weekday()]} {MONTHS[moment.month - 1]} {moment.day:02d} {CLOCK[second]} +0000 {moment.year}"
     mentions = []
     reply = {}
     if answers:
-        handle, account, answered = answers
+        handle, name, account, answered = answers
         mentions = [
-            {"name": handle, "screen_name": handle, "indices": ["0", str(len(handle) + 1)], "id_str": account, "id": account}
+            {"name": name, "screen_name": handle, "indices": ["0", str(len(handle) + 1)], "id_str": account, "id": account}
         ]
         reply = {
             "in_reply_to_status_id_str": answered, "in_reply_to_status_id": answered,

@@ -1,6 +1,6 @@
 """X archives: account.js, tweets.js and direct-messages.js (in parts, also of groups), told apart by their first line.
 
-Ids are strings beyond 2^53. Handles are known only through the mentions in our own tweets, so all files are looked
+Ids are strings beyond 2^53. Handles and names are known only through the mentions in our own tweets, so all files are looked
 through before the first record goes out.
 """
 
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.contract import Attachment, Direction, Identifier, Interaction, Record
 from pipelines.extract import identifiers
@@ -41,38 +41,51 @@ _TWEET_LEFT = names("""
 """)
 
 
+class Mention(NamedTuple):
+    """An account as a tweet mentions it: its handle, and the display name its owner chose ("" where the tweet has none)."""
+
+    handle: str
+    name: str = ""
+
+
 @dataclass(slots=True)
 class Archive:
-    """What the files of one archive say together: whose it is, and the handles of those it mentions.
+    """What the files of one archive say together: whose it is, and the handles and names of those it mentions.
 
     Attributes:
-        handles: by account id, the handle in the latest tweet that tells it, after that tweet's id (it grows with time).
+        mentions: by account id, the handle and the display name in the latest tweet that tells them, after that tweet's
+            id (it grows with time).
     """
 
     source: Source
     own: Own
     account_ref: str | None = None
-    handles: dict[str, tuple[int, str]] = field(default_factory=dict)
+    mentions: dict[str, tuple[int, Mention]] = field(default_factory=dict)
 
     def remember(self, tweet: Any) -> None:
-        """Take the handles that a tweet of ours tells."""
-        for user_ref, handle in _mentions(tweet).items():
-            self.handles[user_ref] = max(handle, self.handles.get(user_ref, handle))
+        """Take the handles and names that a tweet of ours tells."""
+        for user_ref, told in _mentions(tweet).items():
+            self.mentions[user_ref] = max(told, self.mentions.get(user_ref, told))
 
-    def handle(self, user_ref: str) -> str | None:
-        """Return the handle of the account ``user_ref``, where it is known."""
-        return self.handles[user_ref][1] if user_ref in self.handles else None
+    def mention(self, user_ref: str) -> Mention | None:
+        """Return how the latest tweet mentions the account ``user_ref``, where one does."""
+        return self.mentions[user_ref][1] if user_ref in self.mentions else None
 
-    def party(self, user_ref: str, screen_name: str | None = None) -> list[Identifier]:
-        """Return the identifiers of the account ``user_ref``."""
-        shown = screen_name or self.handle(user_ref)
-        handle = identifiers.handle(shown, SCOPE, "channel") if shown else None
-        return known(identifiers.account(user_ref, SCOPE, "channel"), handle)
+    def party(self, user_ref: str, mention: Mention | None = None) -> list[Identifier]:
+        """Return the identifiers of the account ``user_ref``: its id, and handle and name where they are known."""
+        shown = mention or self.mention(user_ref)
+        account = identifiers.account(user_ref, SCOPE, "channel")
+        if shown is None:
+            return known(account)
+        # who sets no name is shown under the handle
+        is_named = shown.name.lstrip("@").casefold() != shown.handle.casefold()
+        name = identifiers.name(shown.name, "channel") if is_named else None
+        return known(account, identifiers.handle(shown.handle, SCOPE, "channel"), name)
 
-    def party_ref(self, user_ref: str, screen_name: str | None = None) -> str:
+    def party_ref(self, user_ref: str, mention: Mention | None = None) -> str:
         """Return the account as X shows it: its handle where it is known, else its id."""
-        shown = screen_name or self.handle(user_ref)
-        return f"@{shown}" if shown else user_ref
+        shown = mention or self.mention(user_ref)
+        return f"@{shown.handle}" if shown else user_ref
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -203,7 +216,7 @@ def parse_tweet(tweet: Any, archive: Archive, file: str, position: str, drift: D
     text = fields.string("full_text") if fields.has("full_text") else fields.string("text")
     mentioned = _mentioned(fields)
     answered = fields.maybe_ref("in_reply_to_user_id_str")
-    screen_name = fields.maybe_string("in_reply_to_screen_name") or mentioned.get(answered or "")
+    mention = _answered(mentioned.get(answered or ""), fields.maybe_string("in_reply_to_screen_name"))
     in_reply_to = fields.maybe_ref("in_reply_to_status_id_str")
     drift.tell(fields, _TWEET_LEFT, usual=_TWEET_USUAL)
     to_nobody = answered is None or answered == archive.account_ref
@@ -217,8 +230,8 @@ def parse_tweet(tweet: Any, archive: Archive, file: str, position: str, drift: D
         file=file,
         position=position,
         is_public=True,
-        party=[] if to_nobody or answered is None else archive.party(answered, screen_name),
-        party_ref="" if to_nobody or answered is None else archive.party_ref(answered, screen_name),
+        party=[] if to_nobody or answered is None else archive.party(answered, mention),
+        party_ref="" if to_nobody or answered is None else archive.party_ref(answered, mention),
         agent_ref=archive.account_ref,
         text=clean(html.unescape(text)),
         in_reply_to_ref=in_reply_to,
@@ -234,14 +247,23 @@ def tweet_time(value: str) -> datetime:
         return parse_instant(value, None)[0]
 
 
-def _mentioned(fields: Fields) -> dict[str, str]:
-    """Return the handles, by account id, that a tweet mentions; UnreadableError where they have another shape."""
+def _mentioned(fields: Fields) -> dict[str, Mention]:
+    """Return the accounts, by id, that a tweet mentions; UnreadableError where they have another shape."""
     told = [Fields(each) for each in fields.maybe_fields("entities").maybe_items("user_mentions")]
-    return {each.ref("id_str"): each.string("screen_name") for each in told if each.has("id_str")}
+    return {
+        each.ref("id_str"): Mention(each.string("screen_name"), each.maybe_string("name") or "")
+        for each in told
+        if each.has("id_str")
+    }
 
 
-def _mentions(tweet: Any) -> dict[str, tuple[int, str]]:
-    """Return the handles, by account id, that a tweet of ours tells, each with the tweet's id."""
+def _answered(mention: Mention | None, screen_name: str | None) -> Mention | None:
+    """Return whom a tweet answers; the answer's own handle goes before the mention's."""
+    return Mention(screen_name, mention.name if mention else "") if screen_name else mention
+
+
+def _mentions(tweet: Any) -> dict[str, tuple[int, Mention]]:
+    """Return the accounts, by id, that a tweet of ours tells, each with the tweet's id."""
     try:
         fields = Fields(tweet)
         at = int(fields.ref("id_str"))
@@ -249,6 +271,7 @@ def _mentions(tweet: Any) -> dict[str, tuple[int, str]]:
         answered, screen_name = fields.maybe_ref("in_reply_to_user_id_str"), fields.maybe_string("in_reply_to_screen_name")
     except ValueError:
         return {}
-    if answered and screen_name:
-        mentioned[answered] = screen_name
-    return {user_ref: (at, handle) for user_ref, handle in mentioned.items()}
+    mention = _answered(mentioned.get(answered or ""), screen_name)
+    if answered and mention:
+        mentioned[answered] = mention
+    return {user_ref: (at, mention) for user_ref, mention in mentioned.items()}

@@ -98,6 +98,17 @@ def test_a_direct_message_is_one_interaction_with_the_other_account_on_it(tmp_pa
     assert answered.position == "message 1 of conversation 1"
 
 
+def test_a_display_name_is_known_through_a_mention_and_the_handle_is_no_name(tmp_path):
+    named = tweet("1400000000000000003", "@ann_new hello", to=ANN, handle="ann_new")
+    named["tweet"]["entities"]["user_mentions"][0]["name"] = "Ann  Lee"
+    files = ARCHIVE | {"data/tweets.js": part("tweets", [named])}
+    assert ("name", "", "Ann Lee") in party(by_ref(extracted(tmp_path / "named", files, SOURCE))["902"])
+    named["tweet"]["entities"]["user_mentions"][0]["name"] = "@Ann_New"
+    files = ARCHIVE | {"data/tweets.js": part("tweets", [named])}
+    kinds = {kind for kind, _, _ in party(by_ref(extracted(tmp_path / "unnamed", files, SOURCE))["902"])}
+    assert kinds == {"account", "handle"}
+
+
 def test_a_handle_is_the_one_that_the_latest_tweet_tells(tmp_path):
     backwards = ARCHIVE | {"data/tweets.js": part("tweets", TWEETS[::-1])}
     assert ("handle", "x", "ann_new") in party(by_ref(extracted(tmp_path, backwards, SOURCE))["902"])
