@@ -85,10 +85,13 @@ TABLES = {
     "allowed BOOLEAN, value VARCHAR, said_at TIMESTAMPTZ, file VARCHAR, position VARCHAR",
     "staging.ledger": "source VARCHAR, night DATE, file VARCHAR, bytes BIGINT, sha256 VARCHAR, format VARCHAR, read BIGINT, "
     "accepted BIGINT, duplicate BIGINT, suppressed BIGINT, quarantined BIGINT",
-    "resolve.identity": "identity_id VARCHAR, record_count BIGINT, full_name VARCHAR, given_name VARCHAR, "
-    "family_name VARCHAR, emails VARCHAR[], phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], "
-    "refs VARCHAR[], contested_emails VARCHAR[], contested_phones VARCHAR[], claimed_emails VARCHAR[], "
-    "claimed_phones VARCHAR[], date_of_birth VARCHAR, street VARCHAR, city VARCHAR, postcode VARCHAR, company VARCHAR",
+    "resolve.identity": "identity_id VARCHAR, record_count BIGINT, given_name VARCHAR, family_name VARCHAR, "
+    "full_name VARCHAR, given_forms VARCHAR[], family_forms VARCHAR[], name_aliases VARCHAR[], emails VARCHAR[], "
+    "phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], refs VARCHAR[], "
+    "contested_emails VARCHAR[], contested_phones VARCHAR[], claimed_emails VARCHAR[], claimed_phones VARCHAR[], "
+    "date_of_birth VARCHAR, street VARCHAR, city VARCHAR, postcode VARCHAR, company VARCHAR, claims VARCHAR[], "
+    "points VARCHAR[], aliases VARCHAR[], written_aliases VARCHAR[], odd_aliases VARCHAR[], name_key VARCHAR, "
+    "initial_key VARCHAR, given_key VARCHAR, tf_name_key DOUBLE, tf_initial_key DOUBLE, tf_given_key DOUBLE",
     "resolve.record_identity": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
     "reason VARCHAR",
     "resolve.shared_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, name_count BIGINT, identity_count BIGINT",
@@ -179,7 +182,7 @@ def _write_resolved(con: duckdb.DuckDBPyConnection, record: Message | Profile) -
         _insert(con, "resolve.membership", *key, None, None, reason or "no_identifier")
         return
     identity = identity_id(record)
-    _insert(con, "resolve.identity", identity, 1, record.person, None, None, *[[] for _ in range(10)], *[None] * 5)
+    con.execute("INSERT INTO resolve.identity BY NAME SELECT ? AS identity_id, 1 AS record_count", [identity])
     _insert(con, "resolve.record_identity", *key, identity, None)
     _insert(con, "resolve.cluster", identity, customer_id(record.person))
     _insert(con, "resolve.membership", *key, identity, customer_id(record.person), None)
