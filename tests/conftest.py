@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.thorough import load_profile
+
+load_profile()
 ROOT = Path(__file__).resolve().parent.parent
 
 

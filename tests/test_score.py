@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipelines.errors import ConfigurationError
 from pipelines.score import Consent, measure, score
 from pipelines.settings import Home
+from tests.thorough import TIMES
 
 Rows = list[tuple[str, str | None]]  # true person, customer found
 
@@ -61,7 +62,7 @@ def count_all_pairs(rows: Rows) -> tuple[float, float, float, float]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 * TIMES)
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from(["1", "2", "3", "4", None])), min_size=1, max_size=30))
 def test_the_sparse_count_equals_a_count_of_all_pairs(rows):
     found = agreement(rows)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.extract import tables, test_landing, test_messenger, test_whatsapp, test_x_archive, test_zendesk
 from tests.extract.exports import extracted
+from tests.thorough import TIMES
 
 JSONL = "".join(test_landing.call(str(number)) for number in range(20)).encode("utf-8", "surrogatepass")
 CSV = tables.csv_of(*(tables.ANN | {"Id": f"C{number}", "Street": 'a "b"\nc'} for number in range(20))).encode()
@@ -58,7 +59,7 @@ def damaged(content, damage):
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=70 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(damage=DAMAGE)
 def test_a_damaged_export_never_raises_and_gives_only_valid_records(tmp_path, name, damage):
     source, beside, file, content = EXPORTS[name]
@@ -75,7 +76,7 @@ def test_a_damaged_export_never_raises_and_gives_only_valid_records(tmp_path, na
 
 
 @pytest.mark.parametrize("name", ["json lines", "csv", "whatsapp", "zendesk"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(put=st.sampled_from([b'"', b"\xff\xfe", b'\\"', b"{", b"\0"]), place=st.floats(0.2, 0.8))
 def test_one_damaged_place_costs_at_most_the_record_it_stands_in(tmp_path, name, put, place):
     source, beside, file, content = EXPORTS[name]

@@ -2,7 +2,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.extract.documents import array_items, json_entries, parse_json
@@ -39,7 +39,6 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("documents")
 
 
-@settings(deadline=None)
 @given(records=RECORDS, indent=st.sampled_from([None, 1]))
 def test_the_same_records_come_out_of_lines_an_array_a_page_and_gzip(folder, records, indent):
     lines = "".join(json.dumps(record) + "\n" for record in records).encode()
@@ -49,7 +48,6 @@ def test_the_same_records_come_out_of_lines_an_array_a_page_and_gzip(folder, rec
     assert read(json.dumps({"tickets": records, "end": True}, indent=indent).encode(), folder, ("tickets",)) == records
 
 
-@settings(deadline=None)
 @given(records=RECORDS, share=st.floats(0, 1, exclude_max=True))
 def test_an_array_cut_anywhere_gives_what_stands_before_and_says_so(records, share):
     whole = json.dumps(records)

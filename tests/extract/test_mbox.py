@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipelines.extract import mbox
 from tests.extract.mailboxes import OURS, boxed, mail, read, read_file
 from tests.growth import assert_work_grows_with_length
+from tests.thorough import TIMES
 
 BODY_LINES = st.lists(
     st.one_of(
@@ -23,7 +24,7 @@ BODY_LINES = st.lists(
 
 
 @given(st.lists(BODY_LINES, min_size=1, max_size=6), st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=150 * TIMES)
 def test_what_a_mailbox_was_written_from_comes_back(bodies, crlf):
     mails = [mail("\n".join(lines), Subject=str(number)) for number, lines in enumerate(bodies)]
     if crlf:
@@ -33,7 +34,7 @@ def test_what_a_mailbox_was_written_from_comes_back(bodies, crlf):
 
 
 @given(st.lists(BODY_LINES, min_size=2, max_size=4), st.integers(1, 400))
-@settings(max_examples=60)
+@settings(max_examples=60 * TIMES)
 def test_the_size_of_the_chunks_changes_nothing(bodies, size):
     content = boxed(*(mail("\n".join(lines)) for lines in bodies))
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.mime import Part, parse_mail
 from tests.extract.test_mail_samples import EXPECTED
+from tests.thorough import TIMES
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=60)
 
@@ -44,7 +45,7 @@ def leaves_of(message: Message) -> list[tuple[str, bytes]]:
 
 
 @given(letters())
-@settings(max_examples=150)
+@settings(max_examples=150 * TIMES)
 def test_a_written_mail_falls_into_the_parts_it_was_made_of(letter):
     ours = leaves(parse_mail(letter.as_bytes()))
     theirs = leaves_of(email.message_from_bytes(letter.as_bytes()))

@@ -1,7 +1,7 @@
 import csv
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.extract.inbox import find_export
@@ -13,7 +13,6 @@ from tests.extract.tables import ANN, CRM, HEADER, changed, csv_of, values
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
 
 
-@settings(deadline=None)
 @given(
     texts=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6),
     delimiter=st.sampled_from(",;\t|"),

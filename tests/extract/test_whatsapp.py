@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError
 from tests.extract.exports import extracted, extracted_from, source_of
+from tests.thorough import TIMES
 
 LONDON = ZoneInfo("Europe/London")
 SOURCE = source_of(format="whatsapp", channel="chat", own=["The Shop"], timezone="Europe/London", region="GB")
@@ -83,7 +84,7 @@ MESSAGES = st.lists(
 ).map(lambda messages: [(datetime.fromisoformat("2018-12-31 10:00"), "Ann Archer", "first"), *sorted(messages)])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150 * TIMES)
 @given(messages=MESSAGES, dialect=DIALECTS)
 @example(
     messages=[(datetime.fromisoformat("2026-10-25 01:30"), "The Shop", "so")],

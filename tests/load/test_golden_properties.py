@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.load.dictionary import read_tables
@@ -15,6 +15,7 @@ from pipelines.load.stage import load
 from pipelines.settings import Home
 from pipelines.warehouse import connect, transaction
 from tests.load.fixture_night import NIGHT, STORY, TABLES, Message, Night, Profile, write_night
+from tests.thorough import TIMES
 
 GRAIN = {
     "golden.customer": "customer_id",
@@ -80,7 +81,7 @@ def nights(draw: st.DrawFn) -> Night:
     return Night((*messages, *profiles), shared=draw(st.sampled_from([(), (("phone", "", "a"),)])))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25 * TIMES)
 @given(nights())
 def test_every_promise_holds_on_any_night(night: Night):
     with tempfile.TemporaryDirectory() as folder, connect(":memory:", Home(Path(folder))) as con:
