@@ -12,6 +12,7 @@ _KNOWN = {
         r"|your_(activity_across_)?facebook(_activity)?|message_\d+\.(json|html)"
     ),
 }
+_NOTHING = re.compile(r"(?!)")
 
 
 def shown_file(name: str, format_: str) -> str:
@@ -21,9 +22,10 @@ def shown_file(name: str, format_: str) -> str:
 
     Args:
         name: the file's path below the inbox, ``source/night/…``.
-        format_: the source's format; only those that name files after people are changed.
+        format_: the source's format; only those that name files after people are changed. Where it is not known (empty),
+            every name may be one.
     """
-    known = _KNOWN.get(format_)
+    known = _KNOWN.get(format_) if format_ else _NOTHING
     if known is None:
         return name
     *fixed, last = PurePosixPath(name).parts

@@ -10,6 +10,7 @@ from pipelines.extract.naming import shown_file
         pytest.param("whatsapp/2026-03-02/Chat de WhatsApp con +34 600 000 000.txt", "whatsapp", "600", id="any language"),
         pytest.param("messenger/2026-03-02/messages/inbox/annlee_77/message_1.json", "messenger", "annlee", id="a folder"),
         pytest.param("messenger/2026-03-02/inbox/inbox_annlee_77/message_1.json", "messenger", "annlee", id="a sly folder"),
+        pytest.param("old/2026-03-02/Chat Ann.txt", "", "Ann", id="a format that nobody knows any more"),
         pytest.param("messenger/2026-03-02/e2ee/Ann Lee_3.json", "messenger", "Ann", id="an end-to-end encrypted download"),
     ],
 )  # fmt: skip

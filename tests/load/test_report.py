@@ -130,7 +130,7 @@ def test_a_chats_file_is_told_without_the_person_it_is_named_after(home):
 @pytest.mark.parametrize(
     ("checks", "verdict"),
     [
-        pytest.param([HELD], "All 1 checks hold", id="all hold"),
+        pytest.param([HELD], "The one check holds", id="all hold"),
         pytest.param([HELD, WARNED], "Passed, with 1 warning", id="a warning"),
         pytest.param([HELD, WARNED, STOPPED], "Stopped: 1 critical check failed", id="a critical failure"),
     ],
@@ -160,6 +160,55 @@ def test_a_night_without_files_and_tables_without_rows_make_a_page_as_well(home)
     text = read(written(build_candidate(home), HELD)).text
     assert "Nothing arrived for this night" in text
     assert "0 records of 0 nights → 0 distinct identities → 0 customers" in text
+
+
+SOME = [
+    pytest.param("DELETE FROM golden.interaction; DELETE FROM golden.conversation", id="profiles only"),
+    pytest.param(
+        "DELETE FROM golden.customer; UPDATE golden.membership SET customer_id = NULL, reason = 'spam'", id="no customer"
+    ),
+    pytest.param("DELETE FROM golden.change", id="nothing changed"),
+    pytest.param("DELETE FROM meta.edge; DELETE FROM meta.link_rule; DELETE FROM meta.block", id="no link"),
+    pytest.param("DELETE FROM meta.block", id="rules without blocks"),
+    pytest.param(
+        "UPDATE meta.ledger SET read = 0, accepted = 0, duplicate = 0, suppressed = 0, quarantined = 0", id="empty files"
+    ),
+    pytest.param("DELETE FROM meta.ledger WHERE source != 'crm'; DELETE FROM meta.quarantine", id="one source"),
+    pytest.param("DELETE FROM meta.ledger", id="quarantine without a ledger"),
+    pytest.param("UPDATE golden.customer SET confidence = NULL", id="no confidence"),
+    pytest.param("UPDATE golden.interaction SET occurred_at = TIMESTAMPTZ '1999-01-01'", id="only old interactions"),
+    pytest.param("UPDATE golden.interaction SET occurred_at = TIMESTAMPTZ '2031-01-01'", id="interactions of a later day"),
+]
+
+
+@pytest.mark.parametrize("change", SOME)
+def test_whatever_is_missing_the_page_is_whole(home, change):
+    with duckdb.connect(str(home.database)) as con:
+        con.execute(change)
+    for checks in ([], [HELD], [HELD, STOPPED]):
+        read(written(build_candidate(home), *checks))
+
+
+def test_a_world_of_one_record_makes_a_page(home):
+    with duckdb.connect(str(home.database)) as con:
+        for schema, table in tables_of(con, home.database.stem):
+            if (schema, table) != ("golden", "customer"):
+                con.execute(f"DELETE FROM {schema}.{table}")
+        con.execute(
+            f"""
+            SET VARIABLE night = DATE '{NIGHT}';
+            DELETE FROM golden.customer WHERE customer_id != (SELECT min(customer_id) FROM golden.customer);
+            UPDATE golden.customer SET interaction_count = 1, profile_count = 0, identity_count = 1;
+            INSERT INTO golden.membership BY NAME
+                SELECT 'mail' AS source, '1' AS source_ref, 'interaction' AS record_kind, getvariable('night') AS night,
+                    customer_id, 'i1' AS identity_id FROM golden.customer;
+            INSERT INTO golden.interaction BY NAME
+                SELECT 'mail' AS source, '1' AS source_ref, 'email' AS channel, customer_id,
+                    getvariable('night')::TIMESTAMPTZ AS occurred_at FROM golden.customer;
+            """
+        )
+    text = read(written(build_candidate(home), HELD)).text
+    assert "1 record of 1 night → 1 distinct identity → 1 customer" in text
 
 
 def test_a_published_page_tells_its_version_and_where_the_time_went(database):
