@@ -156,10 +156,10 @@ def validate(night: str, home_path: str | None = None) -> dict[str, int]:
     Raises:
         ValidationStopped: a critical expectation failed; the version in use stays.
     """
-    from pipelines.load.validate import validate as validate_stage  # great_expectations takes ten seconds to import
-
     home, day = home_of(home_path), night_of(night)
     with writer_lock(home), _timed(home, "validate", day):
+        from pipelines.load.validate import validate as validate_stage  # great_expectations takes seconds to import
+
         report = validate_stage(home, day)
     failed = sum(not check.success for check in report.checks)
     log.info("validate %s: %d checks, %d failed", night, len(report.checks), failed)
@@ -173,7 +173,6 @@ def publish(night: str, home_path: str | None = None) -> dict[str, Any]:
     home, day = home_of(home_path), night_of(night)
     with writer_lock(home), _timed(home, "publish", day):
         version = publish_stage(home, day)
-    log.info("publish %s: version %s", night, version)
     return {"version": version}
 
 
@@ -189,7 +188,8 @@ def _write(home: Home, stage: str, night: date, work: Callable[[Any], dict[str, 
 
 @contextlib.contextmanager
 def _timed(home: Home, stage: str, night: date) -> Iterator[None]:
-    """Note the seconds of a stage in ``warehouse/timings.json``; times never go into tables (law 2)."""
+    """Say that a stage begins, and note its seconds in ``warehouse/timings.json``; times never go into tables (law 2)."""
+    log.info("%s %s …", stage, night)
     started = perf_counter()
     yield
     seconds = timings(home, night) | {stage: round(perf_counter() - started, 2)}

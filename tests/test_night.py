@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import SourceBroken
 from pipelines.extract.naming import shown_file
-from pipelines.night import raise_broken
+from pipelines.night import STAGES, raise_broken
 from tests.worlds import copy_sample, digests, goldthread, made_once, nights_of, published, run_night
 
 pytestmark = pytest.mark.night
@@ -98,6 +98,8 @@ def test_the_night_runs_without_airflow(home):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    told = [line.split(" ", 1)[1] for line in done.stderr.splitlines() if line.endswith("…")]
+    assert told == [f"{stage} {nights_of(home)[-1]} …" for stage in STAGES]  # the terminal is never silent for long
 
 
 def test_a_failed_critical_expectation_stops_the_publish_and_the_version_in_use_stays(home):
