@@ -1,0 +1,32 @@
+"""The waterfall of a pair fits a terminal and leaves nothing out."""
+
+import io
+
+from rich.console import Console
+
+from pipelines.commands.pair import show_pair
+from pipelines.resolve.explain import PairExplanation, Weight
+
+ROWS = [
+    Weight("two people at random", "1 in 1024", -10.0),
+    Weight("name", "name equal", 9.25),
+    Weight("email", "email missing", 0.0),
+    Weight("company", "company missing", 0.0),
+    Weight("address", "address differs, which is the longest that a level is called", -2.0),
+]
+PAIR = PairExplanation(
+    "a" * 20, "b" * 20, ROWS, -2.75, 0.13, 3.0, "not linked", "the evidence is below the threshold", [],
+    "330ef5db-e3608f5f-1024",
+)  # fmt: skip
+
+
+def test_a_pair_is_told_within_80_columns_with_every_bit_and_what_could_not_be_compared():
+    console = Console(width=80, record=True, file=io.StringIO())
+    show_pair(PAIR, console)
+    text = console.export_text()
+    assert max(map(len, text.splitlines())) <= 80
+    for row in ROWS[:2] + ROWS[4:]:
+        assert f"{row.bits:+.1f}" in text
+    assert "nothing to compare   email, company" in text
+    assert "none: they were never compared" in text
+    assert "330ef5db-e3608f5f-1024" in text
