@@ -35,6 +35,7 @@ from pipelines.settings import Home, Source
 log = logging.getLogger(__name__)
 
 BATCH = 5_000  # records held in memory before they go to Parquet
+TOLD = 10  # kinds of warnings that are told; the ledger in the lake has them all
 FORMATS = ("mbox", "messenger", "table", "whatsapp", "x_archive", "zendesk")
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -137,6 +138,9 @@ def _land(export: Export, partition: Path, started: float) -> SourceReport:
         "extract %s of %s: %d files, %d read, %d taken, %d suppressed, %d quarantined in %.1f s",
         source.name, night, report.files, report.read, report.taken, report.suppressed, report.quarantined, report.seconds,
     )  # fmt: skip
+    told = sum(issues.warnings.values(), Counter[str]())
+    for reason, count in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:TOLD]:
+        log.warning("extract %s of %s: %s (%d times)", source.name, night, reason, count)
     return report
 
 

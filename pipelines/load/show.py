@@ -81,14 +81,18 @@ def _render_sources(found: Status, console: Console) -> None:
         table.add_row(source.source, *counts)
     console.print()
     console.print(table if found.sources else f"no file came on {found.night}")
+    if found.absent:
+        console.print(f"absent, though they came before: {', '.join(found.absent)}", style="yellow", soft_wrap=True)
     console.print()
 
 
 def _age(hours: float | None) -> str:
     if hours is None:
         return "?"
+    if hours * 60 < 1:
+        return "less than a minute"
     if hours < 2:
-        return _count(round(max(hours, 0) * 60), "minute")
+        return _count(round(hours * 60), "minute")
     return _count(round(hours), "hour") if hours < 72 else _count(round(hours / 24), "day")
 
 

@@ -19,6 +19,10 @@ SELECT source, sum(read)::BIGINT, sum(accepted)::BIGINT, sum(duplicate)::BIGINT,
     sum(quarantined)::BIGINT
 FROM meta.ledger WHERE night = $night GROUP BY source ORDER BY source
 """
+ABSENT = """
+SELECT source FROM meta.ledger WHERE night < $night
+EXCEPT SELECT source FROM meta.ledger WHERE night = $night ORDER BY source
+"""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Status:
         versions: how many versions there are.
         report: the page of the version in use.
         sources: what each source brought on its night.
+        absent: sources that brought something on an earlier night, and nothing on this one.
         failed_validation: the last candidate, where it did not pass.
         writer: the process that is writing this home now, if any.
     """
@@ -67,6 +72,7 @@ class Status:
     versions: int = 0
     report: Path | None = None
     sources: list[SourceStatus] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
     writer: int | None = None
 
@@ -98,12 +104,13 @@ def status(home: Home, *, now: datetime | None = None) -> Status:
     age = (now or datetime.now(UTC)) - datetime.fromisoformat(manifest["published_at"])
     with open_read_only(folder / "customers.duckdb") as con:
         sources = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
+        absent = [source for (source,) in con.execute(ABSENT, {"night": night}).fetchall()]
     return Status(
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
         warnings=manifest["checks"]["failed warning"], versions=len(version_names(home)), report=folder / "report.html",
-        sources=sources, failed_validation=failed, writer=writer,
+        sources=sources, absent=absent, failed_validation=failed, writer=writer,
     )  # fmt: skip
 
 

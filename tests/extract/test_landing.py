@@ -284,3 +284,12 @@ def test_the_path_of_a_source_is_a_pattern(tmp_path, path, expected):
     found = find_export(str(tmp_path / "inbox"), CALLS.model_copy(update={"path": path}), NIGHT)
     assert [file.name.removeprefix("calls/2026-11-20/") for file in found.files] == expected
     assert all(file.size == 1 and file.read() == b"x" for file in found.files)
+
+
+def test_a_field_that_is_new_in_an_export_is_told_once_with_its_count(home, caplog):
+    text = call("1").replace('{"id"', '{"mood": "Ann is glad", "id"')
+    send(home.path, "calls/2026-11-20/a.jsonl", text)
+    send(home.path, "calls/2026-11-20/b.jsonl", text.replace('"1"', '"2"'))
+    with caplog.at_level("WARNING"):
+        land(home, CALLS, NIGHT)
+    assert caplog.messages == ["extract calls of 2026-11-20: unknown field 'mood' (2 times)"]

@@ -203,10 +203,12 @@ def write_warehouse(home: Home, *, customers: int = 60, night: date = NIGHT) -> 
 HELD = Check("customer", 1, "expect_column_values_to_be_unique", "customer_id", "critical", success=True)
 
 
-def checked_candidate(home: Home, customers: int = 5, night: date = NIGHT, check: Check = HELD) -> None:
-    """Build a candidate of so many customers and note that its one check said so."""
+def checked_candidate(home: Home, customers: int = 5, night: date = NIGHT, check: Check = HELD, also: str = "") -> None:
+    """Build a candidate of so many customers, changed by the SQL ``also``, and note that its one check said so."""
     home.tmp.mkdir(parents=True, exist_ok=True)
     write_warehouse(home, customers=customers)
+    with duckdb.connect(str(home.database)) as con:
+        con.execute(also or "SELECT 1")
     path = build_candidate(home)
     write_checks(candidate_folder(home) / "checks.json", ValidationReport(night, [check]), sha256=sha256_of(path))
 

@@ -135,6 +135,17 @@ def test_status_tells_version_age_counts_and_sources(published):
     json.dumps(told.to_json())
 
 
+def test_a_source_that_came_before_and_not_tonight_is_told_as_absent(tmp_path):
+    home = Home(tmp_path)
+    checked_candidate(home, customers=20)
+    publish(home, NIGHT)
+    assert status(home).absent == []
+    checked_candidate(home, customers=20, also=f"DELETE FROM meta.ledger WHERE source = 'sms' AND night = '{NIGHT}'")
+    publish(home, NIGHT)
+    assert status(home).absent == ["sms"]
+    assert "absent, though they came before: sms" in shown(show.render_status, status(home))
+
+
 def test_status_names_the_process_that_is_writing(published):
     with hold(published.path / "writer.lock"):
         told = status(published)
@@ -145,7 +156,7 @@ def test_status_names_the_process_that_is_writing(published):
 
 @pytest.mark.parametrize(
     ("hours", "words"),
-    [(0, "0 minutes"), (1 / 60, "1 minute"), (1.5, "90 minutes"), (2, "2 hours"), (71, "71 hours"), (72, "3 days")],
+    [(0, "less than a minute"), (1 / 60, "1 minute"), (1.5, "90 minutes"), (2, "2 hours"), (71, "71 hours"), (72, "3 days")],
 )
 def test_the_age_is_told_in_words(published, hours, words):
     told = replace(status(published), age_hours=hours)
