@@ -13,7 +13,7 @@ FLOOR = 0.025  # seconds of the processor below which its clock says little
 
 
 def assert_work_grows_with_length(make: Callable[[int], Given], work: Callable[[Given], object], length: int) -> None:
-    """Assert that ``work`` on an input of ``length`` takes no more time, for its length, than on an eighth of it, but for noise.
+    """Assert that ``work`` takes, for its length, no more time on an input of ``length`` than on an eighth of it.
 
     Counts the processor's time of this process alone, and takes the least of up to three measurements: what else the
     machine is doing can make one of them longer, never shorter.
