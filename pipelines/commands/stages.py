@@ -78,8 +78,9 @@ def publish(night_: NightOption, home: HomeOption = None, json_: JsonOption = Fa
 def train(home: HomeOption = None, json_: JsonOption = False) -> None:
     """Learn the names of the home's own customers anew, into the home's config/linkage_model.json.
 
-    Needs a resolved warehouse of a few thousand customers, no labels. The next resolve scores every pair with the new
-    model; customers keep their ids. Training the same warehouse again gives the same file.
+    Needs a resolved warehouse of a few thousand customers, no labels.
+
+    The next resolve scores every pair with the new model; customers keep their ids.
     """
     from pipelines.resolve.train import train as train_model  # splink takes a second to import
 

@@ -135,7 +135,7 @@ def _land(export: Export, partition: Path, started: float) -> SourceReport:
         writer.seal()
     report = _report(source, night, len(export.files), issues, writer.taken.total(), perf_counter() - started)
     log.info(
-        "extract %s of %s: %d files, %d read, %d taken, %d suppressed, %d quarantined in %.1f s",
+        "extract %s of %s: %d file(s), %d read, %d taken, %d suppressed, %d quarantined in %.1f s",
         source.name, night, report.files, report.read, report.taken, report.suppressed, report.quarantined, report.seconds,
     )  # fmt: skip
     told = sum(issues.warnings.values(), Counter[str]())
