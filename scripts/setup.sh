@@ -44,7 +44,8 @@ if ! uv --version >/dev/null 2>&1; then
     uv=.venv/bin/uv
     [ -x "$uv" ] || "${pip[@]}" install --quiet uv || uv=
 fi
-if [ -z "$uv" ] || ! add_packages "$uv" pip install --python .venv/bin/python; then
+# compiled once here (as pip does by itself), a command starts in a third of the time, also where Python may not write
+if [ -z "$uv" ] || ! add_packages "$uv" pip install --compile-bytecode --python .venv/bin/python; then
     add_packages "${pip[@]}" install
 fi
 digest "$lock" pyproject.toml >".venv/.installed-$lock"
