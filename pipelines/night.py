@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from pipelines.errors import ConfigurationError, SourceBroken
-from pipelines.extract.landing import SourceReport, land
+from pipelines.extract.landing import SourceReport, land, sealed_sources
 from pipelines.settings import Home, Source, home_of, load_sources, sources_path
 from pipelines.warehouse import transaction, writer_lock
 
@@ -92,7 +92,7 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
     chosen = [_source(sources, only)] if only else list(sources.values())
     with _timed(home, "extract", night):
         reports = [land(home, source, night) for source in chosen]
-    if not any((home.lake / source.name / night.isoformat() / "sealed.json").exists() for source in chosen):
+    if sealed_sources(home.lake, night).isdisjoint(source.name for source in chosen):
         raise SourceBroken(
             f"no source has a file for {night} in {home.inbox}: is the night right, have the exports landed? "
             f"Looked for {', '.join(source.pattern(night) for source in chosen)}"

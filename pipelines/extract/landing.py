@@ -4,12 +4,10 @@
 partition; a reader takes what it lists and nothing else, so a partition is seen whole, old or new, or not at all.
 """
 
-import contextlib
 import hashlib
 import importlib
 import json
 import logging
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
@@ -29,6 +27,7 @@ from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.inbox import Export, SourceFile, find_export
 from pipelines.extract.issues import Issues
 from pipelines.extract.naming import shown_file
+from pipelines.files import sync
 from pipelines.lock import hold
 from pipelines.settings import Home, Source
 
@@ -151,6 +150,11 @@ def extractor(name: str) -> Any:
     return importlib.import_module(f"pipelines.extract.{name}").extract
 
 
+def sealed_sources(lake: Path, night: date) -> set[str]:
+    """Return the names of the sources that have ``night`` in the lake."""
+    return {seal.parent.parent.name for seal in lake.glob(f"*/{night.isoformat()}/sealed.json")}
+
+
 def sealed_files(lake: Path, table: str) -> list[Path]:
     """Return the Parquet files of ``table`` in all sealed partitions, sorted."""
     return [
@@ -253,14 +257,14 @@ class _PartitionWriter:
         files: dict[str, list[str]] = {}
         for table in self._writers:
             name = f"{table}-{self.label}.parquet"
-            _sync(self._partial(table))
+            sync(self._partial(table))
             self._partial(table).replace(self.partition / name)
             files[table] = [name]
         sealed = self.partition / "sealed.json.partial"
         sealed.write_bytes(orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-        _sync(sealed)
+        sync(sealed)
         sealed.replace(self.partition / "sealed.json")
-        _sync(self.partition)
+        sync(self.partition)
         kept = {name for names in files.values() for name in names}
         for old in self.partition.glob("*.parquet"):
             if old.name not in kept:
@@ -293,12 +297,3 @@ def _row(record: Record) -> dict[str, Any]:
     for name in _NESTED & row.keys():
         row[name] = [_NESTED_VALUES[name](value) for value in row[name]]
     return row
-
-
-def _sync(path: Path) -> None:
-    with contextlib.suppress(OSError):  # some file systems cannot sync a folder
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -16,11 +16,11 @@ import duckdb
 
 from pipelines import __version__
 from pipelines.errors import ValidationStopped
+from pipelines.files import sha256_of, sync
 from pipelines.load import report
 from pipelines.load.candidate import candidate_file, candidate_folder
 from pipelines.load.checks import ValidationReport, read_checks
-from pipelines.load.validate import sha256_of
-from pipelines.load.versions import point, sync, version_names, versions_folder
+from pipelines.load.versions import point, version_names, versions_folder
 from pipelines.settings import PACKAGE_ROOT, Home, sources_path
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ and it is asked for counts only, so that no value of a record leaves the file.
 """
 
 import contextlib
-import hashlib
 import logging
 import os
 import re
@@ -20,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError, ValidationStopped
+from pipelines.files import sha256_of
 from pipelines.load import dialect, report, versions
 from pipelines.load.candidate import build_candidate, candidate_folder, tables_of
 from pipelines.load.checks import Check, ValidationReport, write_checks
@@ -59,12 +59,6 @@ def validate(home: Home, night: date) -> ValidationReport:
     if not result.passed:
         raise ValidationStopped(_stop_words(result, folder / "report.html", in_use))
     return result
-
-
-def sha256_of(path: Path) -> str:
-    """Return the digest of a file, in hex."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _stop_words(result: ValidationReport, page: Path, in_use: Path | None) -> str:

@@ -1,10 +1,10 @@
 """Verify: are the files of the version in use still what was published?"""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ConfigurationError, GoldthreadError
+from pipelines.files import sha256_of
 from pipelines.load.versions import current, manifest_of
 from pipelines.settings import home_of
 
@@ -25,7 +25,9 @@ def verify_current(home_path: str | None = None) -> dict[str, Any]:
         raise ConfigurationError(f"{home.published}: nothing is published yet")
     manifest = manifest_of(folder)
     files = manifest["files"]
-    changed = [name for name, facts in files.items() if _sha256(folder / name) != facts["sha256"]]
+    changed = [
+        name for name, facts in files.items() if not (folder / name).is_file() or sha256_of(folder / name) != facts["sha256"]
+    ]
     if changed:
         raise GoldthreadError(f"version {folder.name}: missing or changed since it was published: {', '.join(changed)}")
     counts = manifest["counts"]
@@ -38,8 +40,5 @@ def verify_current(home_path: str | None = None) -> dict[str, Any]:
     }
 
 
-def _sha256(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _is_whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256

@@ -5,13 +5,13 @@ changes; a name with a dot before it is a publish that was cut short.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import sync
 from pipelines.settings import Home
 from pipelines.warehouse import writer_lock
 
@@ -123,12 +123,3 @@ def point(home: Home, version: str) -> None:
     swap.symlink_to(Path("versions") / version)
     swap.replace(home.published / "current")
     sync(home.published)
-
-
-def sync(path: Path) -> None:
-    """Bring a file's bytes, or a folder's entries, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

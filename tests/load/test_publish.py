@@ -17,13 +17,13 @@ import duckdb
 import pytest
 
 from pipelines.errors import ConfigurationError, ValidationStopped
+from pipelines.files import sha256_of
 from pipelines.load import publish as publishing
 from pipelines.load import report
 from pipelines.load import versions as pointing
 from pipelines.load.candidate import build_candidate, candidate_file, candidate_folder
 from pipelines.load.checks import Check
 from pipelines.load.publish import new_name, publish
-from pipelines.load.validate import sha256_of
 from pipelines.load.versions import current, current_file, rollback, version_names, versions, versions_folder
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, checked_candidate
