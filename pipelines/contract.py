@@ -28,6 +28,7 @@ REASONS = (
     "bot",
     "internal",
     "own_address",
+    "short_code",
     "group",
     "no_identifier",
 )
@@ -43,6 +44,8 @@ class Identifier:
         value: normalised (see ``pipelines.extract.identifiers``); never empty.
         evidence: ``channel`` the channel delivered it, ``reference`` our own records, ``claimed`` somebody typed it.
         seen_at: the instant it was seen in use, UTC; None means the record's own time.
+        is_verified: False where the channel delivered it without a proof (a mail without authentication results, an
+            address that the helpdesk never verified): weaker than ``channel`` with one, more than ``claimed``.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class Identifier:
     value: str
     evidence: Evidence
     seen_at: datetime | None = None
+    is_verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class Interaction:
         reason: why there is no customer behind it, one of ``REASONS``; None where there is one.
         text: what the person wrote; ``quoted_text`` and ``signature`` are what was set apart from it.
         file, position: below the inbox; "line 12", "message 4", "row 7": where a person finds it again.
+        updated_at: when the source last changed the record, where its exports tell: of two versions the later one counts,
+            whenever it was delivered. No part of what the record says (two that differ in it alone are one).
     """
 
     source: str
@@ -118,6 +124,7 @@ class Interaction:
     consent: list[ConsentSignal] = field(default_factory=list)
     reason: str | None = None
     source_metadata: dict[str, Any] = field(default_factory=dict)
+    updated_at: datetime | None = None
 
 
 @dataclass(slots=True)

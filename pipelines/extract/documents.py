@@ -1,35 +1,52 @@
-"""JSON and lines out of exported files, plain or gzipped, salvaging what stands before a break."""
+"""JSON and lines out of exported files, plain or gzipped, salvaging what stands before a break.
+
+Everything is read as a stream: what is held at one time is one record, and of a record longer than any that a person's
+message makes (``VALUE_LIMIT``) only the beginning.
+"""
 
 import contextlib
 import gzip
+import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import IO, Any, cast
 
 import orjson
 
 from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.issues import RAW_LIMIT, UnreadableError
+from pipelines.extract.json_stream import CUT_OFF, VALUE_LIMIT, Piece, pieces
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
-CUT_OFF = "not JSON from here on: cut off or damaged"
-_SPACE = re.compile(r"[ \t\r\n]*")
+TOO_LONG = f"a record longer than {VALUE_LIMIT >> 20} MB"
+UNZIPPED_FREELY = 64 << 20  # bytes that any gzip may hold
+UNZIPPED_SHARE = 200  # beyond, as many bytes for each byte of the file; logs come to 10 to 50, a bomb to 1,000
+_CONCATENATED = re.compile(rb"\}\s*\{")
 _NOT_LOADED = object()
 
 
 @dataclass(slots=True)
 class Entry:
-    """One record of a JSON file: its place ("line 12"), and its bytes or what they mean."""
+    """One record of a JSON file: its place ("line 12"), and its bytes or what they mean.
+
+    Attributes:
+        is_whole: False where it is longer than ``VALUE_LIMIT`` and ``raw`` is only its beginning.
+    """
 
     at: str
     raw: bytes = b""
     loaded: Any = _NOT_LOADED
+    is_whole: bool = True
 
     def value(self) -> Any:
-        """Return what the record says; UnreadableError where it is not JSON."""
+        """Return what the record says; UnreadableError where it is not JSON, or longer than can be held."""
+        if not self.is_whole:
+            raise UnreadableError(TOO_LONG)
         return parse_json(self.raw) if self.loaded is _NOT_LOADED else self.loaded
 
     def bytes(self) -> bytes:
@@ -42,14 +59,15 @@ def opened(file: SourceFile) -> Iterator[IO[bytes]]:
     """Open a file for reading bytes; gzip is told by its content.
 
     Raises:
-        UnreadableError: the gzip stream is damaged (while reading, too).
+        UnreadableError: the gzip stream is damaged, or holds more than a log can (while reading, too).
     """
     with file.open() as stream:
         zipped = stream.read(2) == b"\x1f\x8b"
         stream.seek(0)
         try:
             if zipped:
-                with gzip.GzipFile(fileobj=stream) as unzipped:
+                limit = max(UNZIPPED_FREELY, UNZIPPED_SHARE * file.size)
+                with _Unzipped(fileobj=stream, limit=limit) as unzipped:
                     yield cast(IO[bytes], unzipped)
             else:
                 yield stream
@@ -57,6 +75,28 @@ def opened(file: SourceFile) -> Iterator[IO[bytes]]:
             raise UnreadableError("the gzip stream is damaged") from None
         except EOFError:
             raise UnreadableError("the gzip stream is cut off") from None
+
+
+class _Unzipped(gzip.GzipFile):
+    """A gzip stream that ends in an error where it holds more than ``limit`` bytes."""
+
+    def __init__(self, fileobj: IO[bytes], limit: int) -> None:
+        super().__init__(fileobj=fileobj, mode="rb")
+        self._limit = limit
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._counted(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._counted(super().read1(size))
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self._counted(super().readline(size))
+
+    def _counted(self, data: bytes) -> bytes:
+        if self.tell() > self._limit:
+            raise UnreadableError("the gzip stream unpacks to more than a log can: a bomb, or not one of ours")
+        return data
 
 
 def head_of(file: SourceFile, size: int = 4096) -> bytes:
@@ -67,6 +107,19 @@ def head_of(file: SourceFile, size: int = 4096) -> bytes:
     except UnreadableError:
         with file.open() as stream:
             return stream.read(size)
+
+
+def lines_of(stream: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield each line with its number and whether it is whole; of one longer than ``VALUE_LIMIT``, its beginning."""
+    number = 0
+    while line := stream.readline(VALUE_LIMIT + 1):
+        number += 1
+        if len(line) <= VALUE_LIMIT:
+            yield number, line, True
+            continue
+        while (rest := line) and not rest.endswith(b"\n"):
+            line, kept = stream.readline(VALUE_LIMIT), rest[:RAW_LIMIT]
+        yield number, kept, False
 
 
 def parse_json(raw: bytes) -> Any:
@@ -88,25 +141,52 @@ def parse_json(raw: bytes) -> Any:
 
 
 def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entry]:
-    """Yield the records of a file of JSON: one a line, an array, or a page ``{"tickets": […]}`` named in ``pages``.
+    """Yield the records of a file of JSON: one a line, an array, a page ``{"tickets": […]}``, documents in a row.
 
-    A line that is not JSON is yielded too: its ``value`` raises.
+    A record that is not JSON is yielded too: its ``value`` raises.
+
+    Args:
+        pages: the names under which a page holds its records; dotted where they lie deeper ("data.messages").
 
     Raises:
         UnreadableError: after the last good record, where an array or a page is cut off or damaged.
     """
     with opened(file) as stream:
-        first = next((line for line in stream if line.strip()), b"")
-        second = next((line for line in stream if line.strip()), b"")
-    if _is_document(first, second):
-        with opened(file) as stream:
-            yield from _document(stream.read(), pages)
-        return
+        lines = ((line, is_whole) for _, line, is_whole in lines_of(stream) if line.strip())
+        first, is_whole = next(lines, (b"", True))
+        second, _ = next(lines, (b"", True))
     with opened(file) as stream:
-        for number, line in enumerate(stream, start=1):
+        if not is_whole or _is_document(first, second):
+            yield from _documents(_without_mark(stream), pages)
+            return
+        for number, line, is_whole in lines_of(stream):
             record = line.removeprefix(MARK) if number == 1 else line
             if record.strip():
-                yield from _line(Entry(f"line {number}", record), pages)
+                yield from _line(Entry(f"line {number}", record, is_whole=is_whole), pages)
+
+
+def json_pieces(file: SourceFile, into: Collection[str]) -> Iterator[Piece]:
+    """Yield the values of a file that is one JSON document (see ``json_stream.pieces``), plain or gzipped.
+
+    Raises:
+        UnreadableError: after the last value that is whole, where the file is cut off or damaged.
+    """
+    with opened(file) as stream:
+        yield from pieces(_without_mark(stream), into)
+
+
+def json_envelope(file: SourceFile, lists: Collection[str]) -> dict[str, Any]:
+    """Return what a file's one JSON document says beside its ``lists``: the fields of the document itself.
+
+    For what stands around records and is needed to read them (a thread's title and participants), wherever in the file
+    it stands. Where the file breaks off, what stands before the break; empty where it is no record.
+    """
+    found: dict[str, Any] = {}
+    with contextlib.suppress(UnreadableError):
+        for piece in json_pieces(file, {"", *lists}):
+            if len(piece.path) == 1 and isinstance(piece.path[0], str) and piece.is_whole:
+                found[piece.path[0]] = parse_json(piece.raw)
+    return found
 
 
 def array_items(text: str, start: int, *, is_all: bool = True) -> Iterator[Any]:
@@ -135,61 +215,76 @@ def array_items(text: str, start: int, *, is_all: bool = True) -> Iterator[Any]:
         raise UnreadableError("something follows the end of the list")
 
 
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
 def _is_document(first: bytes, second: bytes) -> bool:
-    """Say whether a file that starts with these two lines is one JSON document rather than one record a line."""
-    opening = first.strip()
-    if opening.removeprefix(MARK)[:1] == b"[":
+    """Say whether a file that starts with these two lines is JSON documents rather than one record a line."""
+    opening = first.strip().removeprefix(MARK)
+    if opening[:1] == b"[":
+        return True
+    if not second and _CONCATENATED.search(opening):
         return True
     return opening == b"{" or (bool(second) and opening[-1:] in b",[{" and not second.lstrip().startswith(b"{"))
 
 
-def _document(raw: bytes, pages: tuple[str, ...]) -> Iterator[Entry]:
-    raw = raw.removeprefix(MARK)
+def _documents(stream: IO[bytes], pages: tuple[str, ...], of: str = "") -> Iterator[Entry]:
+    """Yield the items of arrays and pages, and every other document as the record it is."""
+    number = 0
+    for _, document in groupby(pieces(stream, {"", *pages}), key=attrgetter("document")):
+        fields: list[Piece] = []
+        is_list = False
+        for piece in document:
+            is_item = bool(piece.path) and isinstance(piece.path[-1], int)
+            is_list = is_list or is_item or (piece.raw == b"[]" and ".".join(map(str, piece.path)) in ("", *pages))
+            if is_item:
+                number += 1
+                yield Entry(f"record {number}{of}", piece.raw, is_whole=piece.is_whole)
+            else:
+                fields.append(piece)
+        if not is_list:
+            number += 1
+            yield _rebuilt(fields, f"record {number}{of}")
+
+
+def _rebuilt(fields: list[Piece], at: str) -> Entry:
+    """Return a document that was opened to look for a list, and held none, as one record again."""
+    if len(fields) == 1 and not fields[0].path:
+        return Entry(at, fields[0].raw, is_whole=fields[0].is_whole)
+    if not all(field.is_whole for field in fields):
+        return Entry(at, fields[0].raw, is_whole=False)
+    record: dict[str, Any] = {}
     try:
-        document = parse_json(raw)
+        for field in fields:
+            inner = record
+            for name in field.path[:-1]:
+                inner = inner.setdefault(str(name), {})
+            inner[str(field.path[-1])] = parse_json(field.raw)
     except UnreadableError:
-        yield from _salvage(raw, pages)
-        return
-    for number, item in enumerate(_items_of(document, pages), start=1):
-        yield Entry(f"record {number}", loaded=item)
-
-
-def _salvage(raw: bytes, pages: tuple[str, ...]) -> Iterator[Entry]:
-    text = raw.decode("utf-8", "replace")
-    names = "|".join(map(re.escape, pages)) or "(?!)"
-    opening = re.match(rf'\s*(?:\{{\s*"(?:{names})"\s*:\s*)?\[', text)
-    if not opening:
-        raise UnreadableError("not JSON: cut off or damaged before the first record")
-    for number, item in enumerate(array_items(text, opening.end() - 1), start=1):
-        yield Entry(f"record {number}", loaded=item)
-    raise UnreadableError(CUT_OFF)  # a page whose list is whole and whose end is not
+        return Entry(at, b"{" + b",".join(field.raw for field in fields))  # whose value tells that it is not JSON
+    return Entry(at, loaded=record)
 
 
 def _line(entry: Entry, pages: tuple[str, ...]) -> Iterator[Entry]:
     """Yield the line's record, or the records of the page that it holds."""
-    if pages and any(b'"' + name.encode() + b'"' in entry.raw[:200] for name in pages):
+    head = entry.raw[:200]
+    if pages and entry.is_whole and any(b'"' + name.rpartition(".")[2].encode() + b'"' in head for name in pages):
         try:
-            page = entry.value()
+            for record in _documents(io.BytesIO(entry.raw), pages, f" of {entry.at}"):
+                if record.loaded is _NOT_LOADED:  # an item of a page
+                    yield record
+                else:
+                    yield entry
         except UnreadableError:
-            with contextlib.suppress(UnreadableError):
-                for item in _salvage(entry.raw, pages):
-                    yield Entry(f"{item.at} of {entry.at}", loaded=item.loaded)
             yield entry  # whose value tells that the page breaks off
-            return
-        if isinstance(page, dict) and any(isinstance(page.get(name), list) for name in pages):
-            for number, item in enumerate(_items_of(page, pages), start=1):
-                yield Entry(f"record {number} of {entry.at}", loaded=item)
-            return
+        return
     yield entry
 
 
-def _items_of(document: Any, pages: tuple[str, ...]) -> list[Any]:
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict):
-        lists = [document[name] for name in pages if isinstance(document.get(name), list)]
-        return [item for each in lists for item in each] if lists else [document]
-    return [document]
+def _without_mark(stream: IO[bytes]) -> IO[bytes]:
+    if stream.read(len(MARK)) != MARK:
+        stream.seek(0)
+    return stream
 
 
 def _skip(text: str, at: int) -> int:

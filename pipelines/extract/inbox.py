@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import fsspec
 from fsspec.utils import glob_translate
@@ -14,18 +14,29 @@ from pipelines.contract import Record
 from pipelines.extract.issues import Issues
 from pipelines.settings import Source
 
+Survey = TypeVar("Survey")
+
 CHUNK = 1 << 20
 _ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")  # as readable writes a byte
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of an export: ``name`` is its path below the inbox, ``size`` in bytes."""
+    """One file of an export, as it lies in the inbox or in an archive there.
+
+    Attributes:
+        name: its path below the inbox; of an archive's entry, the archive's name and the entry's own behind it.
+        size: in bytes, unpacked.
+        filesystem, address: where it is opened.
+        archive, entry: the name of the archive it lies in, and the how-manieth of its entries it is; "" and 0 elsewhere.
+    """
 
     name: str
     size: int
     filesystem: Any
     address: str
+    archive: str = ""
+    entry: int = 0
 
     def open(self) -> IO[bytes]:
         """Open for reading bytes."""
@@ -48,11 +59,21 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What one source sent for one night, sorted by name."""
+    """What one source sent for one night, sorted by name, or a part of it that is read by itself.
+
+    Attributes:
+        surveyed: what ``survey`` of the format found in the whole export, where ``files`` are a part of it.
+    """
 
     source: Source
     night: date
     files: list[SourceFile]
+    surveyed: Any = None
+
+    def known_by(self, survey: Callable[["Export"], Survey]) -> Survey:
+        """Return what a look through all files of the export tells (users, accounts): taken once for all its parts."""
+        found: Survey = survey(self) if self.surveyed is None else self.surveyed
+        return found
 
 
 def find_export(inbox: str, source: Source, night: date) -> Export:

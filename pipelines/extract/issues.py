@@ -1,7 +1,8 @@
 """What an extractor could not take: kept with its place and its reason, and counted, so that every file's counts close."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 RAW_LIMIT = 64 * 1024  # bytes of a quarantined record that are kept with it; its place leads to the whole
 
@@ -51,6 +52,19 @@ class Issues:
         """Tell of fields that no mapping takes: the export's shape has changed (schema drift)."""
         for name in names:
             self.warn(file=file, reason=f"unknown field {name[:60]!r}")
+
+    def fold(self, place_of: Callable[[str, str], tuple[str, str]]) -> None:
+        """Give everything gathered so far to the file, and the position in it, that ``place_of`` returns."""
+        self.quarantined = [
+            replace(row, file=file, position=position)
+            for row in self.quarantined
+            for file, position in [place_of(row.file, row.position)]
+        ]
+        for counts in (self.suppressed, self.warnings):
+            for name in list(counts):
+                file, _ = place_of(name, "")
+                if file != name:
+                    counts[file] += counts.pop(name)
 
 
 def reason_of(error: str | Exception) -> str:

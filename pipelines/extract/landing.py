@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from pipelines import __version__
 from pipelines.contract import Interaction, Profile, Record
 from pipelines.errors import ConfigurationError, GoldthreadError
+from pipelines.extract.archives import folded, place_of, unpacked
 from pipelines.extract.inbox import Export, SourceFile, find_export
 from pipelines.extract.issues import Issues
 from pipelines.extract.naming import shown_file
@@ -35,11 +36,17 @@ log = logging.getLogger(__name__)
 
 BATCH = 5_000  # records held in memory before they go to Parquet
 TOLD = 10  # kinds of warnings that are told; the ledger in the lake has them all
-FORMATS = ("mbox", "messenger", "table", "whatsapp", "x_archive", "zendesk")
+FORMATS = (
+    "amazon_connect", "asterisk_cdr", "eml", "freshdesk", "genesys", "instagram", "intercom", "maildir", "mbox", "messenger",
+    "slack", "sms_backup", "table", "telegram", "twilio", "whatsapp", "x_archive", "zendesk",
+)  # fmt: skip
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 _IDENTIFIERS = pa.list_(
-    pa.struct([(name, pa.string()) for name in ("kind", "scope", "value", "evidence")] + [("seen_at", _INSTANT)])
+    pa.struct(
+        [(name, pa.string()) for name in ("kind", "scope", "value", "evidence")]
+        + [("seen_at", _INSTANT), ("is_verified", pa.bool_())]
+    )
 )
 _CONSENT = pa.list_(
     pa.struct([("channel", pa.string()), ("purpose", pa.string()), ("allowed", pa.bool_()), ("value", pa.string())])
@@ -57,7 +64,7 @@ SCHEMAS = {
         ("occurred_at", _INSTANT), ("party", _IDENTIFIERS), ("party_ref", pa.string()), ("agent_ref", pa.string()),
         ("team", pa.string()), ("subject", pa.string()), ("text", pa.string()), ("quoted_text", pa.string()),
         ("signature", pa.string()), ("in_reply_to_ref", pa.string()), ("attachments", _ATTACHMENTS),
-        ("topic", pa.string()), ("status", pa.string()), ("duration_seconds", pa.float64()),
+        ("topic", pa.string()), ("status", pa.string()), ("duration_seconds", pa.float64()), ("updated_at", _INSTANT),
     ]),
     "profile": pa.schema([*_COMMON, ("updated_at", _INSTANT), ("identifiers", _IDENTIFIERS)]),
     "quarantine": pa.schema([
@@ -75,12 +82,14 @@ SCHEMAS = {
 _FIELDS = {shape: tuple(field.name for field in fields(shape)) for shape in (Interaction, Profile)}
 # what a column of structs holds, as the tuple that pyarrow takes for a struct
 _NESTED_VALUES = {
-    "party": attrgetter("kind", "scope", "value", "evidence", "seen_at"),
-    "identifiers": attrgetter("kind", "scope", "value", "evidence", "seen_at"),
+    "party": attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified"),
+    "identifiers": attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified"),
     "consent": attrgetter("channel", "purpose", "allowed", "value"),
     "attachments": attrgetter("name", "size", "sha256"),
 }
 _NESTED = _NESTED_VALUES.keys()
+# what two copies of the same content may differ in
+_NO_CONTENT = {Interaction: {"file", "position", "updated_at"}, Profile: {"file", "position"}}
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ def _land(export: Export, partition: Path, started: float) -> SourceReport:
     source, night, issues = export.source, export.night, Issues()
     digests = {file.name: _digest(file, source) for file in export.files}
     with _PartitionWriter(partition, night, _label(source, digests)) as writer:
-        for record in extractor(source.format)(export, issues):
+        for record in read_export(export, issues):
             writer.add(record)
         writer.add_rows("quarantine", _quarantine_rows(source, night, issues))
         writer.add_rows("ledger", _ledger_rows(export, digests, issues, writer.taken))
@@ -141,6 +150,15 @@ def _land(export: Export, partition: Path, started: float) -> SourceReport:
     for reason, count in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:TOLD]:
         log.warning("extract %s of %s: %s (%d times)", source.name, night, reason, count)
     return report
+
+
+def read_export(export: Export, issues: Issues) -> Iterator[Record]:
+    """Yield the records of an export, the entries of its zips read as files."""
+    whole = unpacked(export, issues)
+    files = {file.name: file for file in whole.files}
+    for record in extractor(export.source.format)(whole, issues):
+        yield folded(record, files)
+    issues.fold(lambda file, position: place_of(file, position, files))
 
 
 def extractor(name: str) -> Any:
@@ -292,7 +310,8 @@ class _PartitionWriter:
 def _row(record: Record) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in _FIELDS[type(record)]}
     row["source_metadata"] = orjson.dumps(row["source_metadata"], option=orjson.OPT_SORT_KEYS).decode()
-    content = [value for name, value in row.items() if name not in ("file", "position")]
+    beside = _NO_CONTENT[type(record)]
+    content = [value for name, value in row.items() if name not in beside]
     row["content_hash"] = hashlib.blake2b(orjson.dumps(content), digest_size=12).hexdigest()
     for name in _NESTED & row.keys():
         row[name] = [_NESTED_VALUES[name](value) for value in row[name]]

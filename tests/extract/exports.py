@@ -1,6 +1,5 @@
 """Small exports for tests: files written into an inbox, a source that matches them, and what came out."""
 
-import importlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any
 from pipelines.contract import Interaction, Profile
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
+from pipelines.extract.landing import read_export
 from pipelines.settings import Source
 
 NIGHT = date(2026, 11, 20)
@@ -65,8 +65,7 @@ def extracted(folder: Path, files: dict[str, bytes | str], source: Source) -> Ou
 def extracted_from(folder: Path, source: Source) -> Outcome:
     """Extract what lies in ``folder`` already."""
     issues = Issues()
-    extract = importlib.import_module(f"pipelines.extract.{source.format}").extract
-    records = list(extract(find_export(str(folder), source, NIGHT), issues))
+    records = list(read_export(find_export(str(folder), source, NIGHT), issues))
     assert all(isinstance(record, Interaction | Profile) for record in records)
     return Outcome(records, issues)
 

@@ -1,32 +1,30 @@
 """Exports damaged at random: nothing raises, nothing invalid comes out, and what was not touched is still read."""
 
-import json
-
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.extract import tables, test_landing, test_messenger, test_whatsapp, test_x_archive, test_zendesk
-from tests.extract.exports import extracted
+from tests.extract import tables, test_landing, test_whatsapp, test_zendesk
+from tests.extract.specimens import Specimen, specimens
 from tests.thorough import TIMES
 
 JSONL = "".join(test_landing.call(str(number)) for number in range(20)).encode("utf-8", "surrogatepass")
 CSV = tables.csv_of(*(tables.ANN | {"Id": f"C{number}", "Street": 'a "b"\nc'} for number in range(20))).encode()
 CHAT = "".join(f"{day}/11/2026, 10:00 - Ann Archer: hello {day}\nand more\n" for day in range(10, 30)).encode()
 TICKETS = test_zendesk.lines(*(test_zendesk.TALK | {"id": number} for number in range(20)), *test_zendesk.PEOPLE).encode()
-TWEETS = test_x_archive.part("tweets", [test_x_archive.tweet(str(number), "hi") for number in range(20)]).encode()
-THREAD = json.dumps(test_messenger.thread(*(test_messenger.message("Zoë Ágoston", f"n{n}", n) for n in range(20)))).encode()
-ACCOUNT = {"account.js": test_x_archive.ARCHIVE["data/account.js"]}
 
-EXPORTS = {
-    "json lines": (test_landing.CALLS, {}, "a.jsonl", JSONL),
-    "csv": (tables.CRM, {}, "a.csv", CSV),
-    "parquet": (tables.SMS, {}, "a.parquet", tables.parquet([tables.TEXT] * 20, tables.TYPES)),
-    "whatsapp": (test_whatsapp.SOURCE, {}, test_whatsapp.NAME, CHAT),
-    "zendesk": (test_zendesk.SOURCE, {}, "tickets", TICKETS),
-    "x_archive": (test_x_archive.SOURCE, ACCOUNT, "tweets.js", TWEETS),
-    "messenger": (test_messenger.SOURCE, {}, "inbox/zoe_1/message_1.json", THREAD),
+BORDERED = {  # exports whose records have borders of their own
+    "json lines": Specimen(test_landing.CALLS, {"a.jsonl": JSONL}, "a.jsonl"),
+    "csv": Specimen(tables.CRM, {"a.csv": CSV}, "a.csv"),
+    "whatsapp": Specimen(test_whatsapp.SOURCE, {test_whatsapp.NAME: CHAT}, test_whatsapp.NAME),
+    "zendesk": Specimen(test_zendesk.SOURCE, {"tickets": TICKETS}, "tickets"),
+}
+PARQUET = tables.parquet([tables.TEXT] * 20, tables.TYPES)
+EXPORTS = specimens() | {
+    "json lines": BORDERED["json lines"],
+    "csv": BORDERED["csv"],
+    "parquet": Specimen(tables.SMS, {"a.parquet": PARQUET}, "a.parquet"),
 }
 
 DAMAGE = st.lists(
@@ -62,8 +60,7 @@ def damaged(content, damage):
 @settings(max_examples=70 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(damage=DAMAGE)
 def test_a_damaged_export_never_raises_and_gives_only_valid_records(tmp_path, name, damage):
-    source, beside, file, content = EXPORTS[name]
-    outcome = extracted(tmp_path, beside | {file: damaged(content, damage)}, source)
+    outcome = EXPORTS[name].read(tmp_path, damaged(EXPORTS[name].content, damage))
     for record in outcome.records:
         assert record.source_ref
         assert record.position
@@ -75,14 +72,14 @@ def test_a_damaged_export_never_raises_and_gives_only_valid_records(tmp_path, na
         assert "Archer" not in row.reason
 
 
-@pytest.mark.parametrize("name", ["json lines", "csv", "whatsapp", "zendesk"])
+@pytest.mark.parametrize("name", BORDERED)
 @settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(put=st.sampled_from([b'"', b"\xff\xfe", b'\\"', b"{", b"\0"]), place=st.floats(0.2, 0.8))
 def test_one_damaged_place_costs_at_most_the_record_it_stands_in(tmp_path, name, put, place):
-    source, beside, file, content = EXPORTS[name]
-    whole = extracted(tmp_path / "whole", beside | {file: content}, source)
+    content = BORDERED[name].content
+    whole = BORDERED[name].read(tmp_path / "whole")
     at = int(place * len(content))
-    hurt = extracted(tmp_path / "hurt", beside | {file: content[:at] + put + content[at:]}, source)
+    hurt = BORDERED[name].read(tmp_path / "hurt", content[:at] + put + content[at:])
     each = 3 if name == "zendesk" else 1  # a ticket is one line of three comments
     lost = {record.source_ref for record in whole.records} - {record.source_ref for record in hurt.records}
     assert len(hurt.records) >= len(whole.records) - each
