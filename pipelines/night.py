@@ -15,7 +15,9 @@ from time import perf_counter
 from typing import Any
 
 from pipelines.errors import ConfigurationError, SourceBroken
-from pipelines.extract.landing import SourceReport, land, sealed_sources
+from pipelines.extract.landing import SourceReport, land, land_all
+from pipelines.extract.partition import quarantined_nights, sealed_sources
+from pipelines.extract.workers import pool
 from pipelines.settings import Home, Source, home_of, load_sources, sources_path
 from pipelines.warehouse import transaction, writer_lock
 
@@ -89,15 +91,41 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
         SourceBroken: nothing at all is there for this night, in the inbox or in the lake. (A single source that broke
             its bounds is told in its report: what could be read of it is landed, and the night goes on.)
     """
-    chosen = [_source(sources, only)] if only else list(sources.values())
-    with _timed(home, "extract", night):
-        reports = [land(home, source, night) for source in chosen]
+    chosen = _chosen(sources, only)
+    with _timed(home, "extract", night), pool() as workers:
+        reports = land_all(home, chosen, night, workers)
     if sealed_sources(home.lake, night).isdisjoint(source.name for source in chosen):
         raise SourceBroken(
             f"no source has a file for {night} in {home.inbox}: is the night right, have the exports landed? "
             f"Looked for {', '.join(source.pattern(night) for source in chosen)}"
         )
     return reports
+
+
+def replay_quarantine(
+    home: Home, sources: dict[str, Source], night: date | None = None, only: str | None = None
+) -> list[SourceReport]:
+    """Read again the files of which something is in quarantine, of ``night`` or of every night in the lake.
+
+    What is mended by now (our code, the source's settings, the file under its name) enters, once, in its own night; run that
+    night, or any, to publish it.
+
+    Raises:
+        ConfigurationError: there is no source ``only``.
+    """
+    chosen = _chosen(sources, only)
+    with pool() as workers:
+        return [
+            report
+            for day in quarantined_nights(home.lake, {source.name for source in chosen})
+            if night in (None, day)
+            for report in land_all(home, chosen, day, workers, only_quarantined=True)
+            if report.status != "absent"
+        ]
+
+
+def _chosen(sources: dict[str, Source], only: str | None) -> list[Source]:
+    return [_source(sources, only)] if only else list(sources.values())
 
 
 def _source(sources: dict[str, Source], name: str) -> Source:
@@ -108,12 +136,17 @@ def _source(sources: dict[str, Source], name: str) -> Source:
 
 def raise_broken(reports: list[SourceReport]) -> None:
     """Raise SourceBroken where a source broke its bounds, saying which, by how much, and where to look."""
-    broken = [report for report in reports if report.status == "broken"]
+    broken = [report for report in reports if report.status in ("broken", "missing")]
     if broken:
         raise SourceBroken("\n".join(_broken_words(report) for report in broken))
 
 
 def _broken_words(report: SourceReport) -> str:
+    if report.status == "missing":
+        return (
+            f"source {report.source}, night {report.night}: nothing arrived, and it is due (sources.yml). The other sources "
+            "are landed. Get the export sent and run the night again, or change the source's 'due'."
+        )
     share = report.quarantined / report.read if report.read else 1.0
     head = (
         f"source {report.source}, night {report.night}: {report.quarantined} of {report.read} records ({share:.1%}) could "
@@ -129,7 +162,8 @@ def extract_source(source: str, night: str, home_path: str | None = None) -> dic
         SourceBroken: more of it than its bound could not be read; what could be is landed.
     """
     home = home_of(home_path)
-    report = land(home, _source(sources_of(home), source), night_of(night))
+    with pool() as workers:
+        report = land(home, _source(sources_of(home), source), night_of(night), workers)
     raise_broken([report])
     return {name: value for name, value in asdict(report).items() if name not in ("places", "night")}
 

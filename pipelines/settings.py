@@ -86,6 +86,7 @@ class Source(BaseModel):
     region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     own: list[str] = []
     delivery: Literal["delta", "cumulative", "snapshot"] = "delta"
+    due: Literal["any", "daily", "weekdays"] = "any"  # the nights on which nothing is too little
     max_quarantined_share: float = Field(default=0.02, ge=0, le=1)
     columns: dict[str, str | list[str]] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
@@ -98,6 +99,10 @@ class Source(BaseModel):
     def zone(self) -> ZoneInfo | None:
         """The declared zone, for formats that carry none."""
         return ZoneInfo(self.timezone) if self.timezone else None
+
+    def is_due(self, night: date) -> bool:
+        """Say whether the source has to send something for ``night``."""
+        return self.due == "daily" or (self.due == "weekdays" and night.weekday() < 5)
 
     def pattern(self, night: date) -> str:
         """Return the glob of the night's files, below the inbox."""

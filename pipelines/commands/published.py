@@ -7,6 +7,7 @@ import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.commands.pair import show_pair
+from pipelines.extract.waiting import waiting
 from pipelines.load import show
 from pipelines.load.explain import explain_customer
 from pipelines.load.query import ROWS
@@ -14,6 +15,7 @@ from pipelines.load.query import query as ask
 from pipelines.load.status import status as status_of
 from pipelines.load.versions import rollback as roll_back
 from pipelines.load.versions import versions as list_versions
+from pipelines.settings import load_sources, sources_path
 
 app = typer.Typer()
 
@@ -21,7 +23,8 @@ app = typer.Typer()
 @app.command()
 def status(home: HomeOption = None, json_: JsonOption = False) -> None:
     """Say which version is in use, what its night brought, and what went wrong since."""
-    found = status_of(place(home))
+    where = place(home)
+    found = status_of(where, waiting=waiting(where, load_sources(sources_path(where)).values()))
     tell(found.to_json(), json_, lambda: show.render_status(found, out))
 
 

@@ -7,6 +7,7 @@ import typer
 
 from pipelines import night
 from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
+from pipelines.errors import ConfigurationError
 from pipelines.extract.landing import SourceReport
 from pipelines.warehouse import writer_lock
 
@@ -33,16 +34,35 @@ def run(night_: NightOption, home: HomeOption = None, sources: SourcesOption = N
 
 @app.command()
 def extract(
-    night_: NightOption,
+    night_: Annotated[str | None, typer.Option("--night", help="The night, YYYY-MM-DD.")] = None,
     home: HomeOption = None,
     sources: SourcesOption = None,
     source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay-quarantine",
+            help="Read again the files of which something is in quarantine (of --night, or of all): what is mended enters.",
+        ),
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
-    """Land the night's exports in the lake, each source in a partition of its own."""
-    where, day = place(home, sources), night.night_of(night_)
-    reports = night.extract(where, night.sources_of(where), day, only=source)
-    tell([asdict(report) for report in reports], json_, lambda: _show_sources(reports))
+    """Land the night's exports in the lake, each source in a partition of its own.
+
+    A file that landed before is read again only when it, the source's settings or our code has changed.
+
+    Files are read side by side, each within a budget of time and memory (GOLDTHREAD_WORKERS, GOLDTHREAD_FILE_SECONDS,
+    GOLDTHREAD_FILE_MEGABYTES).
+    """
+    where = place(home, sources)
+    day = night.night_of(night_) if night_ else None
+    if replay:
+        reports = night.replay_quarantine(where, night.sources_of(where), day, only=source)
+    elif day is None:
+        raise ConfigurationError("--night is missing: which night? (YYYY-MM-DD)")
+    else:
+        reports = night.extract(where, night.sources_of(where), day, only=source)
+    tell([asdict(report) for report in reports], json_, lambda: _show_sources(reports, with_night=replay))
     night.raise_broken(reports)
 
 
@@ -112,11 +132,12 @@ def _show_counts(stage: str, counts: dict[str, int]) -> None:
     out.print(table)
 
 
-def _show_sources(reports: list[SourceReport]) -> None:
+def _show_sources(reports: list[SourceReport], *, with_night: bool = False) -> None:
     numbers = ("files", "read", "taken", "suppressed", "quarantined")
-    table = plain_table("source", "status", *numbers, numbers=numbers)
+    table = plain_table(*["night"] * with_night, "source", "status", *numbers, numbers=numbers)
     for report in reports:
-        table.add_row(report.source, report.status, *(f"{getattr(report, name):,}" for name in numbers))
+        head = [*[str(report.night)] * with_night, report.source, report.status]
+        table.add_row(*head, *(f"{getattr(report, name):,}" for name in numbers))
     out.print(table)
 
 

@@ -17,7 +17,14 @@ from pipelines.settings import Source
 Survey = TypeVar("Survey")
 
 CHUNK = 1 << 20
+ANY_NIGHT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+UNFINISHED = "a transfer that has not finished"
 _ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")  # as readable writes a byte
+# What programs call a file for as long as they write it: browsers, (S)FTP clients, rsync (".name.x1Y2z3").
+_UNFINISHED = re.compile(
+    r"\.(?:part|partial|tmp|temp|filepart|crdownload|download|opdownload|inprogress|uploading)$|(?:^|/)\.[^/]+\.[A-Za-z0-9]{6}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class SourceFile:
         size: in bytes, unpacked.
         filesystem, address: where it is opened.
         archive, entry: the name of the archive it lies in, and the how-manieth of its entries it is; "" and 0 elsewhere.
+        stamp: when it was last changed, as its filesystem tells.
+        refused: why it is not opened ("" where it is): ``UNFINISHED``, or a link or device that stands in a file's place.
     """
 
     name: str
@@ -37,6 +46,8 @@ class SourceFile:
     address: str
     archive: str = ""
     entry: int = 0
+    stamp: str = ""
+    refused: str = ""
 
     def open(self) -> IO[bytes]:
         """Open for reading bytes."""
@@ -55,6 +66,17 @@ class SourceFile:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
+
+    def is_unchanged(self) -> bool:
+        """Say whether the file is still what it was when the inbox was listed."""
+        if self.refused:
+            return True
+        try:
+            self.filesystem.invalidate_cache()
+            entry = self.filesystem.info(self.address)
+        except FileNotFoundError:
+            return False
+        return int(entry["size"]) == self.size and _stamp(entry) == self.stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +99,43 @@ class Export:
 
 
 def find_export(inbox: str, source: Source, night: date) -> Export:
-    """List the night's files of ``source``; an empty list where nothing arrived.
+    """List the night's files of ``source``; an empty list where nothing arrived."""
+    return Export(source, night, find_files(inbox, source.pattern(night)))
 
-    Only the source's path is a pattern: an inbox below a folder ``[old]`` or ``a*`` is just there.
+
+def find_files(inbox: str, pattern: str) -> list[SourceFile]:
+    """List the files below the inbox that ``pattern`` names, sorted by name.
+
+    Only ``pattern`` is one: an inbox below a folder ``[old]`` or ``a*`` is just there.
     """
     filesystem, root = fsspec.url_to_fs(inbox)
-    root, pattern = root.rstrip("/"), source.pattern(night)
+    root = root.rstrip("/")
     fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
     depth = None if "**" in pattern else pattern.count("/", len(fixed) + bool(fixed)) + 1
     is_named = re.compile(glob_translate(pattern)).match
     found = filesystem.find(f"{root}/{fixed}".rstrip("/"), maxdepth=depth, withdirs=True, detail=True)
-    files = [
-        SourceFile(readable(name), int(entry["size"]), filesystem, str(address))
-        for address, entry in sorted(found.items())
-        if entry["type"] == "file" and is_named(name := str(address)[len(root) + 1 :])
-    ]
-    return Export(source, night, files)
+    files = []
+    for address, entry in sorted(found.items()):
+        name = str(address)[len(root) + 1 :]
+        if entry["type"] == "directory" or not is_named(name):
+            continue
+        refused = _refused(name, entry)
+        size = 0 if refused else int(entry["size"])
+        files.append(SourceFile(readable(name), size, filesystem, str(address), stamp=_stamp(entry), refused=refused))
+    return files
+
+
+def _refused(name: str, entry: dict[str, Any]) -> str:
+    """Say why what stands in the inbox is not opened; "" where it is a file that has arrived."""
+    if entry.get("islink"):
+        return "a link, which may lead anywhere: put the file itself here"
+    if entry["type"] != "file":
+        return "a device, a pipe or a socket, and no file"
+    return UNFINISHED if _UNFINISHED.search(name) else ""
+
+
+def _stamp(entry: dict[str, Any]) -> str:
+    return str(entry.get("mtime") or entry.get("ETag") or entry.get("LastModified") or "")
 
 
 def readable(name: str) -> str:

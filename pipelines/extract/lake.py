@@ -4,7 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.extract.landing import SCHEMAS, sealed_files
+from pipelines.extract.partition import sealed_files
+from pipelines.extract.records import SCHEMAS
 
 
 def attach_lake(con: duckdb.DuckDBPyConnection, lake: Path) -> None:

@@ -1,95 +1,43 @@
-"""Landing: one source's night becomes one sealed partition of the lake, all or nothing.
+"""Landing: what sources sent for a night becomes sealed partitions of the lake, whatever was sent, and however often.
 
-``lake/<source>/<night>/sealed.json`` is written last, by rename, and lists the Parquet files that make up the
-partition; a reader takes what it lists and nothing else, so a partition is seen whole, old or new, or not at all.
+A file that landed is read again only when something that it depends on has changed; one that was moved away since stays
+landed; one that comes under its name with another content replaces what the name brought before.
 """
 
 import hashlib
-import importlib
-import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, date, datetime, time
-from operator import attrgetter
+from collections.abc import Iterable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-import orjson
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import __version__
-from pipelines.contract import Interaction, Profile, Record
-from pipelines.errors import ConfigurationError, GoldthreadError
-from pipelines.extract.archives import folded, place_of, unpacked
+from pipelines.errors import GoldthreadError
+from pipelines.extract import batches, reading
+from pipelines.extract.batches import Plan
 from pipelines.extract.inbox import Export, SourceFile, find_export
-from pipelines.extract.issues import Issues
+from pipelines.extract.jobs import Jobs
 from pipelines.extract.naming import shown_file
-from pipelines.files import sync
+from pipelines.extract.partition import Batch, LandedFile, Seal, read_seal, without, write_seal
+from pipelines.extract.reading import Reading, format_module
+from pipelines.extract.workers import OverBudget, Pool
 from pipelines.lock import hold
 from pipelines.settings import Home, Source
 
 log = logging.getLogger(__name__)
 
-BATCH = 5_000  # records held in memory before they go to Parquet
 TOLD = 10  # kinds of warnings that are told; the ledger in the lake has them all
-FORMATS = (
-    "amazon_connect", "asterisk_cdr", "eml", "freshdesk", "genesys", "instagram", "intercom", "maildir", "mbox", "messenger",
-    "slack", "sms_backup", "table", "telegram", "twilio", "whatsapp", "x_archive", "zendesk",
-)  # fmt: skip
+PLACES = 5  # of what cannot be read that are told when a source is broken
+CHANGED = "it changed while it was read: still growing? Run the night again when it is complete"
+SURVEY_FAILED = "looking through the source's files of this night first was stopped: "
 
-_INSTANT = pa.timestamp("us", tz="UTC")
-_IDENTIFIERS = pa.list_(
-    pa.struct(
-        [(name, pa.string()) for name in ("kind", "scope", "value", "evidence")]
-        + [("seen_at", _INSTANT), ("is_verified", pa.bool_())]
-    )
-)
-_CONSENT = pa.list_(
-    pa.struct([("channel", pa.string()), ("purpose", pa.string()), ("allowed", pa.bool_()), ("value", pa.string())])
-)
-_ATTACHMENTS = pa.list_(pa.struct([("name", pa.string()), ("size", pa.int64()), ("sha256", pa.string())]))
-_COMMON = [
-    ("source", pa.string()), ("source_ref", pa.string()), ("night", pa.date32()), ("reason", pa.string()),
-    ("consent", _CONSENT), ("source_metadata", pa.string()), ("file", pa.string()), ("position", pa.string()),
-    ("sequence", pa.int64()), ("content_hash", pa.string()),
-]  # fmt: skip
-SCHEMAS = {
-    "interaction": pa.schema([
-        *_COMMON,
-        ("conversation_ref", pa.string()), ("channel", pa.string()), ("direction", pa.string()), ("is_public", pa.bool_()),
-        ("occurred_at", _INSTANT), ("party", _IDENTIFIERS), ("party_ref", pa.string()), ("agent_ref", pa.string()),
-        ("team", pa.string()), ("subject", pa.string()), ("text", pa.string()), ("quoted_text", pa.string()),
-        ("signature", pa.string()), ("in_reply_to_ref", pa.string()), ("attachments", _ATTACHMENTS),
-        ("topic", pa.string()), ("status", pa.string()), ("duration_seconds", pa.float64()), ("updated_at", _INSTANT),
-    ]),
-    "profile": pa.schema([*_COMMON, ("updated_at", _INSTANT), ("identifiers", _IDENTIFIERS)]),
-    "quarantine": pa.schema([
-        ("source", pa.string()), ("night", pa.date32()), ("file", pa.string()), ("position", pa.string()),
-        ("reason", pa.string()), ("raw", pa.binary()),
-    ]),
-    "ledger": pa.schema([
-        ("source", pa.string()), ("night", pa.date32()), ("file", pa.string()), ("sha256", pa.string()),
-        ("bytes", pa.int64()), ("format", pa.string()), ("read", pa.int64()), ("suppressed", pa.int64()),
-        ("quarantined", pa.int64()),
-        ("warnings", pa.list_(pa.struct([("reason", pa.string()), ("count", pa.int64())]))),
-    ]),
-}  # fmt: skip
-
-_FIELDS = {shape: tuple(field.name for field in fields(shape)) for shape in (Interaction, Profile)}
-# what a column of structs holds, as the tuple that pyarrow takes for a struct
-_NESTED_VALUES = {
-    "party": attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified"),
-    "identifiers": attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified"),
-    "consent": attrgetter("channel", "purpose", "allowed", "value"),
-    "attachments": attrgetter("name", "size", "sha256"),
-}
-_NESTED = _NESTED_VALUES.keys()
-# what two copies of the same content may differ in
-_NO_CONTENT = {Interaction: {"file", "position", "updated_at"}, Profile: {"file", "position"}}
+Status = Literal["landed", "absent", "missing", "broken"]
 
 
 @dataclass(frozen=True)
@@ -97,222 +45,214 @@ class SourceReport:
     """What one source brought on one night, in records.
 
     Attributes:
-        status: ``landed``, ``absent`` (nothing arrived) or ``broken`` (more than its bound was quarantined; the
-            records that could be read are in the lake all the same).
+        status: ``landed``, ``absent`` (nothing arrived), ``missing`` (nothing arrived on a night on which the source is
+            ``due``) or ``broken`` (more than its bound was quarantined; the records that could be read are in the lake all
+            the same).
+        files, read, taken, suppressed, quarantined: of the files that are in the inbox now, read tonight or before.
+        unchanged: how many of the files had landed before and were not read again.
         places: where to look when it is broken: "file, position: reason", the first few.
     """
 
     source: str
     night: date
-    status: Literal["landed", "absent", "broken"]
+    status: Status
     files: int
     read: int
     taken: int
     suppressed: int
     quarantined: int
     seconds: float
+    unchanged: int = 0
     places: list[str] = field(default_factory=list)
 
 
-def land(home: Home, source: Source, night: date) -> SourceReport:
-    """Extract the night of one source into its partition of the lake.
+def land(home: Home, source: Source, night: date, pool: Pool | None = None) -> SourceReport:
+    """Extract the night of one source into its partition of the lake (see ``land_all``)."""
+    return land_all(home, [source], night, pool)[0]
+
+
+def land_all(
+    home: Home, sources: Iterable[Source], night: date, pool: Pool | None = None, *, only_quarantined: bool = False
+) -> list[SourceReport]:
+    """Extract the night of several sources, side by side, each into its partition of the lake.
+
+    Args:
+        pool: where files are read; None reads them in this process, without a budget.
+        only_quarantined: read just the files of which something is in quarantine, and those changed or not.
 
     Raises:
-        ConfigurationError: the source's format is not one of ``FORMATS``, or its settings do not fit the format.
+        ConfigurationError: a source's format is not known, or its settings do not fit the format.
         GoldthreadError: a file cannot be read at all (a permission, a disk, an inbox that is away).
         LockHeld: another process lands the same source and night.
     """
-    started = perf_counter()
-    export = find_export(home.inbox, source, night)
-    partition = home.lake / source.name / night.isoformat()
-    if not export.files:  # what an earlier run sealed stays, even when the exports have been moved away since
+    with ExitStack() as locks:
+        landings = [_Landing.begin(home, source, night, locks, only_quarantined=only_quarantined) for source in sources]
+        jobs = Jobs(pool)
+        for landing in landings:
+            landing.start(jobs)
+        jobs.run()
+        return [landing.seal() for landing in landings]
+
+
+class _Landing:
+    """One source's night on its way into the lake."""
+
+    def __init__(self, export: Export, partition: Path, digests: dict[str, str], seal: Seal, plans: list[Plan]) -> None:
+        self.export, self.partition, self.digests, self.plans = export, partition, digests, plans
+        self.sealed = seal
+        self.new: dict[str, Batch] = {}
+        self.warnings: Counter[str] = Counter()
+        self.started = perf_counter()
+
+    @staticmethod
+    def begin(home: Home, source: Source, night: date, locks: ExitStack, *, only_quarantined: bool) -> "_Landing":
+        """Lock the partition, and see what has arrived and what of it is new."""
+        export = find_export(home.inbox, source, night)
+        partition = home.lake / source.name / night.isoformat()
+        if not export.files:
+            format_module(source.format)  # a mistake in the configuration is told, whatever arrived
+            return _Landing(export, partition, {}, Seal(), [])
+        locks.enter_context(hold(partition.with_suffix(".lock")))
+        digests = {file.name: _digest(file, source) for file in export.files}
+        seal = read_seal(partition)
+        again = {name for name, file in seal.files.items() if file.quarantined} if only_quarantined else None
+        return _Landing(export, partition, digests, seal, batches.plan(export, digests, seal, only=again))
+
+    def start(self, jobs: Jobs) -> None:
+        """Read the batches; where the format asks for it, look through all files first, once for all of them."""
+        if self.export.files:
+            self.partition.mkdir(parents=True, exist_ok=True)
+        is_whole = len(self.plans) == 1 and len(self.plans[0].export.files) == len(self.export.files)
+        if self.plans and not is_whole and hasattr(format_module(self.export.source.format), "survey"):
+            size = sum(file.size for file in self.export.files)
+            jobs.add(lambda future: self._surveyed(future, jobs), reading.survey_export, self.export, size=size)
+            return
+        for plan in self.plans:
+            self._read(plan, jobs)
+
+    def _surveyed(self, future: Future[Any], jobs: Jobs) -> None:
+        try:
+            self.export = replace(self.export, surveyed=future.result())
+        except OverBudget as error:
+            for plan in self.plans:
+                self._set_aside(plan.export.files, SURVEY_FAILED + str(error))
+            return
+        for plan in self.plans:
+            self._read(plan, jobs)
+
+    def _read(self, plan: Plan, jobs: Jobs) -> None:
+        export = replace(plan.export, surveyed=self.export.surveyed)
+        jobs.add(
+            lambda future: self._take(plan, future, jobs),
+            reading.read_batch, export, self.digests, self.partition, plan.label, size=plan.size,
+        )  # fmt: skip
+
+    def _take(self, plan: Plan, future: Future[Any], jobs: Jobs) -> None:
+        """Take what came of a batch; one that overwhelmed its reader is read file by file, until the file is found."""
+        try:
+            self._keep(plan.label, plan.labels, plan.export.files, future.result())
+        except OverBudget as error:
+            smaller = plan.parts()
+            for each in smaller:
+                self._read(each, jobs)
+            if not smaller:
+                self._set_aside(plan.export.files, str(error))
+
+    def _set_aside(self, files: list[SourceFile], reason: str) -> None:
+        """Quarantine files whole; under a label of no file's, so that they are tried again next time."""
+        export = replace(self.export, files=files)
+        label = hashlib.sha256(repr([reason, sorted(file.name for file in files)]).encode()).hexdigest()[:12]
+        taken = reading.set_aside_whole(export, self.digests, reason, self.partition, label)
+        self._keep(label, {file.name: "" for file in files}, files, taken)
+
+    def _keep(self, label: str, labels: dict[str, str], files: list[SourceFile], taken: Reading) -> None:
+        landed = {
+            file.name: LandedFile(
+                self.digests[file.name], file.size, labels[file.name],
+                counts.read, counts.suppressed.total(), counts.quarantined,
+            )
+            for file in files
+            for counts in [taken.files[file.name]]
+        }  # fmt: skip
+        self.new[label] = Batch(landed, taken.parts)
+        for counts in taken.files.values():
+            self.warnings += counts.warnings
+
+    def seal(self) -> SourceReport:
+        """Make what was read the partition, with what is kept of the old one, and tell of it."""
+        if not self.export.files:  # what an earlier run sealed stays, even when the exports have been moved away since
+            return self._absent()
+        if self.new:
+            self._refuse_growing()
+            anew = {name for batch in self.new.values() for name in batch.files}
+            self.sealed = Seal(self._trimmed(self.sealed.batches, anew) | self.new)
+            write_seal(self.partition, self.sealed)
+        return self._report()
+
+    def _trimmed(self, old: dict[str, Batch], gone: set[str]) -> dict[str, Batch]:
+        """Return the batches without the files ``gone``."""
+        kept = {label: batch for label, batch in old.items() if gone.isdisjoint(batch.files)}
+        cut = {label: batch for label, batch in old.items() if not (label in kept or gone.issuperset(batch.files))}
+        return kept | dict(without(self.partition, label, batch, gone) for label, batch in cut.items())
+
+    def _refuse_growing(self) -> None:
+        """Set aside whole the files that are not what they were when the reading began."""
+        read = {name for batch in self.new.values() for name in batch.files}
+        growing = [file for file in self.export.files if file.name in read and not file.is_unchanged()]
+        if growing:
+            self.new = self._trimmed(self.new, {file.name for file in growing})
+            self._set_aside(growing, CHANGED)
+
+    def _absent(self) -> SourceReport:
+        source, night = self.export.source, self.export.night
+        status: Status = "missing" if source.is_due(night) else "absent"
         log.warning("extract %s of %s: nothing arrived (%s)", source.name, night, source.pattern(night))
-        return SourceReport(source.name, night, "absent", 0, 0, 0, 0, 0, perf_counter() - started)
-    with hold(partition.with_suffix(".lock")):
-        return _land(export, partition, started)
+        return SourceReport(source.name, night, status, 0, 0, 0, 0, 0, perf_counter() - self.started)
 
+    def _report(self) -> SourceReport:
+        source, night = self.export.source, self.export.night
+        landed = self.sealed.files
+        files = [landed[file.name] for file in self.export.files if file.name in landed]
+        read, suppressed, quarantined = (
+            sum(getattr(file, name) for file in files) for name in ("read", "suppressed", "quarantined")
+        )
+        is_broken = quarantined > source.max_quarantined_share * read
+        unchanged = len(files) - sum(len(batch.files) for batch in self.new.values())
+        report = SourceReport(
+            source.name, night, "broken" if is_broken else "landed", len(files), read, read - suppressed - quarantined,
+            suppressed, quarantined, perf_counter() - self.started, unchanged, self._places() if is_broken else [],
+        )  # fmt: skip
+        log.info(
+            "extract %s of %s: %d file(s)%s, %d read, %d taken, %d suppressed, %d quarantined in %.1f s",
+            source.name, night, report.files, f" ({unchanged} as before)" if unchanged else "", read, report.taken,
+            suppressed, quarantined, report.seconds,
+        )  # fmt: skip
+        for reason, count in sorted(self.warnings.items(), key=lambda one: (-one[1], one[0]))[:TOLD]:
+            log.warning("extract %s of %s: %s (%d times)", source.name, night, reason, count)
+        return report
 
-def _land(export: Export, partition: Path, started: float) -> SourceReport:
-    source, night, issues = export.source, export.night, Issues()
-    digests = {file.name: _digest(file, source) for file in export.files}
-    with _PartitionWriter(partition, night, _label(source, digests)) as writer:
-        for record in read_export(export, issues):
-            writer.add(record)
-        writer.add_rows("quarantine", _quarantine_rows(source, night, issues))
-        writer.add_rows("ledger", _ledger_rows(export, digests, issues, writer.taken))
-        writer.seal()
-    report = _report(source, night, len(export.files), issues, writer.taken.total(), perf_counter() - started)
-    log.info(
-        "extract %s of %s: %d file(s), %d read, %d taken, %d suppressed, %d quarantined in %.1f s",
-        source.name, night, report.files, report.read, report.taken, report.suppressed, report.quarantined, report.seconds,
-    )  # fmt: skip
-    told = sum(issues.warnings.values(), Counter[str]())
-    for reason, count in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:TOLD]:
-        log.warning("extract %s of %s: %s (%d times)", source.name, night, reason, count)
-    return report
-
-
-def read_export(export: Export, issues: Issues) -> Iterator[Record]:
-    """Yield the records of an export, the entries of its zips read as files."""
-    whole = unpacked(export, issues)
-    files = {file.name: file for file in whole.files}
-    for record in extractor(export.source.format)(whole, issues):
-        yield folded(record, files)
-    issues.fold(lambda file, position: place_of(file, position, files))
-
-
-def extractor(name: str) -> Any:
-    """Return the function ``extract(export, issues)`` of the format ``name``."""
-    if name not in FORMATS:
-        raise ConfigurationError(f"format {name!r} is not known; known are {', '.join(FORMATS)}")
-    return importlib.import_module(f"pipelines.extract.{name}").extract
-
-
-def sealed_sources(lake: Path, night: date) -> set[str]:
-    """Return the names of the sources that have ``night`` in the lake."""
-    return {seal.parent.parent.name for seal in lake.glob(f"*/{night.isoformat()}/sealed.json")}
-
-
-def sealed_files(lake: Path, table: str) -> list[Path]:
-    """Return the Parquet files of ``table`` in all sealed partitions, sorted."""
-    return [
-        seal.parent / name
-        for seal in sorted(lake.glob("*/*/sealed.json"))
-        for name in json.loads(seal.read_text())["files"].get(table, [])
-    ]
+    def _places(self) -> list[str]:
+        """Return the first places of the files that are there, in words without people."""
+        present = {file.name for file in self.export.files}
+        rows = [
+            row
+            for batch in self.sealed.batches.values()
+            if "quarantine" in batch.parts and not present.isdisjoint(batch.files)
+            for row in pq.read_table(
+                self.partition / batch.parts["quarantine"], columns=["file", "position", "reason"]
+            ).slice(0, 1_000).to_pylist()
+            if row["file"] in present
+        ]  # fmt: skip
+        rows.sort(key=lambda row: str(row["file"]))
+        format_ = self.export.source.format
+        return [f"{shown_file(row['file'], format_)}, {row['position']}: {row['reason']}" for row in rows[:PLACES]]
 
 
 def _digest(file: SourceFile, source: Source) -> str:
+    if file.refused:
+        return ""
     try:
         return file.sha256()
     except OSError as error:  # its words hold the whole name, which may be a person's
         words = error.strerror or type(error).__name__
         raise GoldthreadError(f"{shown_file(file.name, source.format)} cannot be read: {words}") from None
-
-
-def _label(source: Source, digests: dict[str, str]) -> str:
-    """Name the partition's files by all that went in: under one name there is only ever one content."""
-    inputs = [__version__, source.model_dump(mode="json"), digests]
-    return hashlib.sha256(orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
-
-
-def _quarantine_rows(source: Source, night: date, issues: Issues) -> Iterator[dict[str, Any]]:
-    for row in issues.quarantined:
-        yield {"source": source.name, "night": night, **asdict(row)}
-
-
-def _ledger_rows(export: Export, digests: dict[str, str], issues: Issues, taken: Counter[str]) -> Iterator[dict[str, Any]]:
-    quarantined = Counter(row.file for row in issues.quarantined)
-    for file in export.files:
-        suppressed = issues.suppressed[file.name].total()
-        yield {
-            "source": export.source.name,
-            "night": export.night,
-            "file": file.name,
-            "sha256": digests[file.name],
-            "bytes": file.size,
-            "format": export.source.format,
-            "read": taken[file.name] + suppressed + quarantined[file.name],
-            "suppressed": suppressed,
-            "quarantined": quarantined[file.name],
-            "warnings": [{"reason": reason, "count": n} for reason, n in sorted(issues.warnings[file.name].items())],
-        }
-
-
-def _report(source: Source, night: date, files: int, issues: Issues, taken: int, seconds: float) -> SourceReport:
-    quarantined = len(issues.quarantined)
-    suppressed = sum(reasons.total() for reasons in issues.suppressed.values())
-    read = taken + suppressed + quarantined
-    broken = quarantined > source.max_quarantined_share * read
-    worst = issues.quarantined[:5] if broken else []
-    places = [f"{shown_file(row.file, source.format)}, {row.position}: {row.reason}" for row in worst]
-    status: Literal["landed", "broken"] = "broken" if broken else "landed"
-    return SourceReport(source.name, night, status, files, read, taken, suppressed, quarantined, seconds, places)
-
-
-class _PartitionWriter:
-    """Batches of rows to Parquet files beside the sealed ones; ``seal`` makes them the partition."""
-
-    def __init__(self, partition: Path, night: date, label: str) -> None:
-        self.partition, self.night, self.label = partition, night, label
-        self.taken: Counter[str] = Counter()  # records by file
-        self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMAS}
-        self._writers: dict[str, pq.ParquetWriter] = {}
-        self._end_of_night = datetime.combine(night, time.max, UTC)
-
-    def __enter__(self) -> "_PartitionWriter":
-        self.partition.mkdir(parents=True, exist_ok=True)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for writer in self._writers.values():
-            writer.close()
-        for left in self.partition.glob("*.partial"):
-            left.unlink()
-
-    def add(self, record: Record) -> None:
-        """Take one record; its place in the export orders versions of the same record."""
-        table = "interaction" if isinstance(record, Interaction) else "profile"
-        row = _row(record)
-        if isinstance(record, Profile) and row["updated_at"] is None:
-            row["updated_at"] = self._end_of_night
-        row["night"] = self.night
-        row["sequence"] = self.taken.total()
-        self.taken[record.file] += 1
-        self._append(table, row)
-
-    def add_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
-        """Take rows that are no records (quarantine, ledger)."""
-        for row in rows:
-            self._append(table, row)
-
-    def seal(self) -> None:
-        """Make what was added the partition, and remove what it replaces."""
-        for table in SCHEMAS:
-            self._flush(table)
-        for writer in self._writers.values():
-            writer.close()
-        files: dict[str, list[str]] = {}
-        for table in self._writers:
-            name = f"{table}-{self.label}.parquet"
-            sync(self._partial(table))
-            self._partial(table).replace(self.partition / name)
-            files[table] = [name]
-        sealed = self.partition / "sealed.json.partial"
-        sealed.write_bytes(orjson.dumps({"files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-        sync(sealed)
-        sealed.replace(self.partition / "sealed.json")
-        sync(self.partition)
-        kept = {name for names in files.values() for name in names}
-        for old in self.partition.glob("*.parquet"):
-            if old.name not in kept:
-                old.unlink()
-
-    def _append(self, table: str, row: dict[str, Any]) -> None:
-        self._rows[table].append(row)
-        if len(self._rows[table]) >= BATCH:
-            self._flush(table)
-
-    def _flush(self, table: str) -> None:
-        if not self._rows[table]:
-            return
-        if table not in self._writers:
-            self._writers[table] = pq.ParquetWriter(self._partial(table), SCHEMAS[table], compression="zstd")
-        schema = SCHEMAS[table]
-        columns = [pa.array([row[column.name] for row in self._rows[table]], type=column.type) for column in schema]
-        self._writers[table].write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
-        self._rows[table] = []
-
-    def _partial(self, table: str) -> Path:
-        return self.partition / f"{table}-{self.label}.partial"
-
-
-def _row(record: Record) -> dict[str, Any]:
-    row = {name: getattr(record, name) for name in _FIELDS[type(record)]}
-    row["source_metadata"] = orjson.dumps(row["source_metadata"], option=orjson.OPT_SORT_KEYS).decode()
-    beside = _NO_CONTENT[type(record)]
-    content = [value for name, value in row.items() if name not in beside]
-    row["content_hash"] = hashlib.blake2b(orjson.dumps(content), digest_size=12).hexdigest()
-    for name in _NESTED & row.keys():
-        row[name] = [_NESTED_VALUES[name](value) for value in row[name]]
-    return row

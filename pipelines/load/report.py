@@ -21,6 +21,10 @@ SELECT source, any_value(format) AS format, count(*) AS files, sum(read)::BIGINT
     sum(quarantined)::BIGINT AS quarantined
 FROM meta.ledger WHERE night = $night GROUP BY source ORDER BY source
 """
+ABSENT = """
+SELECT source FROM meta.ledger WHERE night < $night
+EXCEPT SELECT source FROM meta.ledger WHERE night = $night ORDER BY source
+"""
 QUARANTINE = """
 SELECT quarantine.source, quarantine.reason, count(*) AS records,
     list([quarantine.file, coalesce(ledger.format, ''), quarantine.position]
@@ -30,6 +34,10 @@ LEFT JOIN meta.ledger AS ledger
     ON quarantine.source = ledger.source AND quarantine.night = ledger.night AND quarantine.file = ledger.file
 WHERE quarantine.night = $night
 GROUP BY quarantine.source, quarantine.reason ORDER BY records DESC, quarantine.source, quarantine.reason LIMIT 30
+"""
+NOTICES = """
+SELECT kind, source, reason, sum(record_count)::BIGINT AS records, count(*) AS files FROM meta.notice WHERE night = $night
+GROUP BY ALL ORDER BY kind DESC, records DESC, source, reason LIMIT 60
 """
 CHANGES = "SELECT change, count(*) AS customers FROM golden.change GROUP BY change ORDER BY change"
 TOTALS = """
@@ -134,6 +142,8 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "read": sum(source["read"] for source in sources),
         "outcome_counts": {name: sum(source[name] for source in sources) for name in OUTCOMES},
         "quarantine": [row | {"places": _places(row["places"])} for row in _rows(con, QUARANTINE, night=night)],
+        "notices": _rows(con, NOTICES, night=night),
+        "absent": [row["source"] for row in _rows(con, ABSENT, night=night)],
         "changes": {row["change"]: row["customers"] for row in _rows(con, CHANGES)},
         "nobody": bars({row["reason"]: row["records"] for row in _rows(con, NOBODY)}),
         "sizes": bars(_size_classes(_rows(con, SIZE))),

@@ -18,6 +18,8 @@ from pipelines.load.versions import Version
 
 COLOURS = {"email": "blue", "chat": "green", "social": "magenta", "sms": "yellow", "voice": "cyan", "crm": "white"}
 ARROWS = {"inbound": "→", "outbound": "←", "internal": "·"}
+NOTICES = 10  # kinds of warnings that are shown
+NOTICES = 10  # kinds of warnings that are shown
 PLURALS = {"membership": "records", "channel_switch": "channel switches", "enquiry": "enquiries"}
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "blue"}
 
@@ -83,6 +85,14 @@ def _render_sources(found: Status, console: Console) -> None:
     console.print(table if found.sources else f"no file came on {found.night}")
     if found.absent:
         console.print(f"absent, though they came before: {', '.join(found.absent)}", style="yellow", soft_wrap=True)
+    for notice in found.notices[:NOTICES]:
+        words = f"{notice.source}: {notice.reason} ({_count(notice.count, 'time')})"
+        console.print(escape(words), style="yellow", soft_wrap=True)
+    if len(found.notices) > NOTICES:
+        console.print(f"and {len(found.notices) - NOTICES} more kinds of warnings (meta.notice)", style="yellow")
+    for late in found.waiting:
+        words = f"{_count(late.files, 'file')} of {late.source} for {late.night} not taken in yet"
+        console.print(f"{words}: goldthread run --night {late.night}", style="yellow", soft_wrap=True, highlight=False)
     console.print()
 
 

@@ -18,7 +18,7 @@ BEFORE_ENQUIRIES = (
 )  # fmt: skip
 AFTER_ENQUIRIES = ("golden.interaction", "golden.enquiry", "golden.channel_switch")
 SCRATCH = ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link")
-META = ("meta.ledger", "meta.quarantine", "meta.link_rule", "meta.block", "meta.identity", "meta.edge")
+META = ("meta.ledger", "meta.quarantine", "meta.notice", "meta.link_rule", "meta.block", "meta.identity", "meta.edge")
 
 RUN_COLUMNS = "night DATE, stage VARCHAR, table_name VARCHAR, row_count BIGINT"
 
@@ -26,7 +26,7 @@ RUN_COLUMNS = "night DATE, stage VARCHAR, table_name VARCHAR, row_count BIGINT"
 def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, int]:
     """Build every table of ``golden`` and ``meta`` anew (``meta.run`` keeps its other nights).
 
-    Reads staging.*, resolve.* and the lake's quarantine. A second run of a night leaves the same rows.
+    Reads staging.*, resolve.* and the lake's quarantine and ledger. A second run of a night leaves the same rows.
 
     Returns:
         The rows by table, in the order they were built.

@@ -5,9 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipelines.extract.waiting import Waiting
 from pipelines.load.candidate import candidate_folder
 from pipelines.load.checks import read_checks
 from pipelines.load.query import open_read_only, plain
+from pipelines.load.report import ABSENT
 from pipelines.load.versions import current, manifest_of, version_names
 from pipelines.lock import holder
 from pipelines.settings import Home
@@ -19,9 +23,9 @@ SELECT source, sum(read)::BIGINT, sum(accepted)::BIGINT, sum(duplicate)::BIGINT,
     sum(quarantined)::BIGINT
 FROM meta.ledger WHERE night = $night GROUP BY source ORDER BY source
 """
-ABSENT = """
-SELECT source FROM meta.ledger WHERE night < $night
-EXCEPT SELECT source FROM meta.ledger WHERE night = $night ORDER BY source
+NOTICES = """
+SELECT source, reason, sum(record_count)::BIGINT FROM meta.notice WHERE night = $night AND kind = 'warning'
+GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -35,6 +39,15 @@ class SourceStatus:
     duplicate: int
     suppressed: int
     quarantined: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What was told of a source's files of the last night that cost no record, and how often."""
+
+    source: str
+    reason: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class Status:
         report: the page of the version in use.
         sources: what each source brought on its night.
         absent: sources that brought something on an earlier night, and nothing on this one.
+        notices: how the exports of its night have changed.
+        waiting: files in the inbox that no run has taken in yet: late ones, and those that have changed since.
         failed_validation: the last candidate, where it did not pass.
         writer: the process that is writing this home now, if any.
     """
@@ -73,6 +88,8 @@ class Status:
     report: Path | None = None
     sources: list[SourceStatus] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
     writer: int | None = None
 
@@ -89,29 +106,36 @@ def _plain(value: Any) -> Any:
     return plain(value)
 
 
-def status(home: Home, *, now: datetime | None = None) -> Status:
+def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | None = None) -> Status:
     """Say where the home stands; it reads only, and stands in no writer's way.
 
     Args:
         now: the present instant, for the age; None asks the clock.
+        waiting: what waits in the inbox (see ``extract.waiting``), to be told with the rest.
     """
-    writer, failed = holder(home.path / "writer.lock"), _failed(home)
+    writer, failed, waiting = holder(home.path / "writer.lock"), _failed(home), waiting or []
     folder = current(home)
     if folder is None:
-        return Status(home.path, versions=len(version_names(home)), failed_validation=failed, writer=writer)
+        return Status(home.path, versions=len(version_names(home)), failed_validation=failed, writer=writer, waiting=waiting)
     manifest = manifest_of(folder)
     night = date.fromisoformat(manifest["night"])
     age = (now or datetime.now(UTC)) - datetime.fromisoformat(manifest["published_at"])
     with open_read_only(folder / "customers.duckdb") as con:
         sources = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
+        notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
         absent = [source for (source,) in con.execute(ABSENT, {"night": night}).fetchall()]
     return Status(
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
         warnings=manifest["checks"]["failed warning"], versions=len(version_names(home)), report=folder / "report.html",
-        sources=sources, absent=absent, failed_validation=failed, writer=writer,
+        sources=sources, absent=absent, notices=notices, waiting=waiting, failed_validation=failed, writer=writer,
     )  # fmt: skip
+
+
+def _has_notices(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether the version has the table: those of before 0.2 have not."""
+    return bool(con.execute("FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'notice'").fetchall())
 
 
 def _failed(home: Home) -> FailedValidation | None:

@@ -11,6 +11,7 @@ WITH carried AS (
         identifier.scope,
         identifier.value,
         identifier.evidence,
+        identifier.is_verified,
         identifier.first_seen_at,
         identifier.last_seen_at,
         identifier.is_current
@@ -30,6 +31,7 @@ by_customer AS (
         scope,
         value,
         min_by(evidence, CASE evidence WHEN 'channel' THEN 1 WHEN 'reference' THEN 2 ELSE 3 END) AS evidence,
+        bool_or(is_verified) AS is_verified,
         min(first_seen_at) AS first_seen_at,
         max(last_seen_at) AS last_seen_at,
         bool_or(is_current) AS is_current,
@@ -68,6 +70,7 @@ SELECT
     by_customer.scope,
     by_customer.value,
     by_customer.evidence,
+    by_customer.is_verified,
     by_customer.first_seen_at,
     by_customer.last_seen_at,
     by_customer.is_current,

@@ -4,7 +4,7 @@
 -- Reads   staging.identifier, golden.membership, resolve.shared_identifier, resolve.contested_identifier, policy_group,
 --         policy_attribute
 -- Rule    the attributes of a policy group survive together from one offer: what one record shows at one time with one
---         evidence. Offers are ranked by standing: claimed, shared and outdated ones last, then the group's rules in
+--         evidence. Offers are ranked by standing: claimed, shared, outdated and unverified ones last, then the rules in
 --         order; on a tie the value that sorts first. rule is the first step that tells the survivor from the best
 --         offer of another value (docs/adr/0020)
 WITH shared AS (
@@ -34,6 +34,7 @@ shown AS (
         identifier.scope,
         identifier.value,
         identifier.evidence,
+        identifier.is_verified,
         identifier.is_current,
         identifier.last_seen_at AS seen_at,
         identifier.file,
@@ -78,6 +79,7 @@ offer AS (
         evidence,
         is_current,
         bool_or(is_shared) AS is_shared,
+        bool_and(coalesce(is_verified, TRUE)) AS is_verified,
         max(seen_at) AS seen_at,
         count(*) AS filled,
         sum(length(value)) AS characters,
@@ -107,9 +109,11 @@ weighed AS (
 standing AS (
     SELECT
         * EXCLUDE (rules, evidence_order, source_order),
-        ['claimed', 'shared', 'outdated'] || rules AS steps,
+        ['claimed', 'shared', 'outdated', 'unverified'] || rules AS steps,
         -- one number a step, the smaller the better
-        [(evidence = 'claimed')::DOUBLE, is_shared::DOUBLE, (NOT is_current)::DOUBLE] || list_transform(
+        [
+            (evidence = 'claimed')::DOUBLE, is_shared::DOUBLE, (NOT is_current)::DOUBLE, (NOT is_verified)::DOUBLE
+        ] || list_transform(
             rules,
             LAMBDA rule: CASE rule
                 WHEN 'evidence' THEN coalesce(list_position(evidence_order, evidence), 99)::DOUBLE
@@ -166,6 +170,7 @@ survivor AS (
                 WHEN 'claimed' THEN evidence || ' before claimed'
                 WHEN 'shared' THEN 'own before shared'
                 WHEN 'outdated' THEN 'current before outdated'
+                WHEN 'unverified' THEN 'verified before unverified'
                 WHEN 'evidence' THEN evidence || ' before ' || other_evidence
                 WHEN 'source' THEN source || ' before ' || other_source
                 ELSE replace(steps[deciding_step], '_', ' ')

@@ -1,26 +1,10 @@
 -- staging.consent: every yes and no to being contacted, as records carry them.
 --
 -- Grain   one row per signal: (record_kind, source, source_ref, channel, purpose, allowed, value, said_at)
--- Reads   lake_interaction, lake_profile
+-- Reads   staging.interaction, lake_profile
 -- Rule    an interaction counts as its latest version; a profile gives the signals of every version, each at the time
 --         the source changed the row, so that a yes taken back is seen as both.
-WITH interaction_copy AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY source, source_ref, content_hash ORDER BY night ASC, file ASC, sequence ASC
-        ) AS copy_rank
-    FROM lake_interaction
-),
-
-interaction AS (
-    SELECT *
-    FROM interaction_copy
-    WHERE copy_rank = 1
-    QUALIFY row_number() OVER (PARTITION BY source, source_ref ORDER BY night DESC, file DESC, sequence DESC) = 1
-),
-
-signal AS (
+WITH signal AS (
     SELECT
         'interaction' AS record_kind,
         source,
@@ -31,7 +15,7 @@ signal AS (
         sequence,
         position,
         unnest(consent) AS consent
-    FROM interaction
+    FROM staging.interaction
     UNION ALL
     SELECT
         'profile' AS record_kind,

@@ -1,26 +1,10 @@
 -- staging.identifier: every identifier that a record shows, with its strongest evidence and when it was in use.
 --
 -- Grain   one row per (record_kind, source, source_ref, kind, scope, value)
--- Reads   lake_interaction, lake_profile
+-- Reads   staging.interaction, lake_profile
 -- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
 --         address stays evidence. file and position lead to the version that showed the identifier last.
-WITH interaction_copy AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY source, source_ref, content_hash ORDER BY night ASC, file ASC, sequence ASC
-        ) AS copy_rank
-    FROM lake_interaction
-),
-
-interaction AS (
-    SELECT *
-    FROM interaction_copy
-    WHERE copy_rank = 1
-    QUALIFY row_number() OVER (PARTITION BY source, source_ref ORDER BY night DESC, file DESC, sequence DESC) = 1
-),
-
-profile_version AS (
+WITH profile_version AS (
     SELECT *
     FROM lake_profile
     QUALIFY row_number() OVER (
@@ -49,7 +33,7 @@ shown AS (
         position,
         TRUE AS is_current,
         unnest(party) AS identifier
-    FROM interaction
+    FROM staging.interaction
     UNION ALL
     SELECT
         'profile' AS record_kind,
@@ -76,6 +60,7 @@ SELECT
         identifier.evidence,
         CASE identifier.evidence WHEN 'channel' THEN 1 WHEN 'reference' THEN 2 ELSE 3 END
     ) AS evidence,
+    bool_or(identifier.is_verified AND identifier.evidence != 'claimed') AS is_verified,
     min(coalesce(identifier.seen_at, record_at)) AS first_seen_at,
     max(coalesce(identifier.seen_at, record_at)) AS last_seen_at,
     bool_or(is_current) AS is_current,

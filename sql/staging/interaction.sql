@@ -3,12 +3,13 @@
 -- Grain   one row per (source, source_ref)
 -- Reads   lake_interaction
 -- Rule    a version is a content that was not seen before; a copy of one, sent again later, is not a new version.
---         The version that appeared last (night, file, sequence) stands; night is the first night of any version.
+--         The version that the source changed last stands (updated_at, where it tells), of those the one that appeared
+--         last (night, file, sequence); night is the first night of any version.
 WITH version AS (
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY source, source_ref, content_hash ORDER BY night ASC, file ASC, sequence ASC
+            PARTITION BY source, source_ref, content_hash, updated_at ORDER BY night ASC, file ASC, sequence ASC
         ) AS copy_rank,
         min(night) OVER (PARTITION BY source, source_ref) AS first_night
     FROM lake_interaction
@@ -18,7 +19,8 @@ latest AS (
     SELECT
         *,
         row_number() OVER (
-            PARTITION BY source, source_ref ORDER BY night DESC, file DESC, sequence DESC
+            PARTITION BY source, source_ref
+            ORDER BY updated_at DESC NULLS LAST, night DESC, file DESC, sequence DESC
         ) AS version_rank
     FROM version
     WHERE copy_rank = 1
@@ -34,6 +36,8 @@ SELECT
     direction,
     is_public,
     occurred_at,
+    updated_at,
+    party,
     party_ref,
     agent_ref,
     team,
@@ -46,6 +50,7 @@ SELECT
     topic,
     status,
     duration_seconds,
+    consent,
     source_metadata,
     file,
     position,

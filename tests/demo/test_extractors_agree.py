@@ -8,7 +8,7 @@ import pytest
 from pipelines.demo.command import SOURCES
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.landing import extractor
+from pipelines.extract.reading import read_export
 from pipelines.settings import Home, load_sources, sources_path
 from tests.demo import reading
 
@@ -23,7 +23,7 @@ def test_an_extractor_finds_what_the_truth_names_and_sets_aside_what_it_must(wor
     found = {}
     for night in (date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)):
         issues = Issues()
-        for record in extractor(source.format)(find_export(str(world / "inbox"), source, night), issues):
+        for record in read_export(find_export(str(world / "inbox"), source, night), issues):
             found[record.source_ref] = record
         quarantined = defaultdict(int)
         for each in issues.quarantined:

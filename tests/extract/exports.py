@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.contract import Interaction, Profile
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.landing import read_export
+from pipelines.extract.reading import read_export
 from pipelines.settings import Source
 
 NIGHT = date(2026, 11, 20)

@@ -13,7 +13,9 @@ import pytest
 from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.inbox import SourceFile, find_export
 from pipelines.extract.lake import attach_lake
-from pipelines.extract.landing import SCHEMAS, land, sealed_files
+from pipelines.extract.landing import land
+from pipelines.extract.partition import sealed_files
+from pipelines.extract.records import SCHEMAS
 from pipelines.settings import Home
 from tests.extract.exports import source_of
 
@@ -109,8 +111,11 @@ def test_what_lands_is_what_the_export_says(home):
     assert first["occurred_at"] == datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert first["file"] == "calls/2026-11-20/a.jsonl"
     assert first["party"] == [
-        {"kind": "phone", "scope": "", "value": "+447700900123", "evidence": "channel", "seen_at": None}
-    ]
+        {
+            "kind": "phone", "scope": "", "value": "+447700900123", "evidence": "channel", "seen_at": None,
+            "is_verified": True,
+        }
+    ]  # fmt: skip
     assert "\0" not in first["text"]
     assert second["sequence"] == 1
     assert first["content_hash"] != second["content_hash"]

@@ -9,7 +9,7 @@ from pipelines.contract import Interaction
 from pipelines.demo.command import write_demo
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.landing import extractor
+from pipelines.extract.reading import read_export
 from pipelines.settings import PACKAGE_ROOT, Home, load_sources
 
 FIRST, NIGHTS = date(2026, 3, 27), 3  # the clocks change within
@@ -34,7 +34,7 @@ def outcome(request, world):
     """All records of one source by their id, and what was set aside, over all nights."""
     source, issues, records = SOURCES[request.param], Issues(), []
     for number in range(NIGHTS):
-        records += extractor(source.format)(find_export(world.inbox, source, FIRST + timedelta(days=number)), issues)
+        records += read_export(find_export(world.inbox, source, FIRST + timedelta(days=number)), issues)
     return request.param, {record.source_ref: record for record in records}, issues
 
 

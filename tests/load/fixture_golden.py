@@ -162,6 +162,12 @@ TABLES = {
         FROM taken LEFT JOIN bad ON taken.source = bad.source AND taken.night = bad.night
         LEFT JOIN source ON taken.source = source.source
     """,
+    "meta.notice": """
+        SELECT 'helpdesk' AS source, $night AS night, 'helpdesk/' || $night || '/export.jsonl' AS file, 'warning' AS kind,
+            'unknown field mood' AS reason, 3::BIGINT AS record_count
+        UNION ALL
+        SELECT 'whatsapp', $night, 'whatsapp/' || $night || '/export.jsonl', 'left out', 'a system line', 2
+    """,
     "meta.run": "SELECT $night AS night, 'load' AS stage, 'golden.customer' AS table_name, $customers AS row_count",
     "meta.link_rule": """
         SELECT * FROM (VALUES ('email', 900, 850, 845, 6.1, 21.5), ('phone', 620, 410, 400, 5.2, 17.0),

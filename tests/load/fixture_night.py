@@ -79,8 +79,8 @@ TABLES = {
     "staging.profile": "source VARCHAR, source_ref VARCHAR, night DATE, reason VARCHAR, updated_at TIMESTAMPTZ, "
     "source_metadata VARCHAR, file VARCHAR, position VARCHAR",
     "staging.identifier": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, kind VARCHAR, scope VARCHAR, "
-    "value VARCHAR, evidence VARCHAR, first_seen_at TIMESTAMPTZ, last_seen_at TIMESTAMPTZ, is_current BOOLEAN, "
-    "file VARCHAR, position VARCHAR",
+    "value VARCHAR, evidence VARCHAR, is_verified BOOLEAN, first_seen_at TIMESTAMPTZ, last_seen_at TIMESTAMPTZ, "
+    "is_current BOOLEAN, file VARCHAR, position VARCHAR",
     "staging.consent": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, channel VARCHAR, purpose VARCHAR, "
     "allowed BOOLEAN, value VARCHAR, said_at TIMESTAMPTZ, file VARCHAR, position VARCHAR",
     "staging.ledger": "source VARCHAR, night DATE, file VARCHAR, bytes BIGINT, sha256 VARCHAR, format VARCHAR, read BIGINT, "
@@ -143,8 +143,8 @@ def _write_message(con: duckdb.DuckDBPyConnection, message: Message, sequence: i
     )  # fmt: skip
     for kind, scope, value, evidence in message.shows:
         _insert(
-            con, "staging.identifier", "interaction", message.source, message.ref, kind, scope, value, evidence, at, at,
-            True, file, position,
+            con, "staging.identifier", "interaction", message.source, message.ref, kind, scope, value, evidence, True,
+            at, at, True, file, position,
         )  # fmt: skip
     for channel, purpose, allowed, value in message.consent:
         _insert(
@@ -164,8 +164,8 @@ def _write_profile(con: duckdb.DuckDBPyConnection, profile: Profile, sequence: i
     for shown, times in seen.items():
         kind, scope, value, evidence = shown
         _insert(
-            con, "staging.identifier", "profile", profile.source, profile.ref, kind, scope, value, evidence, min(times),
-            max(times), shown in profile.versions[-1][1], file, position,
+            con, "staging.identifier", "profile", profile.source, profile.ref, kind, scope, value, evidence, True,
+            min(times), max(times), shown in profile.versions[-1][1], file, position,
         )  # fmt: skip
     for channel, purpose, allowed, value in profile.consent:
         _insert(

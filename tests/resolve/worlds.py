@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pipelines import warehouse
 from pipelines.contract import Identifier, Interaction, Profile, Record
-from pipelines.extract.landing import _PartitionWriter
+from pipelines.extract.partition import Batch, Seal, write_seal
+from pipelines.extract.reading import PartWriter
 from pipelines.resolve.stage import resolve
 from pipelines.settings import Home
 
@@ -41,10 +42,11 @@ def land(home: Home, night: date, records: Iterable[Record]) -> None:
     for record in records:
         by_source.setdefault(record.source, []).append(record)
     for source, group in by_source.items():
-        with _PartitionWriter(home.lake / source / night.isoformat(), night, "test") as writer:
+        partition = home.lake / source / night.isoformat()
+        with PartWriter(partition, night, "test") as writer:
             for record in group:
                 writer.add(record)
-            writer.seal()
+            write_seal(partition, Seal({"test": Batch({}, writer.finish())}))
 
 
 def run_resolve(home: Home, night: date = NIGHT) -> dict[str, int]:

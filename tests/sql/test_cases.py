@@ -24,6 +24,8 @@ COLUMNS = TABLES | {
     "scratch.turn_enquiry": "turn BIGINT, first_turn BIGINT",
     "scratch.turn_first_ask": "turn BIGINT, first_turn BIGINT",
     "run_tonight": "stage VARCHAR, table_name VARCHAR, row_count BIGINT",
+    "lake_ledger": "source VARCHAR, night DATE, file VARCHAR, warnings STRUCT(reason VARCHAR, count BIGINT)[], "
+    "suppressed_reasons STRUCT(reason VARCHAR, count BIGINT)[]",
     "lake_quarantine": "source VARCHAR, night DATE, file VARCHAR, position VARCHAR, reason VARCHAR, raw BLOB",
 }
 

@@ -1,0 +1,81 @@
+"""Records as rows of the lake: the schemas of its tables, and what makes two copies of a record the same."""
+
+import hashlib
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from pipelines.contract import Interaction, Profile, Record
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_IDENTIFIERS = pa.list_(
+    pa.struct(
+        [(name, pa.string()) for name in ("kind", "scope", "value", "evidence")]
+        + [("seen_at", _INSTANT), ("is_verified", pa.bool_())]
+    )
+)
+_CONSENT = pa.list_(
+    pa.struct([("channel", pa.string()), ("purpose", pa.string()), ("allowed", pa.bool_()), ("value", pa.string())])
+)
+_ATTACHMENTS = pa.list_(pa.struct([("name", pa.string()), ("size", pa.int64()), ("sha256", pa.string())]))
+_REASONS = pa.list_(pa.struct([("reason", pa.string()), ("count", pa.int64())]))
+_COMMON = [
+    ("source", pa.string()), ("source_ref", pa.string()), ("night", pa.date32()), ("reason", pa.string()),
+    ("consent", _CONSENT), ("source_metadata", pa.string()), ("file", pa.string()), ("position", pa.string()),
+    ("sequence", pa.int64()), ("content_hash", pa.string()),
+]  # fmt: skip
+SCHEMAS = {
+    "interaction": pa.schema([
+        *_COMMON,
+        ("conversation_ref", pa.string()), ("channel", pa.string()), ("direction", pa.string()), ("is_public", pa.bool_()),
+        ("occurred_at", _INSTANT), ("party", _IDENTIFIERS), ("party_ref", pa.string()), ("agent_ref", pa.string()),
+        ("team", pa.string()), ("subject", pa.string()), ("text", pa.string()), ("quoted_text", pa.string()),
+        ("signature", pa.string()), ("in_reply_to_ref", pa.string()), ("attachments", _ATTACHMENTS),
+        ("topic", pa.string()), ("status", pa.string()), ("duration_seconds", pa.float64()), ("updated_at", _INSTANT),
+    ]),
+    "profile": pa.schema([*_COMMON, ("updated_at", _INSTANT), ("identifiers", _IDENTIFIERS)]),
+    "quarantine": pa.schema([
+        ("source", pa.string()), ("night", pa.date32()), ("file", pa.string()), ("position", pa.string()),
+        ("reason", pa.string()), ("raw", pa.binary()),
+    ]),
+    "ledger": pa.schema([
+        ("source", pa.string()), ("night", pa.date32()), ("file", pa.string()), ("sha256", pa.string()),
+        ("bytes", pa.int64()), ("format", pa.string()), ("read", pa.int64()), ("suppressed", pa.int64()),
+        ("quarantined", pa.int64()), ("suppressed_reasons", _REASONS), ("warnings", _REASONS),
+    ]),
+}  # fmt: skip
+
+_FIELDS = {shape: tuple(field.name for field in fields(shape)) for shape in (Interaction, Profile)}
+# what a column of structs holds, as the tuple that pyarrow takes for a struct
+_IDENTIFIER_VALUES = attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified")
+_NESTED_VALUES = {
+    "party": _IDENTIFIER_VALUES,
+    "identifiers": _IDENTIFIER_VALUES,
+    "consent": attrgetter("channel", "purpose", "allowed", "value"),
+    "attachments": attrgetter("name", "size", "sha256"),
+}
+_NESTED = _NESTED_VALUES.keys()
+# what two copies of the same content may differ in
+_NO_CONTENT = {Interaction: {"file", "position", "updated_at"}, Profile: {"file", "position"}}
+
+
+def row_of(record: Record) -> dict[str, Any]:
+    """Return a record as a row of its table, without the night and the sequence that landing gives it."""
+    row = {name: getattr(record, name) for name in _FIELDS[type(record)]}
+    row["source_metadata"] = orjson.dumps(row["source_metadata"], option=orjson.OPT_SORT_KEYS).decode()
+    beside = _NO_CONTENT[type(record)]
+    content = [value for name, value in row.items() if name not in beside]
+    row["content_hash"] = hashlib.blake2b(orjson.dumps(content), digest_size=12).hexdigest()
+    for name in _NESTED & row.keys():
+        row[name] = [_NESTED_VALUES[name](value) for value in row[name]]
+    return row
+
+
+def batch_of(table: str, rows: list[dict[str, Any]]) -> pa.RecordBatch:
+    """Return rows of ``table`` as one batch in its schema."""
+    schema = SCHEMAS[table]
+    columns = [pa.array([row[column.name] for row in rows], type=column.type) for column in schema]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
