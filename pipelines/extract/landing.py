@@ -21,12 +21,13 @@ import pyarrow.parquet as pq
 from pipelines.errors import GoldthreadError
 from pipelines.extract import batches, reading
 from pipelines.extract.batches import Plan
+from pipelines.extract.budget import OverBudget
 from pipelines.extract.inbox import Export, SourceFile, find_export
 from pipelines.extract.jobs import Jobs
 from pipelines.extract.naming import shown_file
 from pipelines.extract.partition import Batch, LandedFile, Seal, read_seal, without, write_seal
 from pipelines.extract.reading import Reading, format_module
-from pipelines.extract.workers import OverBudget, Pool
+from pipelines.extract.workers import Pool
 from pipelines.lock import hold
 from pipelines.settings import Home, Source
 
