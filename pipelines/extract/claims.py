@@ -1,6 +1,7 @@
 """What a text says about its writer: addresses, numbers and order references somebody typed, all of them mere claims."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import phonenumbers
@@ -8,6 +9,7 @@ import phonenumbers
 from pipelines.contract import Evidence, Identifier
 from pipelines.errors import ConfigurationError
 from pipelines.extract import identifiers
+from pipelines.extract.claimed_handles import handles_of
 from pipelines.settings import Source
 
 AT_MOST = 20  # a text that names more people is a list, not a person
@@ -16,25 +18,34 @@ LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
 _DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
 # Bounded on both sides: at most 26 characters are read again from any one start.
-_NUMBER = re.compile(r"(?<![\w+/.\-])(?:\+|\(\+?)?\d[\d ()./\-\u00a0\u2010\u2011]{5,24}\d(?![\w/])")
+_NUMBER = re.compile(
+    r"(?<![\w+/.\-])(?:\+|\(\+?)?\d[\d ()./\-\u00a0\u2010\u2011]{5,24}\d"
+    r"(?!(?!(?:x|ext)\.?[ \u00a0]?\d{1,6}\b)[\w/])",  # an extension may follow without a space
+    re.IGNORECASE,
+)
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
 _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
 
 
-def claims_of(text: str, source: Source) -> list[Identifier]:
+def claims_of(text: str, source: Source, signature: str = "") -> list[Identifier]:
     """Return the identifiers that ``text`` mentions, references first, none of them our own.
+
+    Addresses and numbers are taken wherever they stand, handles only where the writer calls them theirs.
 
     Args:
         text: what the person wrote, without quotes.
+        signature: what stands under it, where it was set apart; a handle there is the writer's.
         source: its region is that of numbers written without a country, its ``references`` are the patterns of order
             and ticket numbers; with ``claims: false`` nothing is taken.
     """
-    if not source.claims or not text:
+    if not source.claims or not (text or signature):
         return []
-    read = text[:READ]
+    handles = handles_of(text[:READ], signature[:READ])
+    read = f"{text[:READ]}\n{signature[:READ]}" if signature else text[:READ]
     own = identifiers.Own.of(source)
     mentioned, rest = _references(read, source, "claimed")
-    found = [*mentioned, *_emails(read), *_phones(rest, source.region)]
+    found = [*mentioned, *_emails(read), *_phones(_western(rest), source.region), *handles]
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
 
 
@@ -79,6 +90,13 @@ def _emails(text: str) -> list[Identifier]:
             found.append(mentioned)
         at = text.find("@", at + 1)
     return found
+
+
+def _western(text: str) -> str:
+    """Return the text with every script's digits written 0 to 9, as people from Cairo to Delhi type their numbers."""
+    if text.isascii():
+        return text
+    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text).replace("\uff0b", "+")
 
 
 def _phones(text: str, region: str | None) -> list[Identifier]:

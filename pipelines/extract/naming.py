@@ -7,10 +7,25 @@ from pathlib import PurePosixPath
 # Folders and names that a channel's own export uses; every other part of its path may be a person.
 _KNOWN = {
     "whatsapp": re.compile(r"_chat\.(txt|zip)"),
+    "telegram": re.compile(
+        r"result\d*\.json|(Chat|Data)Export_[\d_-]+( \(\d+\))?|chats|chat_\d+|photos|files|stickers|animations"
+        r"|(video|audio)_files|(voice|round_video)_messages|contacts|(photo|contact|voice|audio)_[\d@_.-]+\.\w{3,5}"
+    ),
+    "slack": re.compile(
+        r"(org_)?users\.json|(channels|groups|dms|mpims|integration_logs|canvases|lists)\.json|\d{4}-\d{2}-\d{2}\.json"
+        r"|[CDG][0-9A-Z]{8,12}"
+    ),
     "messenger": re.compile(
         r"messages|inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover"
         r"|your_(activity_across_)?facebook(_activity)?|message_\d+\.(json|html)"
     ),
+    "instagram": re.compile(r"messages|inbox|message_requests|your_instagram_activity|message_\d+\.(json|html)"),
+    "maildir": re.compile(
+        r"cur|new|tmp|maildir|\d{9,11}\.\S+"
+        r"|\.?(inbox|drafts|sent|trash|junk|spam|archive|sent (items|messages)|deleted items)",
+        re.IGNORECASE,
+    ),
+    "eml": re.compile(r"(message[-_ ]?)?\d{1,7}(\.partial)?\.emlx?|messages|inbox|sent|archive|trash|junk", re.IGNORECASE),
 }
 _NOTHING = re.compile(r"(?!)")
 
