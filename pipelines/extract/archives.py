@@ -21,7 +21,7 @@ UNPACKED_FREELY = 64 << 20  # bytes that any entry may have
 UNPACKED_SHARE = 200  # beyond, as many bytes for each byte in the zip; text comes to 5 to 30, a bomb to 1,000
 _HEADER = 30  # bytes before an entry's name in the zip
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, UnicodeError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 
 
 def unpacked(export: Export, issues: Issues) -> Export:

@@ -12,14 +12,22 @@ from pipelines.extract.text import clean, html_to_text
 TEXT_LIMIT = 1_000_000  # characters of one mail's text that are kept; more is pasted data
 _NAME_LIMIT = 255
 _TEXTS = ("text/plain", "text/html", "text/enriched")
+_PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_ARMOR, _ARMOR_END = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
 
 
 @dataclass(slots=True)
 class Body:
-    """A mail's text before quotes are set apart, and the files that came with it."""
+    """A mail's text before quotes are set apart, the files that came with it, and what else its parts tell.
+
+    Attributes:
+        traits: ``encrypted`` or ``signed`` with "pgp" or "smime", where that keeps the text from being read; ``calendar``
+            with an invitation's method ("request", "reply", "cancel").
+    """
 
     text: str
     attachments: list[Attachment]
+    traits: dict[str, str]
 
 
 def body_of(mail: Part) -> Body:
@@ -30,12 +38,18 @@ def body_of(mail: Part) -> Body:
     """
     texts: list[str] = []
     attachments: list[Attachment] = []
+    traits: dict[str, str] = {}
     for part in _leaves(mail):
         if _is_shown(part):
             texts.append(_text(part))
         else:
             attachments.append(_attachment(part))
-    return Body("\n".join(text for text in texts if text)[:TEXT_LIMIT], attachments)
+            traits |= _traits(part)
+    text = "\n".join(text for text in texts if text)[:TEXT_LIMIT]
+    if _ARMOR in text:
+        text, is_armored = _without_armor(text)
+        traits |= {"encrypted": "pgp"} if is_armored else {}
+    return Body(text, attachments, traits)
 
 
 def is_cut(mail: Part, *, followed_by_blank: bool) -> bool:
@@ -43,14 +57,19 @@ def is_cut(mail: Part, *, followed_by_blank: bool) -> bool:
 
     Its headers do not end, or its parts have begun and the closing boundary is missing, or base64 ends within a group.
     Where a multipart has not even a first part, the end of the file decides: whoever writes an mbox ends each message
-    with an empty line.
+    with an empty line, and a multipart whose parts stand between another name's boundaries ends with one of those.
     """
     if not mail.is_headed:
         return True
     if mail.kind.startswith("multipart/") and not mail.is_closed:
-        return bool(mail.parts) or not followed_by_blank
+        return bool(mail.parts) or not (followed_by_blank or _ends_with_boundary(mail.body))
     encoded = mail.headers.word("content-transfer-encoding") == "base64"
     return encoded and len(b"".join(mail.body.split()).rstrip(b"=")) % 4 == 1
+
+
+def _ends_with_boundary(body: bytes) -> bool:
+    last = body.rstrip().rpartition(b"\n")[2]
+    return len(last) > 4 and last.startswith(b"--") and last.endswith(b"--")
 
 
 def _leaves(mail: Part) -> Iterator[Part]:
@@ -87,10 +106,34 @@ def _text(part: Part) -> str:
     return html_to_text(text) if part.kind == "text/html" else clean(text).strip("\n")
 
 
+def _traits(part: Part) -> dict[str, str]:
+    """Return what a part that is no text tells about the mail."""
+    if part.kind == "application/pgp-encrypted":
+        return {"encrypted": "pgp"}
+    if part.kind in _PKCS7:
+        is_signed = part.parameters.get("smime-type", "").lower() == "signed-data"
+        return {"signed" if is_signed else "encrypted": "smime"}
+    if part.kind == "text/calendar":
+        method = part.parameters.get("method", "").lower()
+        return {"calendar": method if method.isascii() and method.isalpha() and len(method) < 20 else "event"}
+    return {}
+
+
+def _without_armor(text: str) -> tuple[str, bool]:
+    """Return the text without the first PGP message in it that begins a line, and whether there was one."""
+    start = 0 if text.startswith(_ARMOR) else text.find("\n" + _ARMOR)
+    if start < 0:
+        return text, False
+    end = text.find(_ARMOR_END, start)
+    return (text[:start] + (text[end + len(_ARMOR_END) :] if end >= 0 else "")).strip("\n"), True
+
+
 def _attachment(part: Part) -> Attachment:
     _, disposition = parameters(part.headers.first("content-disposition"))
     name = disposition.get("filename") or part.parameters.get("name") or ""
+    name = name.replace("\\", "/").rpartition("/")[2][:_NAME_LIMIT]
     content = part.content()
-    return Attachment(
-        name.replace("\\", "/").rpartition("/")[2][:_NAME_LIMIT], len(content), hashlib.sha256(content).hexdigest()
-    )
+    elsewhere = part.headers.word("x-apple-content-length")  # Apple Mail keeps the file beside the mail
+    if elsewhere and not content.strip():
+        return Attachment(name, int(elsewhere) if elsewhere.isdigit() and len(elsewhere) < 16 else None, "")
+    return Attachment(name, len(content), hashlib.sha256(content).hexdigest())

@@ -17,7 +17,7 @@ _YES = (
     "put me back on", "subscribe me again", "resubscribe", "get your newsletter again", "receive your newsletter again",
     "want your newsletter again", "wieder anmelden",
 )  # fmt: skip
-_ANY = re.compile("|".join(map(re.escape, {phrase.split()[0] for phrase in (*_ALONE, *_NO, *_YES)})))
+_ANY = re.compile("|".join(sorted(r"\s+".join(map(re.escape, phrase.split())) for phrase in (*_ALONE, *_NO, *_YES))))
 _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abmelden", "?", "by accident", "how do i")
 
 

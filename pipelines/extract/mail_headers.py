@@ -44,7 +44,7 @@ class Headers:
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
         for name, value in items:
-            self._values.setdefault(name.lower(), []).append(value)
+            self._values.setdefault(name.lower(), []).append(value.strip())
 
     def first(self, name: str) -> str:
         """Return the topmost value, as it stands; "" where there is none."""
@@ -56,6 +56,8 @@ class Headers:
 
     def word(self, name: str) -> str:
         """Return the first word of the topmost value in lower case: for fields that take a keyword, so ASCII alone."""
+        if name not in self._values:  # as nearly always
+            return ""
         word = next(iter(self.first(name).partition(";")[0].split(None, 1)), "").lower()
         return word if word.isascii() and word.isprintable() and len(word) <= WORD_LIMIT else ""
 
@@ -79,7 +81,7 @@ def decode(raw: bytes, charset: str | None) -> str:
 def _codec(charset: str) -> str:
     name = _ALIASES.get(charset, charset)
     try:
-        b"a".decode(name)  # LookupError also for codecs that are no character set
+        bytes(4).decode(name)  # LookupError also for codecs that are no character set; four bytes are one of UTF-32
     except (LookupError, ValueError):
         return "ascii"
     return "ascii" if name.replace("-", "_") in _NO_CHARSETS else name
@@ -201,25 +203,6 @@ def _usual_instant(date: re.Match[str]) -> datetime | None:
         return local + east if sign == "-" else local - east
     except (ValueError, OverflowError):
         return None
-
-
-def authentication(headers: Headers) -> str:
-    """Return what the receiving server found of the sender: "pass", "fail" or "none" (it did not say).
-
-    Only the topmost Authentication-Results counts: those below may be the sender's own.
-    """
-    found: dict[str, set[str]] = {}
-    for segment in without_comments(headers.first("authentication-results")).split(";")[1:50]:
-        method, equals, result = segment.strip().partition("=")
-        if equals and result:
-            found.setdefault(method.strip().lower(), set()).add(result.split()[0].lower() if result.split() else "")
-    if dmarc := found.get("dmarc", set()) & {"pass", "fail"}:
-        return "fail" if "fail" in dmarc else "pass"
-    spf = found.get("spf") or {headers.word("received-spf")}
-    dkim = found.get("dkim", set())
-    if "pass" in spf or "pass" in dkim:
-        return "pass"
-    return "fail" if spf & {"fail", "softfail"} or "fail" in dkim else "none"
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,9 @@
-"""Mail exports in mbox (Google Takeout, Thunderbird, mail servers): https://www.rfc-editor.org/rfc/rfc4155."""
+"""Mail exports in mbox (Google Takeout, Thunderbird, mail servers): https://www.rfc-editor.org/rfc/rfc4155.
+
+What identifies things in it: Message-ID (a hash of the bytes where there is none); the thread is Gmail's number of it, else
+the root of References, else In-Reply-To; From against our own addresses tells the direction. Takeout repeats a mail in the
+mailbox of each of its labels: alike but for its labels, which are no part of the record.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +11,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from pipelines.contract import Interaction, Record
+from pipelines.extract.documents import opened
 from pipelines.extract.inbox import CHUNK, Export, SourceFile, each_file
-from pipelines.extract.issues import RAW_LIMIT, Issues, UnreadableError
-from pipelines.extract.mail import Place, parse_message
+from pipelines.extract.issues import RAW_LIMIT, Issues
+from pipelines.extract.mail import Place, take
+from pipelines.extract.mail_files import messages_only
 
 MESSAGE_LIMIT = 64 << 20  # bytes; no mail server takes more
 _MARGIN = 2_000  # bytes; a From line and the header below it
@@ -45,31 +52,34 @@ class Envelope:
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a message of the night's mailboxes; the same message in two of them is yielded twice."""
-    return each_file(export, issues, _parse)
+    return each_file(messages_only(export, issues), issues, read_mailbox)
 
 
-def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
-    with file.open() as stream:
+def read_mailbox(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
+    """Yield one interaction a message of one mailbox, plain or gzipped."""
+    with opened(file) as stream:
         for number, envelope in enumerate(split(stream), start=1):
             position = f"message {number} (byte {envelope.at})"
-            try:
-                yield _interaction(envelope, export, file, position)
-            except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
-                issues.quarantine(envelope.raw, file=file.name, at=position, reason=error)
-            else:
+            place = Place(
+                file.name, position, export.night, envelope.postmark, envelope.is_last, envelope.followed_by_blank
+            )  # fmt: skip
+            if reason := _refused(envelope):
+                issues.quarantine(envelope.raw, file=file.name, at=position, reason=reason)
+                continue
+            for record in take(envelope.raw, export.source, place, issues):
+                yield record
                 if envelope.is_last and not envelope.followed_by_blank:
                     issues.warn(file=file.name, reason="no empty line after the last message")
 
 
-def _interaction(envelope: Envelope, export: Export, file: SourceFile, position: str) -> Interaction:
+def _refused(envelope: Envelope) -> str | None:
     if not envelope.is_mail:
-        raise UnreadableError("not an mbox: it does not begin with a From line")
+        return "not an mbox: it does not begin with a From line"
     if not envelope.is_whole:
-        raise UnreadableError(f"the message is longer than {MESSAGE_LIMIT} bytes")
+        return f"the message is longer than {MESSAGE_LIMIT} bytes"
     if envelope.is_last and not envelope.raw.endswith(b"\n"):
-        raise UnreadableError("the file ends in the middle of a line")
-    place = Place(file.name, position, export.night, envelope.postmark, envelope.is_last, envelope.followed_by_blank)
-    return parse_message(envelope.raw, export.source, place)
+        return "the file ends in the middle of a line"
+    return None
 
 
 def split(stream: IO[bytes]) -> Iterator[Envelope]:
@@ -126,4 +136,5 @@ def _envelope(at: int, head: bytes, held: bytes, *, is_last: bool) -> Envelope:
     followed_by_blank = raw.endswith(line_end * 2)
     raw = raw.removesuffix(line_end) if followed_by_blank else raw
     postmark = dated[1].decode("ascii") if dated else ""
-    return Envelope(at, _QUOTED_FROM.sub(rb"\1", raw), postmark, is_last=is_last, followed_by_blank=followed_by_blank)
+    raw = _QUOTED_FROM.sub(rb"\1", raw) if b">From " in raw else raw
+    return Envelope(at, raw, postmark, is_last=is_last, followed_by_blank=followed_by_blank)

@@ -15,7 +15,6 @@ from pipelines.extract.mail_headers import Headers, from_base64, parameters
 PARTS_LIMIT = 2_000
 NESTING_LIMIT = 100
 _HEADER = re.compile(r"^([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t]++[^\s][^\n]*+)*+)", re.MULTILINE)
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 
 @dataclass(slots=True)
@@ -88,14 +87,24 @@ def _headers(raw: bytes) -> tuple[Headers, bytes, bool]:
     """
     if raw.startswith((b"\n", b"\r\n")):
         return Headers(()), raw[1 + raw.startswith(b"\r") :], True
-    end = _END_OF_HEAD.search(raw)
-    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    end, below = _end_of_head(raw)
+    head, body = raw[:end], raw[below:]
     lines = head.decode("ascii", "surrogateescape").replace("\r\n", "\n")
     found = list(_HEADER.finditer(lines))
     rest = lines[found[-1].end() if found else 0 :].lstrip("\n")
     if rest:
-        body = rest.encode("ascii", "surrogateescape") + (raw[end.start() :] if end else b"")
-    return Headers((match[1], match[2].strip()) for match in found), body, bool(end or rest)
+        body = rest.encode("ascii", "surrogateescape") + raw[end:]
+    return Headers([(match[1], match[2]) for match in found]), body, bool(end < len(raw) or rest)
+
+
+def _end_of_head(raw: bytes) -> tuple[int, int]:
+    """Return where the first empty line begins, with the line end before it, and where it ends."""
+    plain = raw.find(b"\n\n")
+    network = raw.find(b"\n\r\n", 0, plain + 1 if plain >= 0 else len(raw))
+    at = network if network >= 0 else plain
+    if at < 0:
+        return len(raw), len(raw)
+    return at - (raw[at - 1 : at] == b"\r"), at + (3 if at == network else 2)
 
 
 def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:

@@ -1,7 +1,10 @@
 """Small mailboxes for tests, written the way RFC 4155 and the mboxrd convention say, by a few lines of our own."""
 
+import io
+import zipfile
 from pathlib import Path
 
+from pipelines.settings import Source
 from tests.extract.exports import Outcome, extracted, source_of
 
 OURS = "support@shop.example"
@@ -40,6 +43,20 @@ def read(folder: Path, *mails: bytes) -> Outcome:
     return read_file(folder, boxed(*mails))
 
 
+def read_from(source: Source, folder: Path, *mails: bytes) -> Outcome:
+    """Extract the mails from one mbox of another source."""
+    return extracted(folder, {"support.mbox": boxed(*mails)}, source)
+
+
 def read_file(folder: Path, content: bytes) -> Outcome:
     """Extract an mbox of this content."""
     return extracted(folder, {"support.mbox": content}, SOURCE)
+
+
+def zipped(entries: dict[str, bytes]) -> bytes:
+    """A zip of these entries."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return written.getvalue()

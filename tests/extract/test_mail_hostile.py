@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contract import Interaction
+from pipelines.extract.identifiers import Own
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.landing import _row
 from pipelines.extract.mail import Place, parse_message
 from pipelines.extract.mail_addresses import mailboxes
-from pipelines.extract.mail_headers import authentication, decoded, instant, message_ids, parameters
+from pipelines.extract.mail_authentication import authentication
+from pipelines.extract.mail_headers import Headers, decoded, instant, message_ids, parameters
+from pipelines.extract.records import row_of
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
 from tests.growth import assert_work_grows_with_length
 
@@ -48,6 +50,18 @@ def crowd(number: int) -> str:
         pytest.param(
             100_000, lambda n: mail(Authentication_Results="mx; " + "spf=pass; " * n), id="a hundred thousand verdicts"
         ),
+        pytest.param(
+            100_000,
+            lambda n: mail(Authentication_Results="mx; spf=pass smtp.mailfrom=" + '"a;' * n),
+            id="quotes in a verdict",
+        ),
+        pytest.param(100_000, lambda n: mail(Received_SPF="pass " + "a=b " * n), id="a hundred thousand properties"),
+        pytest.param(100_000, lambda n: mail(X_Forefront_Antispam_Report="SFV:NSPM;" * n), id="a report without end"),
+        pytest.param(100_000, lambda n: mail(X_Gmail_Labels="Inbox," * n), id="a hundred thousand labels"),
+        pytest.param(
+            100_000, lambda n: mail(Message_ID=None, X_Gmail_Labels="a\n " * n, Status="R"), id="labels folded, and no id"
+        ),
+        pytest.param(1_000_000, lambda n: mail("-----BEGIN PGP MESSAGE-----\n" * (n // 28)), id="armour that never ends"),
         pytest.param(100_000, lambda n: b"X: y\n" * n + mail(), id="a hundred thousand headers"),
         pytest.param(50_000, lambda n: b"no header\n" * n + mail(), id="fifty thousand lines that are no header"),
         pytest.param(100_000, lambda n: mail("<div>" * n, Content_Type="text/html"), id="HTML a hundred thousand deep"),
@@ -86,7 +100,7 @@ ANY_TEXT = st.text(st.characters(exclude_characters="\n\r"), max_size=80)
 def test_whatever_is_written_the_lake_can_hold_it(sender, to, subject, day, kind, ids, body):
     headers = f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: {day}\nContent-Type: {kind}\nReferences: {ids}\n\n{body}"
     record = parse_message(headers.encode("utf-8", "surrogatepass"), SOURCE, PLACE)
-    orjson.dumps(_row(record))  # raises on a lone surrogate
+    orjson.dumps(row_of(record))  # raises on a lone surrogate
     words = [record.text, record.subject, record.quoted_text, record.signature, record.party_ref, record.conversation_ref]
     assert not [word for word in [*words, *(each.value for each in record.party)] if word and "\x00" in word]
 
@@ -113,7 +127,7 @@ def test_a_damaged_mail_is_read_as_far_as_it_goes_or_set_aside(letter, damages):
         at = int(place * len(letter))
         letter = letter[:at] + piece + letter[at + length :]
     with contextlib.suppress(UnreadableError):
-        orjson.dumps(_row(parse_message(letter, SOURCE, PLACE)))
+        orjson.dumps(row_of(parse_message(letter, SOURCE, PLACE)))
 
 
 @given(st.binary(max_size=300))
@@ -132,17 +146,10 @@ def test_no_header_raises(value):
     parameters(raw)
 
 
-class _Headers(dict):
-    def first(self, name):
-        return self.get(name, "")
-
-    def word(self, name):
-        return self.get(name, "")
-
-
-@given(ANY_TEXT)
-def test_a_verdict_is_one_of_three(value):
-    assert authentication(_Headers({"authentication-results": value})) in ("pass", "fail", "none")
+@given(ANY_TEXT, ANY_TEXT)
+def test_a_verdict_is_one_of_three(value, older):
+    headers = Headers([("Authentication-Results", value), ("Received-SPF", older)])
+    assert authentication(headers, "field.example", Own.of(SOURCE)) in ("pass", "fail", "none")
 
 
 @pytest.mark.parametrize(

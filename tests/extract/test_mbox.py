@@ -1,16 +1,22 @@
 """Mailboxes: where one message ends and the next begins, and what happens to those that are no longer whole."""
 
+import gzip
 import io
+import os
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import mbox
-from tests.extract.mailboxes import OURS, boxed, mail, read, read_file
+from pipelines.extract.records import row_of
+from tests.extract.exports import extracted
+from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file, zipped
+from tests.extract.specimens import Specimen
 from tests.growth import assert_work_grows_with_length
 from tests.thorough import TIMES
 
+SOURCE_OF_ANY = SOURCE.model_copy(update={"path": "mail/{night}/*"})
 BODY_LINES = st.lists(
     st.one_of(
         st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=30),
@@ -96,9 +102,40 @@ def test_the_same_mail_in_two_labels_is_yielded_twice_and_alike(tmp_path):
     assert (first.source_ref, first.text, first.party) == (second.source_ref, second.text, second.party)
 
 
+@pytest.mark.parametrize(
+    "noted",
+    [
+        pytest.param({"X_Gmail_Labels": "Archived,=?utf-8?q?Ge=C3=B6ffnet?=,Ann", "X_GM_THRID": "1"}, id="labels"),
+        pytest.param({"Status": "RO", "X_Status": "A", "X_UID": "7", "X_Keywords": "NonJunk"}, id="a mail server's notes"),
+        pytest.param(
+            {"X_Mozilla_Status": "0009", "X_Mozilla_Status2": "00800000", "X_Mozilla_Keys": "a\n b"}, id="Thunderbird's"
+        ),
+    ],
+)
+@pytest.mark.parametrize("ref", ["<1@field.example>", None])
+def test_what_a_mailbox_noted_in_a_mail_makes_no_other_record_of_it(noted, ref, tmp_path):
+    thread = {"X_GM_THRID": "1"} if "X_GM_THRID" in noted else {}
+    first, second = read(
+        tmp_path, mail(Message_ID=ref, X_Gmail_Labels="Inbox,Important", **thread), mail(Message_ID=ref, **noted)
+    ).records
+    assert row_of(first)["content_hash"] == row_of(second)["content_hash"]
+    assert first.source_ref == second.source_ref
+
+
 ALTERNATIVES = mail(
     "--b\nContent-Type: text/plain\n\nmine\n--b\nContent-Type: text/html\n\n<p>mine</p>\n--b--",
     Content_Type="multipart/alternative; boundary=b", MIME_Version="1.0", Message_ID="<2@field.example>",
+)  # fmt: skip
+
+
+SPECIMEN = Specimen(
+    SOURCE,
+    {"support.mbox": boxed(
+        mail("one\ntwo"), mail("ours", From=OURS, To="ann@field.example", Message_ID="<3@shop.example>"), ALTERNATIVES,
+        mail("SGVsbG8gdGhlcmU=", Content_Transfer_Encoding="base64", Message_ID="<4@field.example>"),
+        mail("last", Message_ID=None),
+    )},
+    "support.mbox", load=None, has_lines=True,
 )  # fmt: skip
 
 
@@ -147,13 +184,39 @@ def test_a_last_message_without_the_empty_line_is_taken_and_told(tmp_path):
         pytest.param(mail(), id="one mail without a From line"),
         pytest.param(b"\n\n", id="empty lines"),
         pytest.param(b"\x00" * 5000, id="zeros"),
-        pytest.param(b"PK\x03\x04" + bytes(range(256)) * 20, id="an archive"),
     ],
 )
 def test_what_is_no_mailbox_is_set_aside_whole(content, tmp_path):
     outcome = read_file(tmp_path, content)
     assert outcome.records == []
     assert outcome.quarantined == [("message 1 (byte 0)", "not an mbox: it does not begin with a From line")]
+
+
+def test_a_damaged_archive_is_set_aside_whole(tmp_path):
+    outcome = read_file(tmp_path, b"PK\x03\x04" + bytes(range(256)) * 20)
+    assert outcome.records == []
+    assert outcome.quarantined == [("the whole file", "the zip is damaged or cut off")]
+
+
+def test_the_mailboxes_of_an_archive_are_read_as_files_and_what_lies_beside_them_is_counted(tmp_path):
+    entries = {
+        "Takeout/Mail/Inbox.mbox": boxed(mail("one"), mail("two")), "Takeout/Mail/Sent.mbox": boxed(mail("three")),
+        "Takeout/archive_browser.html": b"<html>", "Takeout/Mail/User Settings/Filters.json": b"{}",
+    }  # fmt: skip
+    outcome = extracted(tmp_path, {"takeout.zip": zipped(entries)}, SOURCE_OF_ANY)
+    assert outcome.texts == ["one", "two", "three"]
+    assert outcome.records[0].file == "mail/2026-11-20/takeout.zip"
+    assert outcome.records[0].position == "message 1 (byte 0) in entry 1 of the zip"
+    assert outcome.suppressed == {"a file beside the messages": 2}
+    assert outcome.quarantined == []
+
+
+def test_a_gzipped_mailbox_is_read_and_one_cut_off_loses_nothing_silently(tmp_path):
+    content = gzip.compress(boxed(*(mail(f"{number} " + os.urandom(50_000).hex()) for number in range(30))))
+    assert len(read_file(tmp_path / "whole", content).records) == 30
+    outcome = read_file(tmp_path / "cut", content[: len(content) // 2])
+    assert 0 < len(outcome.records) < 30
+    assert [reason for _, reason in outcome.quarantined] == ["the gzip stream is cut off"]
 
 
 def test_text_before_the_first_message_costs_no_message(tmp_path):

@@ -1,0 +1,196 @@
+"""One message a file: as Outlook, Thunderbird, Gmail and Apple Mail save it, and what else lies in such a folder."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.contract import Attachment
+from pipelines.extract.naming import shown_file
+from tests.extract.exports import extracted
+from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, zipped
+from tests.extract.specimens import Specimen
+
+EML = SOURCE.model_copy(update={"format": "eml", "path": "mail/{night}/**/*"})
+ALTERNATIVES = mail(
+    "--b\nContent-Type: text/plain\n\nDear shop,\n\nit broke.\n--b\nContent-Type: text/html\n\n<p>It broke.</p>\n--b--",
+    Content_Type="multipart/alternative; boundary=b", MIME_Version="1.0", Message_ID="<2@field.example>",
+)  # fmt: skip
+NOTES = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n'
+    b"\t<key>date-received</key>\n\t<real>1795168800</real>\n\t<key>flags</key>\n\t<integer>@@</integer>\n</dict>\n</plist>\n"
+)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def apples(letter, flags=8590195713):
+    return b"%-10d\n" % len(letter) + letter + NOTES.replace(b"@@", b"%d" % flags)
+
+
+SPECIMEN = Specimen(
+    EML,
+    {"It broke.eml": ALTERNATIVES, "1.emlx": apples(mail("one", Message_ID="<3@field.example>")), "photo.png": PNG,
+     "Re_ It broke.eml": mail("sorry", From=OURS, To="ann@field.example", Message_ID="<4@shop.example>")},
+    "It broke.eml", load=None,
+)  # fmt: skip
+
+
+def read(folder, files):
+    return extracted(folder, files, EML)
+
+
+def test_a_folder_of_messages_is_read(tmp_path):
+    outcome = SPECIMEN.read(tmp_path)
+    assert outcome.texts == ["one", "Dear shop,\n\nit broke.", "sorry"]
+    assert [record.direction for record in outcome.records] == ["inbound", "inbound", "outbound"]
+    assert {record.position for record in outcome.records} == {"message 1"}
+    assert outcome.records[1].file == "mail/2026-11-20/It broke.eml"
+    assert outcome.suppressed == {"a picture, sound, film or document beside the messages": 1}
+    assert (outcome.quarantined, outcome.warnings) == ([], {})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(mail("hello"), id="as it is"),
+        pytest.param(mail("hello").replace(b"\n", b"\r\n"), id="with network line ends"),
+        pytest.param(b"\xef\xbb\xbf" + mail("hello"), id="behind a byte order mark"),
+        pytest.param(b"\r\n\n" + mail("hello"), id="behind empty lines"),
+        pytest.param(gzip.compress(mail("hello")), id="gzipped"),
+        pytest.param(b"a gateway's remark\n by it\n" + mail("hello"), id="behind a gateway's remark"),
+        pytest.param(b"From - Fri Nov 20 10:00:00 2026\r\n" + mail("hello"), id="behind Thunderbird's From line"),
+        pytest.param(b"From ann@field.example\n" + mail("hello"), id="behind a From line without a time"),
+        pytest.param(b"From : Ann Field <ann@field.example>\n" + mail("hello", From=None), id="From with a space behind it"),
+        pytest.param(apples(mail("hello")), id="Apple Mail's"),
+    ],
+)
+def test_a_message_is_read_however_it_was_saved(content, tmp_path):
+    outcome = read(tmp_path, {"x": content})
+    assert outcome.texts == ["hello"]
+    assert (outcome.records[0].source_ref, outcome.records[0].party_ref) == ("1@field.example", "ann@field.example")
+    assert (outcome.quarantined, outcome.warnings) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        pytest.param("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an Outlook .msg", id="Outlook's .msg"),
+        pytest.param("a.pst", b"!BDN" + bytes(600), "an Outlook data file", id="Outlook's .pst"),
+        pytest.param("winmail.dat", b"\x78\x9f\x3e\x22" + bytes(60), "a winmail.dat without its mail", id="winmail.dat"),
+        pytest.param("a.eml", mail().decode().encode("utf-16"), "written in UTF-16", id="UTF-16"),
+        pytest.param("a.eml", b'{"a": 1}\n', "not a mail", id="JSON"),
+        pytest.param("a.eml", b"<html><p>Hello</p></html>", "not a mail", id="HTML"),
+        pytest.param("a.eml", bytes(5000), "not a mail", id="zeros"),
+        pytest.param("a.eml", b"\n\n\n", "nothing but empty lines", id="empty lines"),
+        pytest.param("a.eml", b"", "the file is empty", id="empty"),
+        pytest.param("a.eml", mail(Date=None), "no time", id="no time"),
+        pytest.param("a.eml", b"From: Ann\nSubject: x", "in the middle of the message", id="cut within its headers"),
+        pytest.param("a.eml", ALTERNATIVES[:-30], "in the middle of the message", id="cut within its parts"),
+        pytest.param("a.eml", ALTERNATIVES[: ALTERNATIVES.index(b"--b\n") + 2], "in the middle", id="cut before its parts"),
+        pytest.param("a.emlx", apples(mail())[:150], "shorter than its first line says", id="Apple Mail's, cut off"),
+        pytest.param("a.eml", gzip.compress(mail())[:-9], "the gzip stream is", id="gzipped and damaged"),
+    ],
+)
+def test_a_file_that_is_no_whole_message_is_set_aside_with_what_it_is(name, content, reason, tmp_path):
+    outcome = read(tmp_path, {name: content, "good.eml": mail("good")})
+    assert outcome.texts == ["good"]
+    ((_, told),) = outcome.quarantined
+    assert reason in told
+
+
+def test_what_mail_programs_lay_beside_messages_is_counted(tmp_path):
+    names = ["index.html", "Inbox.msf", ".DS_Store", "Thumbs.db", "Attachments/7.2.emlxpart", "__MACOSX/._It broke.eml"]
+    outcome = read(tmp_path, dict.fromkeys(names, b"<html>") | {"a.pdf": b"%PDF-1.4", "a.eml": mail()})
+    assert len(outcome.records) == 1
+    assert outcome.suppressed.total() == len(names) + 1
+    assert outcome.quarantined == []
+
+
+def test_a_message_that_ends_within_a_line_is_taken_and_told(tmp_path):
+    outcome = read(tmp_path, {"a.eml": mail("It bro").rstrip(b"\n")})
+    assert outcome.texts == ["It bro"]
+    assert outcome.warnings == {"the message does not end with its line: whole, or cut off": 1}
+
+
+def test_a_mailbox_among_the_files_loses_none_of_its_messages(tmp_path):
+    outcome = read(tmp_path, {"all.eml": boxed(mail("one"), mail("two", Date=None), mail("three"))})
+    assert outcome.texts == ["one", "two", "three"]
+    assert outcome.records[2].position.startswith("message 3 (byte ")
+
+
+def test_a_from_line_of_a_forwarded_message_begins_no_other(tmp_path):
+    """Thunderbird saves a From line above the message, and forwards one within."""
+    within = (
+        "--b\n\nsee below\n--b\nContent-Type: message/rfc822\n\nFrom - Fri Nov 20 09:00:00 2026\nSubject: x\n\nhers\n--b--"
+    )
+    letter = mail(within, Content_Type="multipart/mixed; boundary=b")
+    outcome = read(tmp_path, {"a.eml": b"From - Fri Nov 20 10:00:00 2026\n" + letter})
+    assert (outcome.texts, outcome.quarantined) == (["see below"], [])
+
+
+def test_messages_in_a_zip_are_read_and_places_are_told(tmp_path):
+    entries = {"Inbox/It broke.eml": mail("one"), "Inbox/b.eml": ALTERNATIVES[:-30], "Inbox/p.png": PNG}
+    outcome = read(tmp_path, {"Inbox.zip": zipped(entries)})
+    assert [(record.file, record.position) for record in outcome.records] == [
+        ("mail/2026-11-20/Inbox.zip", "message 1 in entry 1 of the zip")
+    ]
+    assert [place for place, _ in outcome.quarantined] == ["message 1 in entry 2 of the zip"]
+    assert outcome.suppressed.total() == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "metadata"),
+    [
+        pytest.param(1, {}, id="read"),
+        pytest.param(1 | 1 << 1, {"trashed": True}, id="deleted"),
+        pytest.param(1 | 1 << 4 | 1 << 33, {"flagged": True}, id="flagged"),
+        pytest.param(1 << 6, None, id="a draft"),
+    ],
+)
+def test_what_apple_mail_noted_is_kept(flags, metadata, tmp_path):
+    outcome = read(tmp_path, {"7.emlx": apples(mail(), flags)})
+    assert [record.source_metadata for record in outcome.records] == ([] if metadata is None else [metadata])
+    assert outcome.suppressed.total() == (metadata is None)
+
+
+def test_apple_mail_tells_when_an_undated_message_came(tmp_path):
+    (record,) = read(tmp_path, {"7.emlx": apples(mail(Date=None))}).records
+    assert record.occurred_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def test_notes_of_apple_mails_that_are_cut_off_cost_no_message(tmp_path):
+    outcome = read(tmp_path, {"7.emlx": apples(mail("whole"))[:-40]})
+    assert outcome.texts == ["whole"]
+    assert outcome.warnings == {"Apple Mail's notes behind the message are cut off": 1}
+
+
+def test_a_file_that_apple_mail_keeps_elsewhere_is_told_with_its_size(tmp_path):
+    partial = mail(
+        "--b\n\nhello\n--b\nContent-Type: image/png; name=p.png\nX-Apple-Content-Length: 4711\n\n\n--b--",
+        Content_Type="multipart/mixed; boundary=b",
+    )  # fmt: skip
+    (record,) = read(tmp_path, {"7.partial.emlx": apples(partial)}).records
+    assert (record.text, record.attachments) == ("hello", [Attachment("p.png", 4711, "")])
+
+
+def test_a_files_name_may_be_a_persons():
+    assert "Ann" not in shown_file("mail/2026-11-20/Question from Ann Field.eml", "eml")
+    assert shown_file("mail/2026-11-20/Messages/4711.emlx", "eml") == "mail/2026-11-20/Messages/4711.emlx"
+
+
+UNDATED = 11  # samples that tell no time at all, which an mbox's From lines would
+CUT = {"cpython/msg_17.txt", "mikel_mail/mime_emails__raw_email4.eml"}  # without a boundary; its last one broken
+
+
+def test_every_sample_is_read_or_set_aside_with_its_reason(samples, tmp_path):
+    files = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in (samples / "email").glob("*/*")}
+    assert len(files) == 62
+    outcome = read(tmp_path, files)
+    assert outcome.read == len(files)
+    told = {(row.file.removeprefix("mail/2026-11-20/"), row.reason) for row in outcome.issues.quarantined}
+    assert {file for file, reason in told if "in the middle of the message" in reason} == CUT
+    assert sum(reason.startswith("no time") for _, reason in told) == UNDATED + 1
+    assert {file for file, reason in told if reason.startswith("not a mail")} == {"mikel_mail/MIT-LICENSE"}
+    dated = {name: b"From x Fri Nov 20 10:00:00 2026\n" + content for name, content in files.items() if name not in CUT}
+    again = read(tmp_path / "dated", {name: content for name, content in dated.items() if "LICENSE" not in name})
+    assert len(again.records) == len(files) - 3

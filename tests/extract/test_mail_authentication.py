@@ -1,0 +1,121 @@
+"""How far a sender's address counts: as far as the server that took the mail in vouches for it, and no further."""
+
+import pytest
+
+from tests.extract.mailboxes import SOURCE, mail, read, read_from
+
+PASSED, UNPROVEN, CLAIMED = ("channel", True), ("channel", False), ("claimed", True)
+
+
+def grade(folder, source=SOURCE, **headers):
+    """Evidence and proof of the sender's address and name."""
+    (record,) = read_from(source, folder, mail(**headers)).records
+    assert ("email", "ann@field.example") in {(each.kind, each.value) for each in record.party}
+    (graded,) = {(each.evidence, each.is_verified) for each in record.party}
+    return graded
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        pytest.param(None, UNPROVEN, id="nobody checked"),
+        pytest.param("mx.shop.example; dmarc=pass", PASSED, id="DMARC passed"),
+        pytest.param("mx.shop.example; dmarc=pass (p=NONE) header.from=field.example", PASSED, id="for From's domain"),
+        pytest.param("mx.shop.example; dmarc=pass header.from=evil.example", UNPROVEN, id="DMARC passed for another domain"),
+        pytest.param("mx; spf=pass smtp.mailfrom=ann@field.example; dmarc=fail", CLAIMED, id="DMARC failed, SPF passed"),
+        pytest.param("mx; dmarc=pass; dmarc=fail", CLAIMED, id="DMARC both passed and failed"),
+        pytest.param("mx; spf=pass smtp.mailfrom=field.example; dmarc=temperror", PASSED, id="DMARC did not come to an end"),
+        pytest.param("mx; (dmarc=pass) dmarc=fail", CLAIMED, id="a pass in a comment"),
+        pytest.param("mx; spf=pass; dkim=none", UNPROVEN, id="SPF passed, for nobody knows whom"),
+        pytest.param("mx; spf=pass smtp.mailfrom=ann@field.example", PASSED, id="SPF for From's domain"),
+        pytest.param("mx; spf=pass smtp.mailfrom=bounces.field.example", PASSED, id="SPF for a domain below From's"),
+        pytest.param("mx; spf=pass smtp.mailfrom=eve@evil.example", UNPROVEN, id="SPF for another domain"),
+        pytest.param("mx; spf=pass smtp.mailfrom=notfield.example", UNPROVEN, id="SPF for a domain that ends alike"),
+        pytest.param("mx; spf=pass smtp.mailfrom=example", UNPROVEN, id="SPF for a top-level domain"),
+        pytest.param("mx; spf=pass smtp.helo=field.example", UNPROVEN, id="SPF for a greeting"),
+        pytest.param("mx; dkim=pass header.d=Field.Example", PASSED, id="DKIM for From's domain"),
+        pytest.param("mx; dkim=pass header.i=@mail.field.example ", PASSED, id="DKIM for a domain below"),
+        pytest.param("mx; dkim=pass header.d=esp.example; dkim=pass header.d=field.example", PASSED, id="two signatures"),
+        pytest.param("mx; dkim=pass header.d=esp.example", UNPROVEN, id="DKIM for a mailing service"),
+        pytest.param("mx; spf=softfail smtp.mailfrom=field.example", CLAIMED, id="SPF failed softly"),
+        pytest.param("mx; spf=fail; dkim=pass header.d=field.example", PASSED, id="sent on, the signature intact"),
+        pytest.param("mx; spf=fail; dkim=pass header.d=esp.example", CLAIMED, id="sent on, another's signature"),
+        pytest.param("mx; dkim=fail header.d=field.example", CLAIMED, id="a broken signature"),
+        pytest.param("mx; spf=neutral; dkim=none; dmarc=none", UNPROVEN, id="checked, and nothing found"),
+        pytest.param("mx 1; none", UNPROVEN, id="not checked, it says"),
+        pytest.param(
+            "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=field.example; dkim=none; dmarc=bestguesspass action=none",
+            PASSED, id="Exchange, which leaves out its name",
+        ),
+        pytest.param('mx; spf=none smtp.mailfrom="x; dmarc=pass y"@evil.example', UNPROVEN, id="a verdict in an address"),
+        pytest.param(
+            'mx; dkim=pass header.i="x header.d=field.example"@evil.example', UNPROVEN, id="a domain in an address"
+        ),
+        pytest.param("mx; dmarc=fail\nAuthentication-Results: eve; dmarc=pass", CLAIMED, id="the sender's own pass below"),
+        pytest.param("mx; spf=none\nARC-Authentication-Results: i=1; mx; dmarc=pass", UNPROVEN, id="a pass in a chain"),
+        pytest.param("mx; arc=pass; dmarc=fail\nARC-Authentication-Results: i=1; x; dmarc=pass", CLAIMED, id="a chain"),
+    ],
+)  # fmt: skip
+def test_a_sender_counts_as_far_as_the_receiving_server_vouches(results, expected, tmp_path):
+    assert grade(tmp_path, Authentication_Results=results) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param("pass (mx: ok) client-ip=192.0.2.1; envelope-from=ann@field.example; helo=x", PASSED, id="for From's"),
+        pytest.param('Pass (mx: ok) envelope-from="ann@field.example"', PASSED, id="quoted"),
+        pytest.param("pass envelope-from=eve@evil.example", UNPROVEN, id="for another"),
+        pytest.param(
+            "pass (mx: domain of ann@field.example designates 192.0.2.1)", UNPROVEN, id="for one told in a comment"
+        ),
+        pytest.param("softfail envelope-from=ann@field.example", CLAIMED, id="failed"),
+    ],
+)
+def test_an_older_header_of_spf_counts_where_nothing_newer_tells(value, expected, tmp_path):
+    assert grade(tmp_path, Received_SPF=value) == expected
+    newer = grade(tmp_path / "newer", Received_SPF=value, Authentication_Results="mx; spf=none")
+    assert newer == UNPROVEN
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        pytest.param("ann@field.example\nFrom: eve@evil.example", id="in two headers"),
+        pytest.param("Ann <ann@field.example>, Eve <eve@evil.example>", id="in one"),
+    ],
+)
+def test_two_senders_are_a_claim_whatever_was_checked(sender, tmp_path):
+    assert grade(tmp_path, From=sender, Authentication_Results="mx; dmarc=pass") == CLAIMED
+
+
+LISTING = SOURCE.model_copy(update={"own": [*SOURCE.own, "mx.google.com"]})
+
+
+@pytest.mark.parametrize(
+    ("source", "results", "expected"),
+    [
+        pytest.param(SOURCE, "mx.google.com; dmarc=pass", PASSED, id="no server is listed: the topmost counts"),
+        pytest.param(LISTING, "mx.google.com; dmarc=pass", PASSED, id="the listed one"),
+        pytest.param(LISTING, "mx.google.com 1; dmarc=pass", PASSED, id="the listed one with a version"),
+        pytest.param(LISTING, "MX.Google.com; dmarc=pass", PASSED, id="in other letters"),
+        pytest.param(LISTING, "evil.example; dmarc=pass", UNPROVEN, id="another than the listed one"),
+        pytest.param(LISTING, "notmx.google.com.evil.example; dmarc=pass", UNPROVEN, id="one that looks like it"),
+        pytest.param(LISTING, "evil.example; dmarc=fail", CLAIMED, id="a fail counts from anybody"),
+        pytest.param(LISTING, "evil.example; dmarc=pass\nAuthentication-Results: mx.google.com; dmarc=pass", UNPROVEN,
+                     id="the listed one below another"),
+        pytest.param(SOURCE, "evil.example; dmarc=pass\nAuthentication-Results: mx.shop.example; spf=none", UNPROVEN,
+                     id="another above our own"),
+        pytest.param(SOURCE, "mx.shop.example; spf=none\nAuthentication-Results: evil.example; dmarc=pass", UNPROVEN,
+                     id="our own above another"),
+    ],
+)  # fmt: skip
+def test_only_the_server_that_took_the_mail_in_is_believed(source, results, expected, tmp_path):
+    assert grade(tmp_path, source, Authentication_Results=results) == expected
+
+
+def test_whom_we_wrote_to_is_proven_by_our_writing(tmp_path):
+    (record,) = read(tmp_path, mail(From="support@shop.example", To="Ann Field <ann@field.example>")).records
+    assert {(each.value, each.evidence, each.is_verified) for each in record.party} == {
+        ("ann@field.example", "channel", True), ("Ann Field", "channel", True)
+    }  # fmt: skip
