@@ -5,14 +5,37 @@
 -- Rule    a version is a content that was not seen before; a copy of one, sent again later, is not a new version.
 --         The version that the source changed last stands (updated_at, where it tells), of those the one that appeared
 --         last (night, file, sequence); night is the first night of any version.
-WITH version AS (
+--         A mail never changes, and anybody can write a Message-ID that they have seen: of mails that differ in sender,
+--         way or time, the one seen first keeps the id, each other one gets its own ("id#1b2c3d4e").
+WITH told AS (
+    SELECT
+        *,
+        CASE
+            WHEN channel = 'email' THEN concat_ws(chr(31), lower(party_ref), direction, epoch_us(occurred_at)) ELSE ''
+        END AS mail,
+        min((night, file, sequence)) OVER (PARTITION BY source, source_ref, mail) AS first_place
+    FROM lake_interaction
+),
+
+named AS (
+    SELECT
+        * REPLACE (
+            CASE
+                WHEN first_place = min(first_place) OVER (PARTITION BY source, source_ref) THEN source_ref
+                ELSE source_ref || '#' || left(md5(mail), 8)
+            END AS source_ref
+        )
+    FROM told
+),
+
+version AS (
     SELECT
         *,
         row_number() OVER (
             PARTITION BY source, source_ref, content_hash, updated_at ORDER BY night ASC, file ASC, sequence ASC
         ) AS copy_rank,
         min(night) OVER (PARTITION BY source, source_ref) AS first_night
-    FROM lake_interaction
+    FROM named
 ),
 
 latest AS (

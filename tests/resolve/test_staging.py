@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.resolve.worlds import NIGHT, home_in, land, message, row, rows_of, run_resolve, told
+from tests.resolve.worlds import NIGHT, NOON, home_in, land, message, row, rows_of, run_resolve, told
 
 NEXT = NIGHT + timedelta(days=1)
 LAST = NIGHT + timedelta(days=2)
@@ -61,3 +61,27 @@ def test_every_record_has_one_membership(tmp_path):
     assert rows_of(home, "SELECT record_kind, source, source_ref, night FROM resolve.membership") == [
         ("interaction", "mail", "1", NIGHT), ("interaction", "mail", "2", NIGHT), ("profile", "crm", "1", NIGHT),
     ]  # fmt: skip
+
+
+def test_the_version_that_the_source_changed_last_stands_whenever_it_was_delivered(tmp_path):
+    """Amazon Connect delivers later versions days apart, and old ones again."""
+    home = home_in(tmp_path)
+    for night, name, changed in ((NIGHT, "Anna", 1), (NEXT, "Anna Smith", 9), (LAST, "A. S.", 5)):
+        record = message("calls", "1", told("name", name))
+        record.channel, record.updated_at = "voice", NOON + timedelta(minutes=changed)
+        land(home, night, [record])
+    run_resolve(home, LAST)
+    assert rows_of(home, "SELECT value FROM staging.identifier") == [("Anna Smith",)]
+    assert rows_of(home, "SELECT night FROM staging.interaction") == [(NIGHT,)]
+
+
+def test_a_strangers_mail_with_a_message_id_that_was_seen_before_does_not_replace_the_first(tmp_path):
+    home = home_in(tmp_path)
+    first, stranger = message("mail", "id@x", told("email", "anna@x.example")), message("mail", "id@x", minutes=7)
+    first.party_ref, stranger.party_ref = "anna@x.example", "eve@y.example"
+    for night, record in ((NIGHT, first), (NEXT, stranger), (LAST, first)):
+        land(home, night, [record])
+    run_resolve(home, LAST)
+    refs = dict(rows_of(home, "SELECT party_ref, source_ref FROM staging.interaction"))
+    assert refs["anna@x.example"] == "id@x"
+    assert refs["eve@y.example"].startswith("id@x#")
