@@ -20,7 +20,7 @@ import orjson
 
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import RAW_LIMIT, UnreadableError
-from pipelines.extract.json_stream import CUT_OFF, VALUE_LIMIT, Piece, pieces
+from pipelines.extract.json_stream import VALUE_LIMIT, Piece, pieces
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
 TOO_LONG = f"a record longer than {VALUE_LIMIT >> 20} MB"
@@ -117,8 +117,9 @@ def lines_of(stream: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
         if len(line) <= VALUE_LIMIT:
             yield number, line, True
             continue
-        while (rest := line) and not rest.endswith(b"\n"):
-            line, kept = stream.readline(VALUE_LIMIT), rest[:RAW_LIMIT]
+        kept = line[:RAW_LIMIT]
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(VALUE_LIMIT)
         yield number, kept, False
 
 
@@ -189,35 +190,6 @@ def json_envelope(file: SourceFile, lists: Collection[str]) -> dict[str, Any]:
     return found
 
 
-def array_items(text: str, start: int, *, is_all: bool = True) -> Iterator[Any]:
-    """Yield the items of the JSON array whose bracket opens at ``start``, one by one.
-
-    Args:
-        is_all: whether the array is all of the text, so that nothing may follow it.
-
-    Raises:
-        UnreadableError: after the last good item, where the array is cut off or damaged.
-    """
-    decoder = json.JSONDecoder(parse_constant=_refuse)
-    at = _skip(text, start + 1)
-    while text[at : at + 1] != "]":
-        try:
-            item, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            raise UnreadableError(CUT_OFF) from None
-        yield item
-        at = _skip(text, at)
-        if text[at : at + 1] == ",":
-            at = _skip(text, at + 1)
-        elif text[at : at + 1] != "]":
-            raise UnreadableError(CUT_OFF)
-    if is_all and text[at + 1 :].strip(" \t\r\n;"):
-        raise UnreadableError("something follows the end of the list")
-
-
-_SPACE = re.compile(r"[ \t\r\n]*")
-
-
 def _is_document(first: bytes, second: bytes) -> bool:
     """Say whether a file that starts with these two lines is JSON documents rather than one record a line."""
     opening = first.strip().removeprefix(MARK)
@@ -231,7 +203,9 @@ def _is_document(first: bytes, second: bytes) -> bool:
 def _documents(stream: IO[bytes], pages: tuple[str, ...], of: str = "") -> Iterator[Entry]:
     """Yield the items of arrays and pages, and every other document as the record it is."""
     number = 0
-    for _, document in groupby(pieces(stream, {"", *pages}), key=attrgetter("document")):
+    for _, document in groupby(
+        pieces(stream, {"", *pages}, objects=bool(pages)), key=attrgetter("document")
+    ):
         fields: list[Piece] = []
         is_list = False
         for piece in document:
@@ -285,11 +259,6 @@ def _without_mark(stream: IO[bytes]) -> IO[bytes]:
     if stream.read(len(MARK)) != MARK:
         stream.seek(0)
     return stream
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
 
 
 def _refuse(constant: str) -> float:

@@ -1,6 +1,6 @@
 """The fields of one record, taken out one by one: what is missing or of another kind is an error, what is left is news."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pipelines.contract import Evidence, Identifier
@@ -69,6 +69,11 @@ class Fields:
     def items(self, name: str) -> list[Any]:
         """Take a list."""
         return list(_of_type(name, self._take(name), list, "a list"))
+
+    def text_or_items(self, name: str) -> str | list[Any]:
+        """Take a text, or a list of its parts."""
+        value = self._take(name)
+        return valid(value) if isinstance(value, str) else list(_of_type(name, value, list, "a text or a list"))
 
     def strings(self, name: str) -> list[str]:
         """Take a list of texts that may be absent, which is an empty one."""
@@ -156,9 +161,25 @@ def known(*identifiers: Identifier | None) -> list[Identifier]:
     return list(dict.fromkeys(each for each in identifiers if each))
 
 
+def strongest(identifiers: Iterable[Identifier | None]) -> list[Identifier]:
+    """Return each value once, by the best who vouches for it: a proven channel, our records, an unproven one, a claim."""
+    kept: dict[tuple[str, str, str], Identifier] = {}
+    for each in known(*identifiers):
+        key = (each.kind, each.scope, each.value)
+        if key not in kept or _weakness(each) < _weakness(kept[key]):
+            kept[key] = each
+    return list(kept.values())
+
+
 def is_media(head: bytes) -> bool:
     """Say whether a file that starts like this is a picture, sound, film, card or document beside the messages."""
     return head.startswith(_MEDIA) or any(head.startswith(marks, at) for at, marks in _MEDIA_AT.items())
+
+
+def _weakness(identifier: Identifier) -> int:
+    if identifier.evidence == "channel":
+        return 0 if identifier.is_verified else 2
+    return 1 if identifier.evidence == "reference" else 3
 
 
 def _of_type(name: str, value: Any, kind: type, words: str) -> Any:

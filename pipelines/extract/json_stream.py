@@ -43,7 +43,7 @@ class Piece(NamedTuple):
     document: int = 1
 
 
-def pieces(stream: IO[bytes], into: Collection[str]) -> Iterator[Piece]:
+def pieces(stream: IO[bytes], into: Collection[str], *, objects: bool = True) -> Iterator[Piece]:
     """Yield the values of one or more JSON documents that follow one another, with white space between them or nothing.
 
     Args:
@@ -51,16 +51,18 @@ def pieces(stream: IO[bytes], into: Collection[str]) -> Iterator[Piece]:
             itself, "messages" a list in it, "chats.list.*.messages" one in each item of a list. What lies in an opened
                 container is yielded value by value, everything else whole, an opened container that holds nothing as well.
             The containers on the way are opened too.
+        objects: False where only lists are opened: documents that are records themselves are then yielded whole.
 
     Raises:
         UnreadableError: after the last value that is whole, where the file is cut off or damaged.
     """
     opened = {pattern[:length] for each in into for pattern in [_pattern(each)] for length in range(len(pattern) + 1)}
+    brackets = (b"[", b"{") if objects else (b"[",)
     text = _Text(stream)
     document = 0
     while text.peek():
         document += 1
-        for piece in _walk(text, (), (), opened):
+        for piece in _walk(text, (), (), opened, brackets):
             yield piece._replace(document=document) if document > 1 else piece
 
 
@@ -68,9 +70,11 @@ def _pattern(dotted: str) -> tuple[str, ...]:
     return tuple(dotted.split(".")) if dotted else ()
 
 
-def _walk(text: "_Text", path: Path, pattern: tuple[str, ...], opened: set[tuple[str, ...]]) -> Iterator[Piece]:
+def _walk(
+    text: "_Text", path: Path, pattern: tuple[str, ...], opened: set[tuple[str, ...]], brackets: tuple[bytes, ...]
+) -> Iterator[Piece]:
     first = text.peek()
-    if pattern not in opened or first not in (b"{", b"["):
+    if pattern not in opened or first not in brackets:
         raw, is_whole = text.value()
         yield Piece(path, raw, is_whole)
         return
@@ -82,9 +86,9 @@ def _walk(text: "_Text", path: Path, pattern: tuple[str, ...], opened: set[tuple
     while text.peek() != closing:
         if first == b"{":
             key = text.key()
-            yield from _walk(text, (*path, key), (*pattern, key), opened)
+            yield from _walk(text, (*path, key), (*pattern, key), opened, brackets)
         else:
-            yield from _walk(text, (*path, number), (*pattern, "*"), opened)
+            yield from _walk(text, (*path, number), (*pattern, "*"), opened, brackets)
             number += 1
         following = text.peek()
         if following == b",":

@@ -2,32 +2,38 @@
 
 Who wrote a comment is told by the author's role in the users; a comment is one interaction, its ticket the conversation.
 A record is told to be a ticket or a user by what it holds, so one path may match both files.
+
+- A comment's id is the ``source_ref``: the description of a ticket is its first comment, and is not read twice.
+- ``updated_at`` is the ticket's: incremental exports bring a ticket again, with all its comments, when any of it changed.
+- A call tells its direction by ``via.source.rel``, whoever of the staff wrote it down.
+- The notes that Zendesk writes into tickets that are merged repeat other messages: kept, without a customer.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.contract import Attachment, Channel, Direction, Identifier, Interaction, Record
-from pipelines.extract import identifiers
+from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
 from pipelines.extract.claims import claims_of, references_of
 from pipelines.extract.documents import Entry, json_entries
-from pipelines.extract.fields import Drift, Fields, known, names
+from pipelines.extract.fields import Drift, Fields, names, strongest
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.text import clean, html_to_text, one_line, split_reply
-from pipelines.extract.zendesk_tickets import Ticket, channel_of, parse_ticket
+from pipelines.extract.mail_reasons import is_no_reply
+from pipelines.extract.zendesk_comments import Call, body_of, parse_attachment, parse_call, words_of
+from pipelines.extract.zendesk_tickets import Ticket, parse_ticket
 from pipelines.extract.zendesk_users import Role, User, is_user, parse_user, person_of
+from pipelines.extract.zendesk_via import Via, parse_via
 from pipelines.settings import Source
 
 PAGES = ("tickets", "users")
 SYSTEM = "-1"  # the author of what triggers and automations write
 
 _COMMENT_USUAL = names("attachments body type via")
-_COMMENT_LEFT = names("audit_id formatted_from formatted_to metadata plain_body recording_url")
+_COMMENT_LEFT = names("audit_id data formatted_from formatted_to metadata plain_body recording_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Desk:
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a comment; a user's row is evidence on them and counts as suppressed."""
-    desk = Desk(export.source, Own.of(export.source), _users(export))
+    desk = Desk(export.source, Own.of(export.source), export.known_by(survey))
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
         return _parse(file, desk, issues)
@@ -49,14 +55,14 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
     yield from each_file(export, issues, parse)
 
 
-def _users(export: Export) -> dict[str, User]:
+def survey(export: Export) -> dict[str, User]:
     """Return the users of all files by id; rows that cannot be read are left to the pass that counts them."""
     users: dict[str, User] = {}
     for file in export.files:
         try:
             for entry in json_entries(file, PAGES):
                 _remember(entry, users)
-        except UnreadableError:
+        except (OSError, EOFError, LookupError, ValueError):  # an UnreadableError is a ValueError
             continue
     return users
 
@@ -68,7 +74,9 @@ def _remember(entry: Entry, users: dict[str, User]) -> None:
         record = entry.value()
         if is_user(record):
             user = parse_user(record)
-            users[user.user_ref] = user
+            kept = users.get(user.user_ref)
+            if kept is None or kept.updated_at <= user.updated_at:
+                users[user.user_ref] = user
     except UnreadableError:
         pass
 
@@ -82,7 +90,7 @@ def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
                 parse_user(record, drift)
                 issues.suppress(file=file.name, reason="a user of the side file")
                 continue
-            ticket = parse_ticket(record, drift)
+            ticket = parse_ticket(record, desk.source, drift)
         except UnreadableError as error:
             issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=error)
             continue
@@ -102,23 +110,26 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
     fields = Fields(comment)
     source_ref, author_ref = fields.ref("id"), fields.ref("author_id")
     occurred_at, _ = parse_instant(fields.string("created_at"), None)
-    via = fields.maybe_fields("via")
-    origin = via.maybe_fields("source")
-    rel = origin.maybe_string("rel")
-    channel: Channel = channel_of(via) or ticket.channel or desk.source.channel or "chat"
-    call = fields.maybe_fields("data")  # of a comment that is a call
-    duration = call.maybe_number("call_duration")
-    direction = _direction(_role(author_ref, ticket, desk), is_shown=fields.boolean("public"))
-    person_ref = author_ref if direction == "inbound" else ticket.requester_ref
-    party, party_ref = person_of(person_ref, desk.users.get(person_ref), channel, desk.source)
-    if direction == "inbound":
-        party = known(*_seen_by_channel(origin.maybe_fields("from"), channel, desk.source), *party)
-    reason = _reason(desk.users.get(person_ref), party, desk)
-    parts = split_reply(_text(fields))
-    if direction == "inbound" and reason is None:
-        party = known(*party, *claims_of(parts.text, desk.source), *references_of(ticket.subject or "", desk.source))
-    attachments = [_attachment(each) for each in fields.maybe_items("attachments")]
     kind = fields.maybe_string("type")
+    via = parse_via(fields.maybe_fields("via"), desk.source, drift)
+    call = parse_call(fields, kind, drift)
+    delivered_by = via.channel or ("voice" if call else None) or ticket.channel
+    channel: Channel = delivered_by or desk.source.channel or "chat"
+    role = _role(author_ref, ticket, desk)
+    direction = _direction(role, via, is_shown=fields.boolean("public"))
+    person_ref = author_ref if role == "end-user" else ticket.requester_ref
+    user = desk.users.get(person_ref)
+    party, party_ref = person_of(person_ref, user, delivered_by or "", desk.source)
+    party = [*_by_channel(via, channel, direction, role, desk), *party]
+    words = words_of(body_of(fields), user.name if user else "")
+    text, said = words.parts.text, words.said
+    if call:
+        text, said = call.transcript or text, call.transcript if via.rel == "voicemail" else ""
+    reason = _reason(user, party, via, direction, desk)
+    if direction == "inbound" and reason is None:
+        party += [*claims_of(said, desk.source), *references_of(ticket.subject or "", desk.source)]
+    party = strongest(party)
+    attachments = [parse_attachment(each, drift) for each in fields.maybe_items("attachments")]
     drift.tell(fields, _COMMENT_LEFT, usual=_COMMENT_USUAL)
     return Interaction(
         source=desk.source.name,
@@ -129,22 +140,23 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
         occurred_at=occurred_at,
         file=file,
         position=position,
-        is_public=channel == "social" and rel in ("mention", "post"),
-        party=_strongest(party) if reason is None else [],
+        is_public=channel == "social" and via.rel in ("mention", "post"),
+        party=party if reason is None else [],
         party_ref=party_ref,
-        agent_ref=None if direction == "inbound" else author_ref,
+        agent_ref=author_ref if role != "end-user" else call.agent_ref if call else None,
         team=ticket.team,
         subject=ticket.subject,
-        text=parts.text,
-        quoted_text=parts.quoted or None,
-        signature=parts.signature or None,
+        text=text,
+        quoted_text=words.parts.quoted or None,
+        signature=words.parts.signature or None,
         attachments=attachments,
         topic=ticket.topic,
-        status=ticket.status,
-        duration_seconds=None if duration is None else float(duration),
-        consent=keyword_consent(parts.text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else [],
+        status=(call.outcome if call else None) or ticket.status,
+        duration_seconds=call.duration_seconds if call else None,
+        consent=keyword_consent(text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else [],
         reason=reason,
-        source_metadata=_metadata(kind, rel, ticket, author_ref),
+        source_metadata=_metadata(kind, via, ticket, author_ref, call, is_transcript=words.is_transcript),
+        updated_at=ticket.updated_at,
     )
 
 
@@ -152,61 +164,51 @@ def _role(author_ref: str, ticket: Ticket, desk: Desk) -> Role:
     user = desk.users.get(author_ref)
     if user:
         return user.role
+    if author_ref in (SYSTEM, ticket.assignee_ref):  # a ticket is only ever given to an agent
+        return "agent"
     if author_ref == ticket.requester_ref:
         return "end-user"
-    if author_ref == SYSTEM:
-        return "agent"
     raise UnreadableError("the author is no user of the side file and not the requester")
 
 
-def _direction(role: Role, *, is_shown: bool) -> Direction:
+def _direction(role: Role, via: Via, *, is_shown: bool) -> Direction:
+    if via.call_direction:
+        return "inbound" if via.call_direction == "inbound" else "outbound"
     if role == "end-user":
         return "inbound"
     return "outbound" if is_shown else "internal"
 
 
-def _reason(user: User | None, party: list[Identifier], desk: Desk) -> str | None:
-    if user and user.role != "end-user":
+def _by_channel(via: Via, channel: Channel, direction: Direction, role: Role, desk: Desk) -> list[Identifier]:
+    """Return what the channel itself says of the person: of who wrote or called, and of whom we called or texted."""
+    if direction == "inbound" and (role == "end-user" or via.call_direction):
+        found = via.sender
+    elif direction == "outbound" and channel in ("voice", "sms"):
+        found = via.recipient
+    else:
+        return []
+    return [each for each in found if not desk.own.matches(each)] if role != "end-user" else found
+
+
+def _reason(user: User | None, party: list[Identifier], via: Via, direction: Direction, desk: Desk) -> str | None:
+    if via.is_merge or (user and user.role != "end-user"):
         return "internal"
-    return "own_address" if any(desk.own.matches(each) for each in party if each.kind != "name") else None
+    if any(desk.own.matches(each) for each in party if each.kind != "name"):
+        return "own_address"
+    machine = any(is_no_reply(each.value) for each in via.sender if each.kind == "email")
+    return "no_reply" if machine and direction == "inbound" else None
 
 
-def _seen_by_channel(origin: Fields, channel: str, source: Source) -> list[Identifier]:
-    """Return what the channel itself says of the sender (``via.source.from``)."""
-    address, phone, username = (origin.maybe_ref(name) for name in ("address", "phone", "username"))
-    if channel == "email" and address:
-        return known(identifiers.email(address, "channel"))
-    if channel in ("sms", "voice") and (phone or address):
-        return known(identifiers.phone(phone or address or "", source.region, "channel"))
-    if channel == "social" and username:
-        return known(identifiers.handle(username, "x", "channel"))
-    return []
-
-
-def _strongest(party: list[Identifier]) -> list[Identifier]:
-    """Return each value once: what the channel delivered stands before what the users' rows claim of it."""
-    kept: dict[tuple[str, str, str], Identifier] = {}
-    for each in party:
-        kept.setdefault((each.kind, each.scope, each.value), each)
-    return list(kept.values())
-
-
-def _text(fields: Fields) -> str:
-    html = fields.maybe_string("html_body")
-    body = fields.string("body") if html is None else fields.maybe_string("body")
-    return clean(body) if body else html_to_text(html or "")
-
-
-def _attachment(value: Any) -> Attachment:
-    fields = Fields(value)
-    return Attachment(one_line(fields.maybe_string("file_name") or ""), fields.maybe_number("size"), "")
-
-
-def _metadata(kind: str | None, rel: str | None, ticket: Ticket, author_ref: str) -> dict[str, Any]:
+def _metadata(
+    kind: str | None, via: Via, ticket: Ticket, author_ref: str, call: Call | None, *, is_transcript: bool
+) -> dict[str, Any]:
     told = {
         "type": kind if kind != "Comment" else None,
-        "via_rel": rel,
+        "via_rel": via.rel,
+        "from_tickets": via.tickets or None,
         "merged": ticket.is_merged or None,
         "automatic": author_ref == SYSTEM or None,
+        "recording": (call is not None and call.is_recorded) or None,
+        "transcript": is_transcript or None,
     }
     return {name: value for name, value in told.items() if value is not None}

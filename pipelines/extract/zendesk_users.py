@@ -1,22 +1,26 @@
 """Zendesk's users: the side file that says who an author is, and what of it identifies a ticket's requester."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
-from pipelines.contract import Evidence, Identifier
+from pipelines.contract import Identifier
 from pipelines.extract import identifiers
 from pipelines.extract.fields import Drift, Fields, known, names
+from pipelines.extract.instants import parse_instant
 from pipelines.settings import Source
 
 Role = Literal["end-user", "agent", "admin"]
 _ROLES: dict[str, Role] = {"end-user": "end-user", "agent": "agent", "admin": "admin"}
-_USUAL = names("email name phone verified")
+_USUAL = names("email name phone updated_at verified")
 _LEFT = names("""
     active alias chat_only created_at custom_role_id default_group_id details external_id iana_time_zone is_billing_admin
     last_login_at locale locale_id moderator notes only_private_comments organization_id permanently_deleted photo
     remote_photo_url report_csv restricted_agent role_type shared shared_agent shared_phone_number signature suspended tags
-    ticket_restriction time_zone two_factor_auth_enabled updated_at url user_fields
+    ticket_restriction time_zone two_factor_auth_enabled url user_fields
 """)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class User:
     Attributes:
         user_ref: the helpdesk's id.
         verified: whether Zendesk has seen proof of one of the user's addresses.
+        updated_at: of two rows of one user, the later counts.
     """
 
     user_ref: str
@@ -34,6 +39,7 @@ class User:
     email: str
     phone: str
     verified: bool
+    updated_at: datetime = _NEVER
 
 
 def is_user(record: Any) -> bool:
@@ -44,6 +50,7 @@ def is_user(record: Any) -> bool:
 def parse_user(record: Any, drift: Drift | None = None) -> User:
     """Map one user's row; UnreadableError where it is not what we know (a role we have not seen)."""
     fields = Fields(record)
+    changed = fields.maybe_string("updated_at")
     user = User(
         user_ref=fields.ref("id"),
         role=fields.choice("role", _ROLES),
@@ -51,6 +58,7 @@ def parse_user(record: Any, drift: Drift | None = None) -> User:
         email=fields.maybe_string("email") or "",
         phone=fields.maybe_string("phone") or "",
         verified=fields.maybe_boolean("verified") or False,
+        updated_at=_NEVER if changed is None else parse_instant(changed, None)[0],
     )
     if drift:
         drift.tell(fields, _LEFT, usual=_USUAL)
@@ -60,20 +68,33 @@ def parse_user(record: Any, drift: Drift | None = None) -> User:
 def person_of(user_ref: str, user: User | None, channel: str, source: Source) -> tuple[list[Identifier], str]:
     """Return an end user's identifiers and how the source shows them (a name, an address, a number or the id).
 
-    The account is the helpdesk's own. What the row says was delivered by a channel where Zendesk verified it, or where the
-    ticket came through that very channel; else somebody typed it.
+    The account is the helpdesk's own. What the row says counts as delivered by a channel: with a proof where Zendesk
+    verified the user, without one where the message came through that very channel; else somebody typed it.
     """
-    account = identifiers.account(user_ref, source.name, "channel")
-    if user is None:
-        return known(account), user_ref
+    party, party_ref = _person(user_ref, user, channel, source.name, source.region)
+    return list(party), party_ref
 
-    def evidence(*channels: str) -> Evidence:
-        return "channel" if user.verified or channel in channels else "claimed"
+
+@lru_cache(maxsize=1 << 14)
+def _person(
+    user_ref: str, user: User | None, channel: str, issuer: str, region: str | None
+) -> tuple[tuple[Identifier, ...], str]:
+    """The same, cached: the same few people run through a ticket."""
+    account = identifiers.account(user_ref, issuer, "channel")
+    if user is None:
+        return tuple(known(account)), user_ref
+
+    def graded(identifier: Identifier | None, *channels: str) -> Identifier | None:
+        if identifier is None or user.verified:
+            return identifier
+        if channel in channels:
+            return replace(identifier, is_verified=False)
+        return replace(identifier, evidence="claimed")
 
     party = known(
         account,
-        identifiers.email(user.email, evidence("email")),
-        identifiers.phone(user.phone, source.region, evidence("voice", "sms")),
-        identifiers.name(user.name, evidence("email")),
+        graded(identifiers.email(user.email, "channel"), "email"),
+        graded(identifiers.phone(user.phone, region, "channel"), "voice", "sms"),
+        graded(identifiers.name(user.name, "channel"), "email"),
     )
-    return party, user.name or user.email or user.phone or user_ref
+    return tuple(party), user.name or user.email or user.phone or user_ref

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract.documents import array_items, json_entries, parse_json
+from pipelines.extract import documents
+from pipelines.extract.documents import json_entries, parse_json
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import UnreadableError
 from tests.extract.exports import NIGHT, source_of
@@ -49,12 +50,11 @@ def test_the_same_records_come_out_of_lines_an_array_a_page_and_gzip(folder, rec
 
 
 @given(records=RECORDS, share=st.floats(0, 1, exclude_max=True))
-def test_an_array_cut_anywhere_gives_what_stands_before_and_says_so(records, share):
+def test_an_array_cut_anywhere_gives_what_stands_before_and_says_so(folder, records, share):
     whole = json.dumps(records)
-    cut = whole[: int(len(whole) * share)]
-    items, found = array_items(cut, 0), []
-    with pytest.raises(UnreadableError):
-        found.extend(items)
+    cut = whole[: max(int(len(whole) * share), 1)]
+    *found, told = read(cut.encode(), folder)
+    assert "cut off" in told
     assert found == records[: len(found)]
     assert len(found) >= len([end for end in ends_of(records) if end < len(cut)])
 
@@ -85,3 +85,20 @@ def test_a_damaged_gzip_stream_ends_in_words(folder):
     whole = gzip.compress(b'{"a": 1}\n' * 10_000)
     assert read(whole[:-20], folder)[-1] == "the gzip stream is cut off"
     assert read(whole[:-8] + b"\0" * 8, folder)[-1] == "the gzip stream is damaged"
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1, 2, 5_000])
+def test_a_line_too_long_to_hold_costs_itself_alone(folder, monkeypatch, over):
+    monkeypatch.setattr(documents, "VALUE_LIMIT", 1_000)
+    line = b'{"a": "' + b"x" * (1_000 + over - 10) + b'"}\n'
+    found = read(b'{"b": 1}\n' + line + b'{"c": 2}\n', folder)
+    assert found[0] == {"b": 1}
+    assert found[-1] == {"c": 2}
+    assert len(found) == 3
+    assert isinstance(found[1], dict) == (over <= 0)
+
+
+def test_a_gzip_bomb_is_stopped(folder, monkeypatch):
+    monkeypatch.setattr(documents, "UNZIPPED_FREELY", 100_000)
+    lines = gzip.compress(b'{"a": 1}\n' * 50_000 + b" " * 50_000_000)
+    assert "a bomb" in read(lines, folder)[-1]

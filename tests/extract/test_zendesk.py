@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.contract import Attachment
+from pipelines.extract.fields import names
 from tests.extract.exports import extracted, party, source_of
+from tests.extract.specimens import Specimen, dump_lines
 
 SOURCE = source_of(format="zendesk", name="helpdesk", channel="chat", own=["desk@shop.example"], region="GB")
 ANN, AGENT, ADMIN, CC = 41_000_000_001, 36_000_000_001, 36_000_000_002, 41_000_000_002
@@ -49,6 +51,7 @@ def ticket(ref, *comments, via="native_messaging", **more):
     return {
         "id": ref,
         "requester_id": ANN,
+        "assignee_id": AGENT,
         "subject": "Order GT-1001",
         "status": "open",
         "type": "question",
@@ -79,6 +82,33 @@ TALK = ticket(
     comment(703, ADMIN, "She called before", public=False, via="web", at="2026-11-20T09:06:00Z"),
 )
 EXPORT = {"tickets.ndjson": lines(TALK), "users.ndjson": lines(*PEOPLE)}
+CALL = {"from": "+447700900123", "to": "+441632960100", "call_duration": 61, "recording_url": "https://shop.example/r"} | {
+    "answered_by_id": AGENT, "transcription_text": "My parcel is lost", "outcome": "completed", "started_at": "…",
+}  # fmt: skip
+MAILED = comment(711, ANN, "Hello", via="email", origin={"address": "Ann@Mail.example", "name": "Ann Archer"})
+FILED = comment(712, ANN, None, html_body="<p>See</p>", attachments=[{"id": 1, "file_name": "a.jpg", "size": 12}])
+CALLED = comment(713, AGENT, "Call from +44", type="VoiceComment", via="voice", origin={"phone": "+447700900123"}, data=CALL)
+CALLED["via"]["source"]["rel"] = "inbound"
+TWEETED = comment(714, ANN, "Hello?", via="twitter", origin={"username": "AnnA", "twitter_id": "99", "name": "Ann"})
+MERGED = comment(715, AGENT, "Request #2 was merged into this one", via="web", origin={"ticket_id": 2, "subject": "x"})
+MERGED["via"]["source"]["rel"] = "merge"
+SPECIMEN = Specimen(
+    SOURCE,
+    {"desk.ndjson": dump_lines([TALK, ticket(20002, MAILED, FILED, CALLED, TWEETED, MERGED, via="email"), *PEOPLE])},
+    "desk.ndjson",
+    dump=dump_lines,
+    may_lack=frozenset(
+        # the plain text beside the HTML, and what only some channels and calls tell
+        names(
+            """
+            comments.html_body comments.via.source.from.address comments.via.source.from.name comments.via.source.from.phone
+            comments.via.source.from.ticket_id comments.via.source.from.twitter_id comments.via.source.from.username
+            comments.data.answered_by_id comments.data.outcome comments.data.recording_url comments.data.transcription_text
+            """
+        )
+    ),
+    has_lines=True,
+)
 
 
 def test_each_comment_is_one_interaction_and_the_authors_role_gives_its_direction(tmp_path):

@@ -1,0 +1,122 @@
+"""Zendesk's ``via``: the channel a ticket or a comment came through, and what that channel says of either end.
+
+The names are those of Zendesk's reference of via types and via objects.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from pipelines.contract import Channel, Identifier
+from pipelines.extract import identifiers
+from pipelines.extract.fields import Drift, Fields, known, names
+from pipelines.extract.issues import UnreadableError
+from pipelines.settings import Source
+
+# via.channel by the channel it is to the person; None where it says how staff or a form reached the ticket, and the
+# ticket's or the source's channel is the better answer. Some exports write the number of a via type for its name.
+_CHANNELS: dict[Channel | None, frozenset[str]] = {
+    "email": names("email mail 4"),
+    "sms": names("messagebird_sms sms text_message twilio_sms 37"),
+    "voice": names("phone phone_call_inbound phone_call_outbound voice voicemail 33 34 35"),
+    "social": names("""
+        any_channel facebook facebook_message facebook_post instagram_dm sunshine_conversations_facebook_messenger
+        sunshine_conversations_twitter_dm twitter twitter_dm twitter_favorite 23 26 30 38
+    """),
+    "chat": names("""
+        apple_business_chat business_messaging_slack_connect chat chat_offline_message chat_transcript
+        google_business_messages google_rcs kakaotalk line messaging native_messaging sunshine_conversations_api
+        telegram viber wechat whatsapp 29
+    """),
+    None: names("""
+        answer_bot_api answer_bot_for_agents answer_bot_for_sdk answer_bot_for_slack answer_bot_for_web_widget api
+        automatic_solution_suggestions batch blog closed_ticket dropbox forum get_satisfaction group_change group_deletion
+        help_center helpcenter iphone linked_problem logmein_rescue macro_reference merge mobile mobile_sdk
+        recovered_from_suspended_tickets resource_push rule sample_interactive_ticket sample_ticket side_conversation system
+        ticket_sharing topic user_change user_deletion user_merge web web_form web_service web_widget
+        0 5 8 9 10 11 12 13 14 15 16 17 19 20 21 22 24 25 27 28 31 32 36
+    """),
+}
+_VIA = {via: channel for channel, vias in _CHANNELS.items() for via in vias}
+_PLATFORMS = (("twitter", "x"), ("facebook", "facebook"), ("instagram", "instagram"), ("telegram", "telegram"))
+_MERGES = names("merge 19")
+_CALLS = {"inbound": "inbound", "voicemail": "inbound", "outbound": "outbound"}
+
+_USUAL = names("channel source")
+_SOURCE_USUAL = names("from rel to")
+_END_LEFT = names("""
+    account_id brand_id channel deleted email_ccs formatted_phone id integration_service_instance_name
+    original_recipients profile_url recipient_suspended registered_integration_service_name revision_id service_info
+    subject supports_channelback supports_clickthrough ticket_id ticket_ids title topic_id topic_name
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """How a ticket or a comment came about.
+
+    Attributes:
+        channel: the channel it is to the person; None where another answer is better.
+        rel: the kind of it within the channel ("inbound", "voicemail", "merge", "mention" …).
+        is_merge: it is the note that Zendesk writes where tickets are merged.
+        sender, recipient: what the channel itself says of who is at either end.
+        tickets: other tickets it comes from (merged into this one, or followed up).
+    """
+
+    channel: Channel | None = None
+    rel: str | None = None
+    is_merge: bool = False
+    sender: list[Identifier] = field(default_factory=list)
+    recipient: list[Identifier] = field(default_factory=list)
+    tickets: list[str] = field(default_factory=list)
+
+    @property
+    def call_direction(self) -> str | None:
+        """Whether a call or voicemail was to us ("inbound") or by us; None where it is none, or that is not told."""
+        return _CALLS.get(self.rel or "") if self.channel == "voice" else None
+
+
+def parse_via(via: Fields, source: Source, drift: Drift) -> Via:
+    """Map a ``via``; UnreadableError for a channel we have not seen."""
+    name = via.maybe_ref("channel")
+    if name is not None and name not in _VIA:
+        raise UnreadableError("field 'channel' has a value we do not know")
+    channel = _VIA[name] if name is not None else None
+    origin = via.maybe_fields("source")
+    rel = origin.maybe_string("rel")
+    sender, recipient = origin.maybe_fields("from"), origin.maybe_fields("to")
+    tickets = [ref for ref in (sender.maybe_ref("ticket_id"), *map(str, sender.maybe_items("ticket_ids"))) if ref]
+    told = Via(
+        channel=channel,
+        rel=rel,
+        is_merge=rel == "merge" or name in _MERGES,
+        sender=_end(sender, channel, name or "", source),
+        recipient=_end(recipient, channel, name or "", source),
+        tickets=tickets,
+    )
+    for end in (sender, recipient):
+        drift.tell(end, _END_LEFT)
+    if origin.names:
+        drift.tell(origin, frozenset(), usual=_SOURCE_USUAL)
+    if via.names:
+        drift.tell(via, frozenset(), usual=_USUAL)
+    return told
+
+
+def _end(end: Fields, channel: Channel | None, via: str, source: Source) -> list[Identifier]:
+    """Return what the channel says of one end; an address comes without proof that the mail was its owner's."""
+    address, phone, username, facebook, twitter, name = (
+        end.maybe_ref(each) for each in ("address", "phone", "username", "facebook_id", "twitter_id", "name")
+    )
+    platform = next((scope for mark, scope in _PLATFORMS if mark in via), "x" if via in ("23", "26", "30") else source.name)
+    shown = identifiers.name(name or "", "channel")
+    if channel == "email":
+        mail = identifiers.email(address or "", "channel")
+        return [replace(each, is_verified=False) for each in known(mail, shown if mail else None)]
+    if channel in ("sms", "voice") or via == "whatsapp":
+        return known(identifiers.phone(phone or address or "", source.region, "channel"))
+    if channel == "social":
+        return known(
+            identifiers.handle(username or "", platform, "channel"),
+            identifiers.account(facebook or twitter or "", platform, "channel"),
+            shown,
+        )
+    return []
