@@ -7,12 +7,31 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError
-from tests.extract.exports import extracted, extracted_from, source_of
+from tests.extract.exports import extracted, extracted_from, party, source_of
+from tests.extract.random_world import is_told_twice, worlds
+from tests.extract.specimens import Specimen
 from tests.thorough import TIMES
 
 LONDON = ZoneInfo("Europe/London")
 SOURCE = source_of(format="whatsapp", channel="chat", own=["The Shop"], timezone="Europe/London", region="GB")
 NAME = "WhatsApp Chat with Ann Archer.txt"
+SPECIMEN = Specimen(
+    SOURCE,
+    {
+        NAME: (
+            b"20/11/2026, 09:58 - Messages and calls are end-to-end encrypted. Only people in this chat can read them.\n"
+            b"20/11/2026, 10:00 - Ann Archer: Is it in stock?\nI mean the tent, call 07700 900456\n"
+            b"20/11/2026, 10:01 - The Shop: Yes <This message was edited>\n"
+            b"20/11/2026, 10:02 - Ann Archer: IMG-1.jpg (file attached)\nthis one\n"
+            b"20/11/2026, 10:03 - Ann Archer: This message was deleted\n"
+            b"20/11/2026, 10:04 - Ann Archer: Missed voice call\n"
+            b"20/11/2026, 10:05 - The Shop: Voice call, 3 min\n"
+        )
+    },
+    NAME,
+    load=None,
+    has_lines=True,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +93,7 @@ DIALECTS = st.tuples(
 LINES = st.text("abc xyzÄé😀:/-[]()!?,.0123", min_size=1, max_size=30).map(lambda line: f"so {line}".strip())
 MESSAGES = st.lists(
     st.tuples(
-        st.datetimes(datetime.fromisoformat("2019-01-01"), datetime.fromisoformat("2030-01-01")).map(
+        st.datetimes(datetime.fromisoformat("2019-01-01"), datetime.fromisoformat("2026-11-20")).map(
             lambda moment: moment.replace(microsecond=0)
         ),
         st.sampled_from(["The Shop", "Ann Archer"]),
@@ -106,6 +125,37 @@ def test_a_chat_comes_back_from_every_dialect_it_is_written_in(tmp_path_factory,
         expected = moment.replace(second=moment.second if dialect[5] else 0)
         shown = record.occurred_at.astimezone(LONDON).replace(tzinfo=None)
         assert shown == (expected + timedelta(hours=1) if flag == "imaginary" else expected)
+
+
+@settings(max_examples=100 * TIMES)
+@given(world=worlds(), dialect=DIALECTS)
+def test_a_random_world_comes_back(tmp_path_factory, world, dialect):
+    order, source = dialect[3], SOURCE.model_copy(update={"date_order": dialect[3]})
+    world = sorted(world, key=lambda said: (said.thread, said.at))
+    files = {}
+    for said in world:
+        who = "The Shop" if said.is_ours else f"Person {said.thread}"
+        told = (said.at.astimezone(LONDON).replace(tzinfo=None), who, said.text)
+        files.setdefault(f"WhatsApp Chat with Person {said.thread}.txt", []).append(told)
+    outcome = extracted(
+        tmp_path_factory.mktemp(order), {name: render(told, dialect) for name, told in files.items()}, source
+    )
+    assert not outcome.quarantined
+    assert [(r.conversation_ref, r.direction, r.text, r.party_ref) for r in outcome.records] == [
+        (
+            f"WhatsApp Chat with Person {said.thread}",
+            "outbound" if said.is_ours else "inbound",
+            said.text,
+            f"Person {said.thread}",
+        )
+        for said in world
+    ]
+    for record, said in zip(outcome.records, world, strict=True):
+        if is_told_twice(said.at):
+            assert record.source_metadata["local_time"] == "ambiguous"
+        else:
+            assert record.occurred_at == (said.at if dialect[5] else said.at.replace(second=0))
+        assert ("account", "whatsapp", f"Person {said.thread}") in party(record)
 
 
 @pytest.mark.parametrize(

@@ -94,10 +94,10 @@ def test_a_zip_is_told_by_its_content_and_read_with_its_name(tmp_path):
         archive.writestr("photo.jpg", b"\xff\xd8\xff")
     outcome = extracted(tmp_path, {"WhatsApp Chat - Ann Archer.export": packed.getvalue()}, SOURCE)
     assert [record.conversation_ref for record in outcome.records] == ["WhatsApp Chat - Ann Archer"] * 2
-    assert outcome.records[0].position == "line 2 of chat 1 in the zip"
+    assert outcome.records[0].position == "line 2 in entry 1 of the zip"
     assert outcome.suppressed["a picture or another file beside the chat"] == 1
     cut = extracted(tmp_path / "cut", {"WhatsApp Chat - Ann Archer.zip": packed.getvalue()[:-30]}, SOURCE)
-    assert [reason for _, reason in cut.quarantined] == ["the zip is damaged, cut off or locked"]
+    assert [reason for _, reason in cut.quarantined] == ["the zip is damaged or cut off"]
 
 
 def test_a_message_is_known_by_file_time_author_and_text_without_marks(tmp_path):

@@ -1,0 +1,187 @@
+"""The words that WhatsApp itself writes into a chat, in the languages of the phones it is exported from.
+
+What is missing here costs no message: a notice in another language is kept as if somebody had written it.
+"""
+
+import re
+
+# How a file or zip is named after the chat it holds.
+TITLE = re.compile(
+    r"(?:WhatsApp[ _-][Cc]hat[ _](?:with|mit|met|-)|Chat (?:de |di )?WhatsApp con|Chat do WhatsApp com|"
+    r"Conversa (?:do|no) WhatsApp com|Discussion WhatsApp avec|Чат WhatsApp \u0441)[ _](.+)"
+)
+
+_ENCRYPTED = """
+    messages and calls|messages (?:to this (?:chat|group)|you send)|nachrichten und anrufe|nachrichten in diesem chat|
+    los mensajes y las llamadas|les messages et les appels|i messaggi e le chiamate|as mensagens e a|
+    berichten en (?:gesprekken|oproepen)|
+    wiadomości i połączenia|mesajlar ve aramalar|сообщения и звонки|الرسائل والمكالمات|मैसेज(?:ेस)? और कॉल|メッセージと通話|
+    消息和通话|訊息和通話|메시지 및|pesan dan panggilan|meddelanden och samtal
+"""
+_ABOUT_THE_CHAT = """
+    this (?:chat|business|group)|dieser chat|dieses unternehmen|est[ae] (?:chat|empresa|conversa)|
+    cette (?:discussion|entreprise)|
+    quest[ao] (?:chat|attività)|deze chat|dit bedrijf|ten czat|ta firma|bu (?:sohbet|işletme)|
+    your security code|deine? sicherheits(?:nummer|code)|tu código de seguridad|(?:ton|votre) code de sécurité|
+    il tuo codice di sicurezza|(?:seu|o teu) código de segurança|je beveiligingscode|
+    you (?:un)?blocked|you turned o(?:n|ff)|du hast (?:diesen kontakt|selbstlöschende)|(?:des)?bloqueaste|
+    vous avez (?:dé)?bloqué|
+    hai (?:s?bloccato)|você (?:des)?bloqueou
+"""
+# What it tells of a chat in somebody's name, on iPhones.
+NOTICE = re.compile("".join(line.strip() for line in f"{_ENCRYPTED}|{_ABOUT_THE_CHAT}".splitlines()), re.IGNORECASE)
+
+# What it tells of groups only.
+GROUP = re.compile(
+    r"created (?:this |the )?group\b|added you|you were added|joined using|messages to this group|"
+    r"gruppe (?:\S+ )*erstellt|hat dich hinzugefügt|du wurdest hinzugefügt|"
+    r"(?:creó|creaste) (?:el|este) grupo|te (?:añadió|agregó)|(?:a|avez) créé (?:le|ce) groupe|vous a ajouté|"
+    r"(?:ha|hai) creato (?:il|questo) gruppo|ti ha aggiunto|criou (?:o|este) grupo|adicionou você|"
+    r"groep (?:\S+ )*(?:aan)?gemaakt|heeft (?:je|jou) toegevoegd|utworzył\w* grupę|grubunu oluşturdu|"
+    r"создал\w* группу|"
+    r"グループ.*作成しました|创建了群组|建立了群組|그룹을 만들었습니다|أنشأ المجموعة",
+    re.IGNORECASE,
+)
+# A group's name stands in such a line, and may hold a colon.
+RENAMED = re.compile(
+    r"(?:\bcreated (?:the )?group|changed the (?:subject|group|group name)|die gruppe|den (?:betreff|"
+    r"gruppennamen)|el grupo|el asunto|"
+    r"el nombre del grupo|le groupe|le sujet|il gruppo|l.oggetto|o grupo|o assunto|o nome do grupo|de groep|"
+    r"het onderwerp|grupę)"
+    r"(?: (?:from|to|von|zu|auf|de|del?|a|da|per|para|van|naar|in))? ?[\"“„«]",
+    re.IGNORECASE,
+)
+
+EDITED = re.compile(
+    r"<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|Ce message a été modifié|"
+    r"Questo messaggio è stato modificato|Messaggio modificato|Mensagem editada|Esta mensagem foi editada|"
+    r"Dit bericht is bewerkt|"
+    r"Ta wiadomość została (?:zmieniona|edytowana)|Bu mesaj düzenlendi|Данное сообщение изменено|Сообщение изменено|"
+    r"تم تعديل هذه الرسالة|यह मैसेज एडिट किया गया|"
+    r"このメッセージは編集されました|此消息已编辑|이 메시지는 수정되었습니다)[.。]?>\s*$",
+    re.IGNORECASE,
+)
+DELETED = re.compile(
+    r"(?:This message was deleted|You deleted this message|Diese Nachricht wurde gelöscht|"
+    r"Du hast diese Nachricht gelöscht|"
+    r"Se eliminó este mensaje|Este mensaje fue eliminado|Eliminaste este mensaje|Ce message a été supprimé|"
+    r"(?:Vous avez|Tu as) supprimé ce message|Questo messaggio è stato eliminato|Hai eliminato questo messaggio|"
+    r"(?:Ess?t?a )?mensagem (?:foi )?(?:apagada|eliminada)|(?:Você )?(?:apagou|eliminou) esta mensagem|"
+    r"Dit bericht is verwijderd|"
+    r"(?:Je|U) hebt dit bericht verwijderd|Ta wiadomość została usunięta|Usunięto tę wiadomość|Bu mesaj silindi|"
+    r"Bu mesaj\u0131 sildiniz|"
+    r"Это сообщение было удалено|Данное сообщение удалено|Вы удалили (?:это|данное) сообщение|تم حذف هذه الرسالة|"
+    r"यह मैसेज डिलीट कर दिया गया|このメッセージは削除されました|"
+    r"此消息已删除|此訊息已刪除|이 메시지는 삭제되었습니다|삭제된 메시지입니다)[.。]?",
+    re.IGNORECASE,
+)
+
+# Android writes it before the name of a file, iPhones behind: "IMG-1.jpg (file attached)", "<attached: 01-PHOTO.jpg>".
+_FILE_ATTACHED = (
+    r"file attached|Datei angehängt|archivo adjunt(?:o|ado)|fichier joint|file allegato|arquivo anexado|"
+    r"ficheiro anexado|"
+    r"bestand bijgevoegd|załączony plik|plik załączony|dosya ekli|файл (?:добавлен|прикреплен)|файл додано|"
+    r"الملف مرفق|"
+    r"फ़?ाइल (?:संलग्न|अटैच कर दी गई है)|fil vedhæftet|vedlagt fil|bifogad fil|liitetiedosto|"
+    r"添付ファイル有り|文件附件|附件檔案|파일 첨부됨"
+)
+_ATTACHED = (
+    r"attached|angehängt|Anhang|adjunto|anexado|anexo|joint|pièce jointe|allegato|bijgevoegd|bijlage|"
+    r"załączon[oy]|eklendi|"
+    r"прикреплено|додано|المُرفق|अटैच किया गया|vedhæftet|vedlagt|bifogat|liite|添付ファイル|附件|첨부됨"
+)
+# A mark before the bracket is WhatsApp's own, in whichever language the word is.
+ATTACHED = re.compile(
+    rf"\u200e<[^<>:\n]{{1,40}}: ?([^<>\n]{{1,255}})>|<(?:{_ATTACHED}): ?([^<>\n]{{1,255}})>|"
+    rf"^\u200e?([^\n]{{1,255}}) \((?:{_FILE_ATTACHED})\)[ \t]*$",
+    re.MULTILINE,
+)
+
+_OMITTED = (
+    r"<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|"
+    r"Fichier omis|"
+    r"Media omess[io]|Mídia (?:oculta|omitida)|Arquivo de mídia oculto|Multimédia omitido|Ficheiro não revelado|"
+    r"Media weggelaten|"
+    r"Pominięto multimedia|Pliki pominięto|Medya dahil edilmedi|Medya atlanm\u0131ş|Без медиафайлов|"
+    r"Медиафайлы отсутствуют|Файл пропущен|"
+    r"медіа пропущено|تم استبعاد الوسائط|मीडिया के बिना|メディアなし|"
+    r"メディアは含まれていません|忽略多媒體檔|省略多媒体文件|미디어 파일 제외됨|"
+    r"media tidak disertakan|media utelämnat|media utelatt|medier udeladt|media jätettiin pois)>|"
+    r"(?:image|video|video note|video message|voice message|audio|sticker|GIF|document|contact card) omitted|"
+    r"(?:Bild|Video|Videonachricht|Audio|Sticker|GIF|Dokument|Kontaktkarte) weggelassen|"
+    r"(?:imagen|tarjeta de contacto) omitida|(?:v[ií]deo|[áa]udio|sticker|GIF|documento) (?:omitido|ocultado)|"
+    r"(?:image|vidéo) (?:absente|omise)|(?:audio|sticker|autocollant|document|GIF) omis|GIF retiré|"
+    r"fiche contact omise|"
+    r"(?:immagine|scheda contatto|GIF) omessa|(?:video|audio|adesivo|documento) omesso|sticker non incluso|"
+    r"imagem (?:ocultada|oculta|omitida)|figurinha (?:omitida|não incluída)|autocolante não incluído|"
+    r"cartão do contato omitido|"
+    r"(?:afbeelding|video|audio|GIF|sticker|document|contactkaart) weggelaten"
+)
+VIEW_ONCE = re.compile(
+    r"<?(?:view once (?:voice )?message(?: omitted)?|you received a view once [^\n]{0,120}|"
+    r"einmalansicht[^\n]{0,40}weggelassen)[>.]?",
+    re.IGNORECASE,
+)
+# Alone on the first line, or behind a mark at its end, after a file's name or what was written under a picture.
+OMITTED = re.compile(rf"(?:^\s*|(?<=\u200e))(?:{_OMITTED})\s*(?=\n|$)", re.IGNORECASE)
+
+_VOICE = (
+    r"(?:group )?voice call|sprachanruf|llamada(?: de voz)?|appel vocal|chiamata vocale|(?:chamada|"
+    r"ligação) de voz|spraakoproep|"
+    r"spraakgesprek|połączenie głosowe|poł\. głosowe|sesli arama|аудиозвонок|голосовой звонок|مكالمة صوتية|"
+    r"वॉइस कॉल|音声通話|语音通话|語音通話|음성 ?통화"
+)
+_VIDEO = (
+    r"(?:group )?video call|videoanruf|videollamada|appel vidéo|videochiamata|(?:chamada|ligação) de vídeo|"
+    r"video-oproep|videogesprek|"
+    r"połączenie wideo|görüntülü arama|видеозвонок|مكالمة فيديو|वीडियो कॉल|ビデオ通話|视频通话|視訊通話|영상 ?통화"
+)
+_MISSED_BEFORE = r"missed|verpasster|gemiste?|nieodebrane|cevaps\u0131z|пропущенный|मिस्ड|未接|부재중"
+_MISSED_BEHIND = r"perdida|manqué|persa|فائتة|不在着信|の不在着信"
+CALL = re.compile(
+    rf"(?P<missed>(?:{_MISSED_BEFORE}) ?)?(?:(?P<video>{_VIDEO})|"
+    rf"(?P<voice>{_VOICE}))(?P<lost> ?(?:{_MISSED_BEHIND}))?"
+    r"(?:[.,] ?(?P<rest>[^\n]{0,60}))?[.]?",
+    re.IGNORECASE,
+)
+NO_ANSWER = re.compile(
+    r"no answer|keine antwort|sin respuesta|sans réponse|nessuna risposta|sem resposta|geen antwoord|cevap yok",
+    re.IGNORECASE,
+)
+_UNITS = (
+    (3600, r"h|hrs?|hours?|std|stunden?|horas?|heures?|or[ae]|uur|saat|sa|godz|ч"),
+    (60, r"m|min|mins?|minutes?|minuten?|minutos?|minut[oi]|dk|dakika|мин"),
+    (1, r"s|secs?|seconds?|sek|sekunden?|seg|segundos?|secondes?|second[oi]|sn|saniye|сек"),
+)
+_AMOUNT = re.compile(r"(\d{1,5}) ?([^\W\d_]+)")
+_POLL_LINE = re.compile(r"([^\W\d_]{4,14}): ?(.*)")
+_KIND_LIMIT = 10_000  # characters
+_LOCATION = re.compile(r"\u200e?[^\n:]{1,40}: https://(?:maps\.google\.com/\?q=|maps\.app\.goo\.gl/)\S+\s*")
+
+
+def seconds_of(text: str) -> float | None:
+    """Return how long a call was: of "3 min" it is 180; None where it does not say."""
+    total, known = 0, False
+    for amount, unit in _AMOUNT.findall(text):
+        each = next((size for size, words in _UNITS if re.fullmatch(words, unit, re.IGNORECASE)), None)
+        if each is None:
+            return None
+        total, known = total + int(amount) * each, True
+    return float(total) if known else None
+
+
+def kind_of(body: str) -> str | None:
+    """Say what a message is that WhatsApp shows as something else than text: a poll or a place."""
+    if len(body) > _KIND_LIMIT or not ("\n" in body or "https://" in body):
+        return None
+    if _LOCATION.fullmatch(body):
+        return "location"
+    lines = [_POLL_LINE.fullmatch(line.lstrip("\u200e").rstrip()) for line in body.rstrip().split("\n")]
+    options = [line for line in lines[1:] if line and line[1].isupper() and _is_counted(line[2])]
+    return "poll" if lines[0] and lines[0][1].isupper() and options and lines[-1] in options else None
+
+
+def _is_counted(option: str) -> bool:
+    """Say whether a poll's option ends with its votes: "On Monday (3 votes)"."""
+    votes = option.rpartition("(")[2].lstrip("\u200e")
+    return option.endswith(")") and votes[:1].isdigit()
