@@ -10,8 +10,10 @@ from pipelines.contract import Evidence, Identifier
 from pipelines.errors import ConfigurationError
 from pipelines.extract import identifiers
 from pipelines.extract.claimed_handles import handles_of
+from pipelines.extract.signatures import signature_names
 from pipelines.settings import Source
 
+SIGNED = "signature"  # the scope of a name that stands under a text: it tells two records of one address not apart
 AT_MOST = 20  # a text that names more people is a list, not a person
 READ = 50_000  # characters looked at; beyond lies pasted matter, and the time stays bounded
 LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
@@ -47,6 +49,19 @@ def claims_of(text: str, source: Source, signature: str = "") -> list[Identifier
     mentioned, rest = _references(read, source, "claimed")
     found = [*mentioned, *_emails(read), *_phones(_western(rest), source.region), *handles]
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
+
+
+def signed_name(text: str, signature: str, person: list[Identifier], source: Source) -> list[Identifier]:
+    """Return the name under which a writer signs, of whom no channel tells a name; claimed, in the scope "signature".
+
+    Args:
+        person: what is known of the writer; who has a name there needs no other.
+    """
+    if not source.claims or any(each.kind == "name" for each in person):
+        return []
+    own = identifiers.Own.of(source)
+    found = [name for name in signature_names(text[:READ], signature[:READ]) if not own.matches(name)]
+    return [Identifier("name", SIGNED, name.value, "claimed") for name in found]
 
 
 def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> list[Identifier]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, Interaction
 from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of, references_of
+from pipelines.extract.claims import claims_of, references_of, signed_name
 from pipelines.extract.identifiers import Own
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.mail_addresses import Mailbox, mailboxes
@@ -21,7 +21,7 @@ from pipelines.extract.mail_headers import Headers, instant, message_ids
 from pipelines.extract.mail_notes import is_unsent, without_notes
 from pipelines.extract.mail_reasons import is_no_reply, reason_of_mail
 from pipelines.extract.mime import Part, parse_mail
-from pipelines.extract.text import split_reply
+from pipelines.extract.text import Parts, split_reply
 from pipelines.settings import Source
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
@@ -112,7 +112,7 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
     answered = message_ids(headers.first("in-reply-to"))
     roots = message_ids(headers.first("references"))
     person = [] if reason else _person(way)
-    claims = _claims(f"{parts.text}\n{parts.signature}", subject, source) if person and way.direction == "inbound" else []
+    claims = _claims(parts, subject, person, source) if person and way.direction == "inbound" else []
     return Interaction(
         source=source.name,
         source_ref=ref,
@@ -175,8 +175,10 @@ def _person(way: _Way) -> list[Identifier]:
     ]
 
 
-def _claims(text: str, subject: str, source: Source) -> list[Identifier]:
-    return list(dict.fromkeys([*references_of(subject, source), *claims_of(text, source)]))
+def _claims(parts: Parts, subject: str, person: list[Identifier], source: Source) -> list[Identifier]:
+    said = claims_of(parts.text, source, parts.signature)
+    signed = signed_name(parts.text, parts.signature, person, source)
+    return list(dict.fromkeys([*references_of(subject, source), *said, *signed]))
 
 
 def _consent(way: _Way, reason: str | None, subject: str, text: str) -> list[ConsentSignal]:

@@ -5,8 +5,8 @@
 -- Rule    a profile row is an identity of its own. A message belongs to the account that sent it where the platform has
 --         accounts; else to its addresses, numbers, handles, visitor and name as they stand together. Where only a name
 --         or a claim is there, or nothing but an address or number that several people use, the conversation tells
---         one person from the next. identity_id is NULL where the record has a
---         reason, or shows nothing by which to recognise anyone (reason no_identifier).
+--         one person from the next. The name under a text is no part of it: people do not sign every time. identity_id
+--         is NULL where the record has a reason, or shows nothing by which to recognise anyone (reason no_identifier).
 WITH record AS (
     SELECT
         'interaction' AS record_kind,
@@ -35,6 +35,7 @@ shown AS (
         identifier.evidence,
         CASE
             WHEN identifier.kind = 'account' AND list_contains($chat_scopes, identifier.scope) THEN 'chat'
+            WHEN identifier.kind = 'name' AND identifier.scope = 'signature' THEN 'signed name'
             ELSE identifier.kind
         END AS kind,
         CASE
