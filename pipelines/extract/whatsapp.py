@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.contract import Interaction, Record, hashed_ref
+from pipelines.contract import Channel, Interaction, Record, hashed_ref
 from pipelines.errors import ConfigurationError
 from pipelines.extract.claims import claims_of
 from pipelines.extract.fields import known
@@ -141,7 +141,7 @@ def _interaction(message: Message, talk: Talk) -> Interaction:
         elif talk.reason is None:
             party = known(*party, *claims_of(body.text, talk.source))
     metadata = body.metadata | ({"local_time": message.flag} if message.flag else {})
-    channel = talk.source.channel or "chat"
+    channel: Channel = "voice" if "call" in body.metadata else talk.source.channel or "chat"
     return Interaction(
         source=talk.source.name,
         source_ref=message.ref,

@@ -119,7 +119,7 @@ def test_a_deleted_message_has_no_text(tmp_path, phrase):
 )
 def test_a_call_stays_in_the_chat_with_its_outcome_and_length(tmp_path, body, call, status, seconds):
     record = said(tmp_path, body).records[1]
-    assert (record.channel, record.text, record.source_metadata) == ("chat", "", {"call": call})
+    assert (record.channel, record.text, record.source_metadata) == ("voice", "", {"call": call})
     assert (record.status, record.duration_seconds) == (status, seconds)
 
 

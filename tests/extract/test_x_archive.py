@@ -1,11 +1,15 @@
 """A small archive as X hands it out, written here: there is no public sample of one."""
 
+import html
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from tests.extract.changed import silent_changes, silent_cuts
 from tests.extract.exports import extracted, party, source_of
+from tests.extract.specimens import Specimen
 
 SHOP, ANN, BOB = "1180000000000000001", "1180000000000000002", "1180000000000000003"
 SOURCE = source_of(format="x_archive", name="social_x", channel="social", own=["@shop"], region="GB")
@@ -76,6 +80,113 @@ ARCHIVE = {
     "data/tweets.js": part("tweets", TWEETS),
     "data/direct-messages.js": part("direct_messages", DIRECT),
 }
+
+
+def loaded(content):
+    """The items of a part, without the assignment before them."""
+    return json.loads(content.partition(b"=")[2])
+
+
+def dumped(name):
+    return lambda items: part(name, items).encode()
+
+
+def note(ref, text, created="2021-03-21T12:53:22.000Z"):
+    core = {"styletags": [], "urls": [], "text": text, "mentions": [], "cashtags": [], "hashtags": []}
+    lifecycle = {"value": "3", "name": "Published", "originalName": "Published", "annotations": {}}
+    return {
+        "noteTweet": {"noteTweetId": ref, "updatedAt": created, "lifecycle": lifecycle, "createdAt": created, "core": core}
+    }
+
+
+def picture(name):
+    sizes = {"large": {"w": "100", "h": "100", "resize": "fit"}}
+    about = {"expanded_url": "https://x.com/1", "indices": ["1", "9"], "url": "https://t.co/1", "id_str": "7", "id": "7"}
+    return about | {"media_url": f"http://p/{name}", "media_url_https": f"https://p/{name}", "type": "photo", "sizes": sizes}
+
+
+def edited(ref, versions, text, created="Sun Mar 21 12:53:22 +0000 2021"):
+    control = {"editTweetIds": versions, "editableUntil": created, "editsRemaining": "4", "isEditEligible": True}
+    info = (
+        {"initial": control}
+        if ref == versions[0]
+        else {"edit": {"initialTweetId": versions[0], "editControlInitial": control}}
+    )
+    item = tweet(ref, text, created=created)
+    item["tweet"]["edit_info"] = info
+    return item
+
+
+LONG = "This answer is a long one, which goes on & on over more than the characters that are shown. " * 4
+SHOWN = html.escape(f"@ann_new {LONG[:230]}… https://t.co/abc", quote=False)
+EVENT = {
+    "participantsJoin": {"initiatingUserId": ANN, "participantsSnapshot": [BOB], "createdAt": "2021-03-22T09:00:00.000Z"}
+}
+REACTION = {"senderId": ANN, "reactionKey": "like", "eventId": "1", "createdAt": "2021-03-22T09:10:00.000Z"}
+URL = {"url": "https://t.co/1", "expanded": "https://shop.example", "display": "shop.example"}
+SPECIMEN_FILES = {
+    "data/account.js": part("account", ACCOUNT).encode(),
+    "data/direct-messages.js": part(
+        "direct_messages",
+        [
+            conversation(
+                f"{SHOP}-{ANN}",
+                message(
+                    "902", SHOP, ANN, "Tom &amp; Jerry", reactions=[REACTION], urls=[URL], mediaUrls=["https://p/dm/1/x.jpg"]
+                ),
+                message("901", ANN, SHOP, "hello"),
+            ),
+            conversation("77", message("911", ANN, None, "hello all"), EVENT),
+        ],
+    ).encode(),
+    "data/note-tweet.js": part("note_tweet", [note("1400000000000000000", html.escape(LONG, quote=False))]).encode(),
+    "data/tweets.js": part(
+        "tweets",
+        [
+            tweet("1400000000000000002", SHOWN, to=ANN, handle="ann_new", status="1399999999999999999"),
+            edited("1400000000000000012", ["1400000000000000011", "1400000000000000012"], "second"),
+            edited("1400000000000000011", ["1400000000000000011", "1400000000000000012"], "first"),
+        ],
+    ).encode(),
+}
+WITH_PICTURE = loaded(SPECIMEN_FILES["data/tweets.js"])
+WITH_PICTURE[0]["tweet"]["extended_entities"] = {
+    "media": [
+        picture("a.jpg") | {"video_info": {"aspect_ratio": ["1", "1"], "variants": [{"url": "https://v/b.mp4?tag=1"}]}}
+    ]
+}
+SPECIMEN_FILES["data/tweets.js"] = part("tweets", WITH_PICTURE).encode()
+SPECIMEN = Specimen(SOURCE, SPECIMEN_FILES, "data/direct-messages.js", loaded, dumped("direct_messages"))
+OTHER_PARTS = {
+    "tweets": replace(
+        SPECIMEN,
+        main="data/tweets.js",
+        dump=dumped("tweets"),
+        may_lack=frozenset(
+            f"tweet.{name}"
+            for name in (
+                "in_reply_to_user_id_str", "in_reply_to_screen_name", "in_reply_to_status_id_str", "extended_entities",
+                "extended_entities.media", "extended_entities.media.video_info",
+                "extended_entities.media.video_info.variants", "edit_info", "edit_info.edit", "edit_info.initial",
+                "edit_info.edit.editControlInitial",
+            )
+        ),
+    ),
+    "note_tweet": replace(SPECIMEN, main="data/note-tweet.js", dump=dumped("note_tweet")),
+    "account": replace(SPECIMEN, main="data/account.js", dump=dumped("account")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER_PARTS)
+def test_no_field_of_another_part_is_lost_in_silence(tmp_path, name):
+    silent, made = silent_changes(tmp_path, OTHER_PARTS[name])
+    assert silent == []
+    assert made >= 25
+
+
+@pytest.mark.parametrize("name", OTHER_PARTS)
+def test_another_part_cut_off_is_told(tmp_path, name):
+    assert silent_cuts(tmp_path, OTHER_PARTS[name]) == []
 
 
 def by_ref(outcome):
