@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Literal
 
 import pyarrow.parquet as pq
@@ -50,6 +49,7 @@ class SourceReport:
             ``due``) or ``broken`` (more than its bound was quarantined; the records that could be read are in the lake all
             the same).
         files, read, taken, suppressed, quarantined: of the files that are in the inbox now, read tonight or before.
+        seconds: that were spent reading tonight, in all processes.
         unchanged: how many of the files had landed before and were not read again.
         places: where to look when it is broken: "file, position: reason", the first few.
     """
@@ -103,7 +103,7 @@ class _Landing:
         self.sealed = seal
         self.new: dict[str, Batch] = {}
         self.warnings: Counter[str] = Counter()
-        self.started = perf_counter()
+        self.seconds = 0.0
 
     @staticmethod
     def begin(home: Home, source: Source, night: date, locks: ExitStack, *, only_quarantined: bool) -> "_Landing":
@@ -176,6 +176,7 @@ class _Landing:
             for counts in [taken.files[file.name]]
         }  # fmt: skip
         self.new[label] = Batch(landed, taken.parts)
+        self.seconds += taken.seconds
         for counts in taken.files.values():
             self.warnings += counts.warnings
 
@@ -208,7 +209,7 @@ class _Landing:
         source, night = self.export.source, self.export.night
         status: Status = "missing" if source.is_due(night) else "absent"
         log.warning("extract %s of %s: nothing arrived (%s)", source.name, night, source.pattern(night))
-        return SourceReport(source.name, night, status, 0, 0, 0, 0, 0, perf_counter() - self.started)
+        return SourceReport(source.name, night, status, 0, 0, 0, 0, 0, 0.0)
 
     def _report(self) -> SourceReport:
         source, night = self.export.source, self.export.night
@@ -221,7 +222,7 @@ class _Landing:
         unchanged = len(files) - sum(len(batch.files) for batch in self.new.values())
         report = SourceReport(
             source.name, night, "broken" if is_broken else "landed", len(files), read, read - suppressed - quarantined,
-            suppressed, quarantined, perf_counter() - self.started, unchanged, self._places() if is_broken else [],
+            suppressed, quarantined, self.seconds, unchanged, self._places() if is_broken else [],
         )  # fmt: skip
         log.info(
             "extract %s of %s: %d file(s)%s, %d read, %d taken, %d suppressed, %d quarantined in %.1f s",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import perf_counter
 from types import ModuleType
 from typing import Any
 
@@ -49,11 +50,11 @@ class FileCounts:
 
 @dataclass(slots=True)
 class Reading:
-    """What came of a batch: counts by file, the Parquet files by table, and the first places that could not be read."""
+    """What came of a batch: counts by file, the Parquet files by table, and how long it took."""
 
     files: dict[str, FileCounts]
     parts: dict[str, str]
-    places: list[Quarantined] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def format_module(name: str) -> ModuleType:
@@ -119,6 +120,7 @@ def read_batch(export: Export, digests: dict[str, str], partition: Path, label: 
     Raises:
         ConfigurationError: the source's settings do not fit its format.
     """
+    started = perf_counter()
     with PartWriter(partition, export.night, label) as writer:
         issues = Issues(drain=lambda rows: writer.set_aside(export, rows))
         for record in read_export(export, issues):
@@ -127,7 +129,7 @@ def read_batch(export: Export, digests: dict[str, str], partition: Path, label: 
         counts = {file.name: writer.counts_of(file.name, issues) for file in export.files}
         for file in export.files:
             writer.add_row("ledger", _ledger_row(export, file.name, file.size, digests[file.name], counts[file.name]))
-        return Reading(counts, writer.finish(), writer.places)
+        return Reading(counts, writer.finish(), perf_counter() - started)
 
 
 def set_aside_whole(export: Export, digests: dict[str, str], reason: str, partition: Path, label: str) -> Reading:
@@ -138,7 +140,7 @@ def set_aside_whole(export: Export, digests: dict[str, str], reason: str, partit
         counts = {file.name: writer.counts_of(file.name, Issues()) for file in export.files}
         for file in export.files:
             writer.add_row("ledger", _ledger_row(export, file.name, file.size, digests[file.name], counts[file.name]))
-        return Reading(counts, writer.finish(), writer.places)
+        return Reading(counts, writer.finish())
 
 
 def _ledger_row(export: Export, name: str, size: int, digest: str, counts: FileCounts) -> dict[str, Any]:
@@ -164,13 +166,10 @@ def _reasons(counter: Counter[str]) -> list[dict[str, Any]]:
 class PartWriter:
     """Rows into Parquet files beside the sealed ones; ``finish`` gives them their names."""
 
-    PLACES = 5  # what cannot be read is told with its first places
-
     def __init__(self, partition: Path, night: date, label: str) -> None:
         self.partition, self.night, self.label = partition, night, label
         self.taken: Counter[str] = Counter()  # records by file
         self.quarantined: Counter[str] = Counter()
-        self.places: list[Quarantined] = []
         self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMAS}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._end_of_night = datetime.combine(night, time.max, UTC)
@@ -197,7 +196,6 @@ class PartWriter:
 
     def set_aside(self, export: Export, rows: list[Quarantined]) -> None:
         """Take records that could not be read."""
-        self.places += rows[: self.PLACES - len(self.places)]
         for row in rows:
             self.quarantined[row.file] += 1
             self.add_row(

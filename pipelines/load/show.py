@@ -1,6 +1,7 @@
 """How versions, status, answers and explanations look in a terminal; every ``render_*`` prints to the console given."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console, Group
@@ -90,9 +91,10 @@ def _render_sources(found: Status, console: Console) -> None:
         console.print(escape(words), style="yellow", soft_wrap=True)
     if len(found.notices) > NOTICES:
         console.print(f"and {len(found.notices) - NOTICES} more kinds of warnings (meta.notice)", style="yellow")
-    for late in found.waiting:
-        words = f"{_count(late.files, 'file')} of {late.source} for {late.night} not taken in yet"
-        console.print(f"{words}: goldthread run --night {late.night}", style="yellow", soft_wrap=True, highlight=False)
+    for night, late in groupby(found.waiting, key=lambda one: one.night):
+        files = {one.source: one.files for one in late}
+        words = f"{_count(sum(files.values()), 'file')} of {', '.join(files)} not taken in yet"
+        console.print(f"{night}: {words}: goldthread run --night {night}", style="yellow", soft_wrap=True, highlight=False)
     console.print()
 
 
