@@ -110,13 +110,18 @@ class _Landing:
         """Lock the partition, and see what has arrived and what of it is new."""
         export = find_export(home.inbox, source, night)
         partition = home.lake / source.name / night.isoformat()
+        again = {name for name, file in read_seal(partition).files.items() if file.quarantined} if only_quarantined else None
+        if gone := len((again or set()) - {file.name for file in export.files}):
+            log.warning(
+                "extract %s of %s: %d file(s) with something in quarantine are gone from the inbox: put them back",
+                source.name, night, gone,
+            )  # fmt: skip
         if not export.files:
             format_module(source.format)  # a mistake in the configuration is told, whatever arrived
             return _Landing(export, partition, {}, Seal(), [])
         locks.enter_context(hold(partition.with_suffix(".lock")))
         digests = {file.name: _digest(file, source) for file in export.files}
         seal = read_seal(partition)
-        again = {name for name, file in seal.files.items() if file.quarantined} if only_quarantined else None
         return _Landing(export, partition, digests, seal, batches.plan(export, digests, seal, only=again))
 
     def start(self, jobs: Jobs) -> None:

@@ -210,7 +210,8 @@ def test_a_source_that_is_due_and_sends_nothing_is_missing(home):
         stages.raise_broken(reports)
 
 
-def test_quarantined_records_enter_once_when_their_cause_is_mended(home):
+def test_quarantined_records_enter_once_when_their_cause_is_mended(home, caplog):
+    caplog.set_level("WARNING")
     send(home, "a.jsonl", call(1) + '{"id": "2", "at": "later", "direction": "in", "number": "", "note": ""}\n')
     send(home, "b.jsonl", call(3))
     send(home, "c.jsonl", call(4) + "{\n", night=NEXT)
@@ -224,6 +225,9 @@ def test_quarantined_records_enter_once_when_their_cause_is_mended(home):
     assert (report.files, report.unchanged, report.quarantined) == (2, 1, 0)
     assert landed(home) == [("a.jsonl", "1"), ("a.jsonl", "2"), ("b.jsonl", "3"), ("c.jsonl", "4")]
     assert [report.night for report in stages.replay_quarantine(home, sources)] == [NEXT]
+    shutil.rmtree(home.path / "inbox")
+    assert stages.replay_quarantine(home, sources) == []
+    assert "1 file(s) with something in quarantine are gone from the inbox" in caplog.text
 
 
 def test_what_waits_in_the_inbox_is_told(home):
