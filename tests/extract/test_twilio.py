@@ -1,0 +1,541 @@
+"""Small exports in the shapes of Twilio's API pages, its Bulk Export and the Console's CSV."""
+
+import csv
+import gzip
+import io
+import json
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.contract import Attachment
+from tests.extract.exports import extracted, extracted_from, party, source_of
+from tests.extract.random_world import worlds
+from tests.extract.specimens import Specimen, load_json
+from tests.thorough import TIMES
+
+OURS, ANN, BOB, AGENT = "+442079460000", "+447700900123", "+447700900456", "+447700900999"
+SOURCE = source_of(format="twilio", name="texts", own=[OURS, AGENT], region="GB")
+LONDON = source_of(format="twilio", name="texts", own=[OURS], region="GB", timezone="Europe/London")
+
+
+def sid(kind, number):
+    return f"{kind}{number:032x}"
+
+
+def message(number, *, frm=ANN, to=OURS, body="hello", direction="inbound", status="received", kind="SM", **more):
+    ref = sid(kind, number)
+    return {
+        "account_sid": sid("AC", 1),
+        "api_version": "2010-04-01",
+        "body": body,
+        "date_created": "Fri, 20 Nov 2026 09:00:00 +0000",
+        "date_sent": "Fri, 20 Nov 2026 09:00:01 +0000",
+        "date_updated": "Fri, 20 Nov 2026 09:00:02 +0000",
+        "direction": direction,
+        "error_code": None,
+        "error_message": None,
+        "from": frm,
+        "messaging_service_sid": None,
+        "num_media": "0",
+        "num_segments": "1",
+        "price": "-0.00750",
+        "price_unit": "USD",
+        "sid": ref,
+        "status": status,
+        "subresource_uris": {"media": f"/{ref}/Media.json"},
+        "to": to,
+        "uri": f"/{ref}.json",
+    } | more
+
+
+def call(number, *, frm=ANN, to=OURS, direction="inbound", status="completed", parent=None, **more):
+    ref = sid("CA", number)
+    return {
+        "account_sid": sid("AC", 1),
+        "annotation": None,
+        "answered_by": None,
+        "api_version": "2010-04-01",
+        "caller_name": None,
+        "date_created": "Fri, 20 Nov 2026 10:00:00 +0000",
+        "date_updated": "Fri, 20 Nov 2026 10:02:00 +0000",
+        "direction": direction,
+        "duration": "61",
+        "end_time": "Fri, 20 Nov 2026 10:01:01 +0000",
+        "forwarded_from": None,
+        "from": frm,
+        "from_formatted": frm,
+        "group_sid": None,
+        "parent_call_sid": parent,
+        "phone_number_sid": sid("PN", 1),
+        "price": "-0.2",
+        "price_unit": "USD",
+        "queue_time": "0",
+        "sid": ref,
+        "start_time": "Fri, 20 Nov 2026 10:00:00 +0000",
+        "status": status,
+        "subresource_uris": {"recordings": f"/{ref}/Recordings.json"},
+        "to": to,
+        "to_formatted": to,
+        "trunk_sid": None,
+        "uri": f"/{ref}.json",
+    } | more
+
+
+def recording(number, call_number, **more):
+    return {
+        "account_sid": sid("AC", 1), "api_version": "2010-04-01", "call_sid": sid("CA", call_number), "channels": 1,
+        "date_created": "Fri, 20 Nov 2026 10:02:00 +0000", "date_updated": "Fri, 20 Nov 2026 10:02:00 +0000",
+        "duration": "60", "media_url": "https://…", "sid": sid("RE", number), "source": "RecordVerb", "status": "completed",
+        "uri": "/x.json",
+    } | more  # fmt: skip
+
+
+def transcription(number, recording_number, text, **more):
+    return {
+        "account_sid": sid("AC", 1), "api_version": "2010-04-01", "date_created": "Fri, 20 Nov 2026 10:03:00 +0000",
+        "date_updated": "Fri, 20 Nov 2026 10:03:00 +0000", "duration": "60", "price": None, "price_unit": "USD",
+        "recording_sid": sid("RE", recording_number), "sid": sid("TR", number), "status": "completed",
+        "transcription_text": text, "type": "fast", "uri": "/x.json",
+    } | more  # fmt: skip
+
+
+def page(name, *records):
+    return json.dumps({"end": 1, "next_page_uri": None, "page": 0, name: list(records), "start": 0, "uri": "/x.json"})
+
+
+def lines(*records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def table(*rows):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+SPECIMEN = Specimen(
+    SOURCE,
+    {
+        "all.json": page(
+            "calls",
+            call(1, caller_name="ANN ARCHER", answered_by="human"),
+            call(2, frm=OURS, to=BOB, direction="outbound-dial", parent=sid("CA", 1)),
+            message(3, num_media="1", kind="MM"),
+            message(4, frm=OURS, to=ANN, direction="outbound-api", status="failed", error_code=30004),
+            recording(5, 1),
+            transcription(6, 5, "where is my order"),
+        ).encode()
+    },
+    "all.json",
+    load_json,
+)
+
+
+# --- what a record says ---
+
+
+def test_a_text_is_one_interaction_with_the_person_on_its_other_end(tmp_path):
+    files = {"a": page("messages", message(1), message(2, frm=OURS, to=ANN, direction="outbound-reply", status="delivered"))}
+    outcome = extracted(tmp_path, files, SOURCE)
+    asked, answered = outcome.records
+    assert (asked.source_ref, asked.channel, asked.direction, asked.status) == (sid("SM", 1), "sms", "inbound", "received")
+    assert (answered.direction, answered.status) == ("outbound", "delivered")
+    assert asked.occurred_at == datetime(2026, 11, 20, 9, 0, 1, tzinfo=UTC)
+    assert asked.updated_at == datetime(2026, 11, 20, 9, 0, 2, tzinfo=UTC)
+    assert asked.conversation_ref == answered.conversation_ref == f"{OURS}~{ANN}"
+    assert party(asked, evidence="channel") == party(answered) == {("phone", "", ANN)}
+    assert (asked.party_ref, asked.text, asked.position) == (ANN, "hello", "record 1 of line 1")
+    assert asked.source_metadata == {"our_number": OURS}
+    assert answered.source_metadata == {"our_number": OURS, "via": "outbound-reply"}
+    assert not outcome.quarantined
+    assert not outcome.warnings
+
+
+def test_a_call_has_its_duration_outcome_and_time(tmp_path):
+    (record,) = extracted(tmp_path, {"a": page("calls", call(1, answered_by="machine_start"))}, SOURCE).records
+    assert (record.channel, record.direction, record.status) == ("voice", "inbound", "completed")
+    assert (record.duration_seconds, record.conversation_ref, record.in_reply_to_ref) == (61.0, sid("CA", 1), None)
+    assert record.occurred_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert record.source_metadata == {"answered_by": "machine_start", "our_number": OURS}
+
+
+def test_a_callers_name_is_a_claim_and_only_of_who_calls_us(tmp_path):
+    files = {
+        "a": page(
+            "calls",
+            call(1, caller_name="Ann Archer"),
+            call(2, frm=OURS, to=BOB, direction="outbound-api", caller_name="The Shop"),
+        )
+    }
+    asked, made = extracted(tmp_path, files, SOURCE).records
+    assert party(asked, evidence="claimed") == {("name", "", "Ann Archer")}
+    assert party(made) == {("phone", "", BOB)}
+
+
+@pytest.mark.parametrize(
+    ("leg", "direction", "who"),
+    [
+        pytest.param({"frm": ANN, "to": "+447700900777"}, "inbound", ANN, id="to a phone of ours that is not listed"),
+        pytest.param({"frm": ANN, "to": "client:gus"}, "inbound", ANN, id="to a browser of ours"),
+        pytest.param({"frm": OURS, "to": BOB}, "outbound", BOB, id="to somebody else, with our number"),
+        pytest.param({"frm": OURS, "to": AGENT}, "internal", None, id="to an agent, with our number"),
+    ],
+)
+def test_a_leg_points_to_its_call_and_belongs_to_the_person(tmp_path, leg, direction, who):
+    files = {"a": page("calls", call(2, parent=sid("CA", 1), direction="outbound-dial", **leg), call(1))}
+    record = extracted(tmp_path, files, SOURCE).records[0]
+    assert (record.in_reply_to_ref, record.conversation_ref) == (sid("CA", 1), sid("CA", 1))
+    assert (record.direction, {each.value for each in record.party}) == (direction, {who} - {None})
+    assert record.source_metadata["via"] == "outbound-dial"
+
+
+@pytest.mark.parametrize(
+    ("fields", "direction", "reason"),
+    [
+        pytest.param({"frm": "client:gus", "to": ""}, "internal", "internal", id="from a browser of ours"),
+        pytest.param({"frm": "sip:101@shop.sip.twilio.com", "to": OURS}, "internal", "internal", id="from a desk phone"),
+        pytest.param({"frm": AGENT, "to": OURS}, "internal", "internal", id="between two numbers of ours"),
+        pytest.param({"frm": "", "to": OURS}, "inbound", "no_identifier", id="from nobody"),
+        pytest.param({"frm": "+266696687", "to": OURS}, "inbound", "no_identifier", id="from ANONYMOUS on a keypad"),
+        pytest.param({"frm": "Restricted", "to": OURS}, "inbound", "no_identifier", id="from a number kept back"),
+        pytest.param({"frm": "12345", "to": OURS}, "inbound", "short_code", id="from a short code"),
+    ],
+)
+def test_a_call_without_a_customer_says_why(tmp_path, fields, direction, reason):
+    (record,) = extracted(tmp_path, {"a": page("calls", call(1, **fields))}, SOURCE).records
+    assert (record.direction, record.reason, record.party) == (direction, reason, [])
+
+
+def test_a_call_out_of_a_browser_names_who_made_it(tmp_path):
+    files = {
+        "a": page("calls", call(1, frm="client:gus", to=BOB), call(2, frm="client:gus", to=BOB, direction="outbound-dial"))
+    }
+    for record in extracted(tmp_path, files, SOURCE).records:
+        assert (record.direction, record.agent_ref, party(record)) == ("outbound", "gus", {("phone", "", BOB)})
+
+
+def test_a_sip_address_is_a_number_or_an_account_of_its_own(tmp_path):
+    files = {"a": page("calls", call(1, frm=f"sip:{BOB}@trunk.example:5060"), call(2, frm="sip:carl@pbx.example"))}
+    number, account = extracted(tmp_path, files, SOURCE).records
+    assert party(number) == {("phone", "", BOB)}
+    assert party(account) == {("account", "sip", "carl@pbx.example")}
+
+
+@pytest.mark.parametrize(
+    ("sender", "channel", "identifier"),
+    [
+        (f"whatsapp:{ANN}", "chat", ("phone", "", ANN)),
+        ("whatsapp:GB.13491208655302741918", "chat", ("account", "whatsapp", "GB.13491208655302741918")),
+        ("messenger:1234567890123456789", "social", ("account", "messenger", "1234567890123456789")),
+        (f"rcs:{ANN}", "sms", ("phone", "", ANN)),
+        (ANN, "sms", ("phone", "", ANN)),
+    ],
+)
+def test_the_address_tells_the_channel(tmp_path, sender, channel, identifier):
+    to = OURS if ":" not in sender else f"{sender.partition(':')[0]}:{OURS}"
+    (record,) = extracted(tmp_path, {"a": lines(message(1, frm=sender, to=to))}, SOURCE).records
+    assert (record.channel, record.direction, party(record)) == (channel, "inbound", {identifier})
+
+
+@pytest.mark.parametrize(
+    ("fields", "direction", "reason"),
+    [
+        ({"frm": "ParcelCo"}, "inbound", "short_code"),
+        ({"frm": "60777"}, "inbound", "short_code"),
+        ({"frm": OURS, "to": "60777", "direction": "outbound-api"}, "outbound", "short_code"),
+        ({"frm": OURS, "to": AGENT, "direction": "outbound-api"}, "internal", "internal"),
+        ({"frm": "", "to": "", "direction": "outbound-api"}, "outbound", "no_identifier"),
+        ({"frm": "+1"}, "inbound", "short_code"),
+    ],
+)
+def test_codes_and_our_own_phones_are_no_customers(tmp_path, fields, direction, reason):
+    (record,) = extracted(tmp_path, {"a": lines(message(1, **fields))}, SOURCE).records
+    assert (record.direction, record.reason, record.party) == (direction, reason, [])
+
+
+def test_a_sender_may_be_left_to_the_messaging_service(tmp_path):
+    files = {"a": lines(message(1, frm=None, to=ANN, direction="outbound-api", status="accepted", date_sent=None))}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert (record.status, record.conversation_ref, party(record)) == ("accepted", ANN, {("phone", "", ANN)})
+    assert record.occurred_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def test_what_did_not_arrive_is_kept_with_its_error(tmp_path):
+    files = {"a": lines(message(1, frm=OURS, to=ANN, direction="outbound-api", status="undelivered", error_code="30003"))}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert (record.status, record.source_metadata["error_code"]) == ("undelivered", "30003")
+
+
+def test_media_are_counted_and_stop_is_a_no(tmp_path):
+    files = {"a": lines(message(1, num_media="2", kind="MM"), message(2, body="STOP"), message(3, body="Call 07700 900456"))}
+    media, stop, claim = extracted(tmp_path, files, SOURCE).records
+    assert media.attachments == [Attachment("", None, "")] * 2
+    assert [(each.channel, each.allowed, each.value) for each in stop.consent] == [("sms", False, ANN)]
+    assert party(claim, evidence="claimed") == {("phone", "", BOB)}
+
+
+def test_a_transcript_is_the_text_of_its_call_and_recordings_are_its_files(tmp_path):
+    files = {
+        "c.json": page("calls", call(1), call(2)),
+        "r.json": page("recordings", recording(5, 1), recording(6, 1)),
+        "t.json": page("transcriptions", transcription(7, 5, "where is it"), transcription(8, 6, "hello?")),
+    }
+    outcome = extracted(tmp_path, files, SOURCE)
+    first, second = outcome.records
+    assert first.text == "where is it\nhello?"
+    assert first.attachments == [Attachment(sid("RE", number), None, "") for number in (5, 6)]
+    assert (second.text, second.attachments) == ("", [])
+    assert outcome.suppressed == {
+        "a recording, told with its call": 2,
+        "a transcription, which is its call's text": 2,
+    }
+    assert outcome.read == 6
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"t": page("transcriptions", transcription(7, 5, "hello"))}, "whose recording is not in the export"),
+        (
+            {"t": page("transcriptions", transcription(7, 5, "hello")), "r": page("recordings", recording(5, 1))},
+            "of a call that is not in the export",
+        ),
+    ],
+)
+def test_a_transcript_is_never_lost_in_silence(tmp_path, files, reason):
+    ((_, why),) = extracted(tmp_path, files, SOURCE).quarantined
+    assert reason in why
+
+
+def test_a_transcription_that_failed_has_no_words(tmp_path):
+    files = {"t": page("transcriptions", transcription(7, 5, None, status="failed"))}
+    assert extracted(tmp_path, files, SOURCE).suppressed == {"a transcription without words": 1}
+
+
+# --- its dialects ---
+
+CONSOLE = {
+    "From": ANN, "To": OURS, "Body": 'two\nlines, "quoted"', "Status": "received", "SentDate": "2026-11-20T09:00:01Z",
+    "ApiVersion": "2010-04-01", "NumSegments": "1", "ErrorCode": "0", "AccountSid": sid("AC", 1), "Sid": sid("SM", 1),
+    "Direction": "inbound", "Price": "-0.0075", "PriceUnit": "USD",
+}  # fmt: skip
+CALL_LOG = {
+    "Call Sid": sid("CA", 1), "Parent Call Sid": "", "Direction": "Outgoing Dial", "From": OURS, "To": ANN,
+    "Status": "No Answer", "Start Time": "2026-11-20 10:00:00 UTC", "End Time": "2026-11-20 10:00:20 UTC", "Duration": "0",
+}  # fmt: skip
+
+
+def test_the_consoles_table_of_messages_says_the_same(tmp_path):
+    outcome = extracted(tmp_path, {"log.csv": table(CONSOLE)}, SOURCE)
+    (record,) = outcome.records
+    assert (record.source_ref, record.text, record.position) == (sid("SM", 1), 'two\nlines, "quoted"', "row 2")
+    assert record.occurred_at == datetime(2026, 11, 20, 9, 0, 1, tzinfo=UTC)
+    assert party(record) == {("phone", "", ANN)}
+    assert not outcome.warnings
+
+
+def test_a_table_of_calls_says_the_same(tmp_path):
+    outcome = extracted(tmp_path, {"log.csv": table(CALL_LOG)}, SOURCE)
+    (record,) = outcome.records
+    assert (record.source_ref, record.direction, record.status) == (sid("CA", 1), "outbound", "no-answer")
+    assert (record.duration_seconds, record.occurred_at) == (0.0, datetime(2026, 11, 20, 10, tzinfo=UTC))
+    assert not outcome.warnings
+
+
+def test_a_time_without_a_zone_needs_the_sources(tmp_path):
+    bare = table(CONSOLE | {"SentDate": "2026-07-20 09:00:01"})
+    ((_, reason),) = extracted(tmp_path / "a", {"log.csv": bare}, SOURCE).quarantined
+    assert "declares no 'timezone'" in reason
+    (record,) = extracted(tmp_path / "b", {"log.csv": bare}, LONDON).records
+    assert record.occurred_at == datetime(2026, 7, 20, 8, 0, 1, tzinfo=UTC)
+
+
+def test_a_row_that_may_have_been_cut_off_is_told(tmp_path):
+    outcome = extracted(tmp_path, {"log.csv": table(CONSOLE).rstrip("\n")}, SOURCE)
+    assert len(outcome.records) == 1
+    assert outcome.warnings == {"the last line has no line end: it may have been cut off": 1}
+
+
+def test_columns_that_are_new_are_told_and_those_that_are_gone_cost_the_rows(tmp_path):
+    new = extracted(tmp_path / "a", {"log.csv": table(CONSOLE | {"Mood": "fine"})}, SOURCE)
+    assert new.warnings == {"unknown field 'Mood'": 1}
+    renamed = {("Text" if name == "Body" else name): value for name, value in CONSOLE.items()}
+    gone = extracted(tmp_path / "b", {"log.csv": table(renamed)}, SOURCE)
+    assert gone.quarantined == [("row 2", "missing field 'body'")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Ann,hello\n", id="no header"),
+        pytest.param("From,To,Sid,Sid,Status\n1,2,3,4,5\n", id="a column twice"),
+        pytest.param("\n", id="an empty line"),
+    ],
+)
+def test_a_table_that_is_not_twilios_is_set_aside(tmp_path, text):
+    outcome = extracted(tmp_path, {"log.csv": text}, SOURCE)
+    assert outcome.records == []
+    assert [at for at, _ in outcome.quarantined] == ["after the beginning"]
+
+
+ISO = {"date_created": "2026-11-20T09:00:00Z", "date_sent": "2026-11-20T09:00:01Z", "date_updated": "2026-11-20T09:00:02Z"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"a": page("messages", message(1)), "b": page("calls", call(2))}, id="pages"),
+        pytest.param({"a": json.dumps([message(1), call(2)])}, id="an array of both"),
+        pytest.param({"a": lines(message(1), call(2))}, id="lines"),
+        pytest.param({"a.gz": gzip.compress(lines(message(1) | ISO, call(2)).encode())}, id="Bulk Export"),
+        pytest.param({"a": page("messages", message(1)) + page("calls", call(2))}, id="pages, one behind the other"),
+        pytest.param({"a": "\ufeff" + json.dumps(message(1), indent=2), "b": lines(call(2))}, id="one record, and a mark"),
+    ],
+)
+def test_every_shape_gives_the_same(tmp_path, files):
+    outcome = extracted(tmp_path, files, SOURCE)
+    assert [(r.source_ref, r.occurred_at.hour) for r in outcome.records] == [(sid("SM", 1), 9), (sid("CA", 2), 10)]
+    assert not outcome.quarantined
+
+
+def test_empty_texts_where_others_have_null_are_nothing(tmp_path):
+    files = {"a": page("calls", call(1, parent="", answered_by="", caller_name="", duration=""))}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert (record.in_reply_to_ref, record.duration_seconds) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("Messages__readFullPage1", 2), ("Messages__readEmptySentdateEquals", 0), ("Calls__readFullPage1", 2)],
+)
+def test_twilios_own_samples_lose_nothing(samples, name, count):
+    source = source_of(format="twilio", region="US", path=f"{name}.json")
+    outcome = extracted_from(samples / "voice_sms/twilio", source)
+    given_ = json.loads((samples / f"voice_sms/twilio/{name}.json").read_text())
+    assert outcome.read == len(outcome.records) == count
+    assert [r.source_ref for r in outcome.records] == [each["sid"] for each in given_.get("messages", given_.get("calls"))]
+    assert not outcome.quarantined
+    assert not outcome.warnings
+
+
+# --- what is not understood ---
+
+
+def without(record, name):
+    return {key: value for key, value in record.items() if key != name}
+
+
+BAD = [
+    *(
+        pytest.param(lines(without(message(9), name)), f"missing field '{name}'", id=f"a message without {name}")
+        for name in ("sid", "from", "to", "body", "direction", "status")
+    ),
+    *(
+        pytest.param(lines(without(call(9), name)), f"missing field '{name}'", id=f"a call without {name}")
+        for name in ("sid", "from", "to", "direction", "status")
+    ),
+    pytest.param(lines(message(9, date_sent=None, date_created=None)), "missing field 'date_sent'", id="no time"),
+    pytest.param(
+        lines(call(9, start_time=None, date_created=None)), "missing field 'start_time'", id="a call without a time"
+    ),
+    pytest.param(lines(message(9, date_sent="yesterday")), "not a time", id="a time we cannot read"),
+    pytest.param(lines(message(9, date_sent="Fri, 99 Nov 2026 09:00:00 +0000")), "not a time", id="a day there is not"),
+    pytest.param(lines(message(9, direction="sideways")), "'direction' has a value", id="a direction we have not seen"),
+    pytest.param(
+        lines(call(9, direction="outbound-reply")), "'direction' has a value", id="a message's direction on a call"
+    ),
+    pytest.param(lines(message(9, status="completed")), "'status' has a value", id="a call's status on a message"),
+    pytest.param(lines(call(9, answered_by="a dog")), "'answered_by' has a value", id="an answerer we have not seen"),
+    pytest.param(lines(message(9, frm="pigeon:7")), "an address of a kind", id="an address of a kind we have not seen"),
+    pytest.param(lines(call(9, duration="1 min")), "no whole number", id="a duration in words"),
+    pytest.param(lines(message(9, num_media="999999")), "more than a message can have", id="a million media"),
+    pytest.param(lines(message(9, body=["x"])), "'body' is not a text", id="a body of another shape"),
+    pytest.param(lines(message(9) | {"sid": "ZZ1"}), "a sid of another kind", id="another kind of record"),
+    pytest.param(lines(without(recording(9, 1), "call_sid")), "missing field 'call_sid'", id="a recording of no call"),
+    pytest.param(lines(message(9))[:90] + "\n", "not JSON", id="a line cut off"),
+    pytest.param("[" * 5000 + "\n", "not JSON", id="deep nesting"),
+    pytest.param('{"sid": NaN}\n', "not JSON", id="NaN"),
+    pytest.param("17\n", "not a record", id="a number"),
+]
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD)
+def test_a_line_not_understood_is_set_aside_and_the_rest_is_read(tmp_path, bad, reason):
+    outcome = extracted(tmp_path, {"a": lines(message(1)) + bad + lines(call(2))}, SOURCE)
+    assert [record.source_ref for record in outcome.records] == [sid("SM", 1), sid("CA", 2)]
+    ((position, why),) = outcome.quarantined
+    assert position == "line 2"
+    assert reason in why
+
+
+def test_a_row_not_understood_is_set_aside_and_the_rest_is_read(tmp_path):
+    text = table(CONSOLE, CONSOLE | {"Status": "lost", "Sid": sid("SM", 2)}, CONSOLE | {"Sid": sid("SM", 3)})
+    outcome = extracted(tmp_path, {"log.csv": text + 'one,"cell\n' + text.split("\n", 1)[1]}, SOURCE)
+    assert [record.source_ref for record in outcome.records] == [sid("SM", n) for n in (1, 3, 1, 3)]
+    assert [at for at, _ in outcome.quarantined] == ["row 3", "row 5", "row 7"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x00\x01", "\\ud83d", "\u202egnp.exe", "a" * 200_000, "\r\n\r\n", "=cmd|' /C calc'!A0"],
+    ids=["controls", "half an emoji", "bidirectional", "long", "line ends", "a formula"],
+)
+def test_hostile_texts_are_contained(tmp_path, text):
+    raw = lines(message(1)).replace('"hello"', json.dumps(text).replace("\\\\ud83d", "\\ud83d"))
+    (record,) = extracted(tmp_path, {"a": raw}, SOURCE).records
+    assert not set(record.text) & {"\0", "\ud83d", "\u202e", "\r"}
+    record.text.encode()
+
+
+def test_numbers_written_without_a_country_are_told_where_no_region_is_declared(tmp_path):
+    source = source_of(format="twilio", name="texts")
+    outcome = extracted(tmp_path, {"a": lines(call(1, frm="07700900123", to="+442079460000"))}, source)
+    assert outcome.records[0].reason == "no_identifier"
+    assert outcome.warnings == {"a number that is none without a country: declare the source's 'region'": 1}
+
+
+# --- a random world ---
+
+PEOPLE = [ANN, BOB, "+15005550006"]
+
+
+def rendered(said, number, dialect):
+    person = PEOPLE[said.thread]
+    ends = {"frm": OURS, "to": person} if said.is_ours else {"frm": person, "to": OURS}
+    status = "sent" if said.is_ours else "received"
+    direction = "outbound-api" if said.is_ours else "inbound"
+    at = said.at.isoformat() if dialect in ("bulk", "csv") else format_datetime(said.at)
+    record = message(number, body=said.text, direction=direction, status=status, date_sent=at, **ends)
+    if dialect != "csv":
+        return record
+    return CONSOLE | {
+        "From": ends["frm"], "To": ends["to"], "Body": said.text, "Status": status, "Direction": direction, "SentDate": at,
+        "Sid": record["sid"],
+    }  # fmt: skip
+
+
+@settings(max_examples=50 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(world=worlds(), dialect=st.sampled_from(["page", "bulk", "lines", "csv"]))
+def test_a_random_world_comes_back(tmp_path, world, dialect):
+    records = [rendered(said, number, dialect) for number, said in enumerate(world)]
+    write = {
+        "page": lambda: page("messages", *records),
+        "bulk": lambda: gzip.compress(lines(*records).encode()),
+        "lines": lambda: lines(*records),
+        "csv": lambda: table(*records),
+    }[dialect]
+    outcome = extracted(tmp_path, {"export": write()}, SOURCE)
+    assert not outcome.quarantined
+    assert len(outcome.records) == len(world)
+    for said, record in zip(world, outcome.records, strict=True):
+        assert record.text == said.text
+        assert record.occurred_at == said.at
+        assert record.direction == ("outbound" if said.is_ours else "inbound")
+        assert record.conversation_ref == "~".join(sorted([OURS, PEOPLE[said.thread]]))
+        assert ("phone", "", PEOPLE[said.thread]) in party(record, evidence="channel")
