@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
 
 
 def local_instant(naive: datetime, zone: ZoneInfo) -> tuple[datetime, str | None]:
@@ -28,7 +30,10 @@ def local_instant(naive: datetime, zone: ZoneInfo) -> tuple[datetime, str | None
         flag = "ambiguous"
     elif first_offset < second_offset:
         flag = "imaginary"
-    return _in_utc(first), flag
+    try:
+        return (first.replace(tzinfo=UTC) - first_offset), flag
+    except OverflowError:
+        raise UnreadableError("a time outside the calendar") from None
 
 
 def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = None) -> tuple[datetime, str | None]:
@@ -45,10 +50,7 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
         UnreadableError: it is no time, its order is open, or it has no offset and there is no ``zone``.
     """
     value = value.strip()
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        moment = _numbered_time(value, order)
+    moment = _iso_time(value) or _numbered_time(value, order)
     if moment.tzinfo is not None:
         return _in_utc(moment), None
     if zone is None:
@@ -75,10 +77,8 @@ def parse_date(value: str, order: DateOrder | None) -> date:
         UnreadableError: it is no date, or its order is open.
     """
     value = value.strip()
-    try:
-        return datetime.fromisoformat(value).date()
-    except ValueError:
-        pass
+    if moment := _iso_time(value):
+        return moment.date()
     match = _NUMBERED_DATE.fullmatch(value)
     if not match:
         raise UnreadableError("not a date")
@@ -87,6 +87,7 @@ def parse_date(value: str, order: DateOrder | None) -> date:
     return numbered_date(match[1], match[3], match[4], order)
 
 
+@lru_cache(maxsize=1 << 15)  # 90 years of birthdays
 def numbered_date(first: str, second: str, third: str, order: DateOrder | None) -> date:
     """Return the date that three numbers mean.
 
@@ -125,6 +126,15 @@ def clock_time(hour: str, minute: str, second: str | None, half: str | None) -> 
     if hours > 23 or minutes > 59 or seconds > 59:
         raise UnreadableError("not a time of day")
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _iso_time(value: str) -> datetime | None:
+    if not value[:4].isdigit():  # the year: what has none costs no exception
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _numbered_time(value: str, order: DateOrder | None) -> datetime:

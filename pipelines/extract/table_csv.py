@@ -1,20 +1,37 @@
-"""CSV: a file's encoding, its lines and its rows, so that one bad quote or byte costs one row and not all that follow."""
+"""CSV: a file's encoding, its lines and its rows, so that one bad quote or byte costs one row and not all that follow.
+
+What is held at one time is one row: at most ``ROW_LINES`` lines and ``ROW_SIZE`` characters, and of a line longer than
+``VALUE_LIMIT`` only the beginning.
+"""
 
 import codecs
 import csv
 import io
 from collections import deque
 from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+import orjson
 
 from pipelines.errors import ConfigurationError
-from pipelines.extract.documents import opened
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import Issues
+from pipelines.extract.documents import TOO_LONG, lines_of, opened
+from pipelines.extract.inbox import CHUNK, SourceFile
+from pipelines.extract.issues import RAW_LIMIT, Issues
+from pipelines.extract.json_stream import VALUE_LIMIT
 from pipelines.settings import Source
 
 DELIMITERS = (",", ";", "\t", "|")
-ROW_LINES = 1_000  # lines that one quoted row may run over; beyond, its quote is taken never to have been closed
+# What one quoted row may run over; beyond, its quote is taken never to have been closed.
+ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
+
+
+class Undecoded(NamedTuple):
+    """A line that is no text, and why."""
+
+    raw: bytes
+    reason: str
 
 
 def encoding_of(file: SourceFile, source: Source, issues: Issues) -> str:
@@ -30,36 +47,60 @@ def encoding_of(file: SourceFile, source: Source, issues: Issues) -> str:
             raise ConfigurationError(f"sources.{source.name}.encoding: {source.encoding!r} is no encoding") from None
     is_other = False
     with opened(file) as stream:
-        for number, line in enumerate(stream):
-            if number == 0 and line.startswith(_UTF16):
+        is_first = True
+        while chunk := stream.read(CHUNK):
+            if is_first and chunk.startswith(_UTF16):
                 return "utf-16"
-            if line.isascii():
+            is_first = False
+            if chunk.isascii():
                 continue
-            if _is_utf8(line):
-                return "utf-8-sig"
-            is_other = True
+            chunk += stream.readline(VALUE_LIMIT)
+            for line in chunk.split(b"\n"):
+                if not line.isascii():
+                    if _is_utf8(line):
+                        return "utf-8-sig"
+                    is_other = True
     if not is_other:
         return "utf-8-sig"
     issues.warn(file=file.name, reason="not UTF-8: read as cp1252 (declare the source's 'encoding')")
     return "cp1252"
 
 
-def decoded_lines(file: SourceFile, encoding: str) -> Iterator[str | bytes]:
-    """Yield the lines of a file with their ends; one that is not in the encoding comes as its bytes."""
+def decoded_lines(file: SourceFile, encoding: str) -> Iterator[str | Undecoded]:
+    """Yield the lines of a file with their ends."""
     with opened(file) as stream:
-        if encoding.startswith(("utf-16", "utf_16", "utf-32", "utf_32")):  # a line's end is more than one byte
-            yield from io.TextIOWrapper(stream, encoding, newline="\n")
+        if encoding.startswith(_WIDE):
+            yield from _wide_lines(stream, encoding)
             return
-        for line in stream:
+        following = "utf-8" if encoding == "utf-8-sig" else encoding
+        for number, line, is_whole in lines_of(stream):
             try:
-                yield line.decode(encoding)
+                if not is_whole:
+                    yield Undecoded(line, TOO_LONG)
+                elif number > 1:
+                    yield line.decode(following)
+                else:
+                    yield line.decode(encoding).removeprefix("\ufeff")
             except UnicodeDecodeError:
-                yield line
+                yield Undecoded(line, f"not {encoding}")
+
+
+def _wide_lines(stream: IO[bytes], encoding: str) -> Iterator[str | Undecoded]:
+    limit = VALUE_LIMIT // 4
+    lines = io.TextIOWrapper(stream, encoding, newline="\n")
+    while line := lines.readline(limit + 1):
+        if len(line) <= limit:
+            yield line
+            continue
+        kept = line[:RAW_LIMIT]
+        while line and not line.endswith("\n"):
+            line = lines.readline(limit)
+        yield Undecoded(kept.encode("utf-8", "replace"), TOO_LONG)
 
 
 def csv_rows(
-    lines: Iterator[str | bytes], delimiter: str | None, columns: frozenset[str]
-) -> Iterator[tuple[str | bytes, list[str] | None]]:
+    lines: Iterator[str | Undecoded], delimiter: str | None, columns: frozenset[str]
+) -> Iterator[tuple[str | Undecoded, list[str] | None]]:
     """Yield each row as written, and its cells: none of them for an empty line, None where they cannot be told apart.
 
     A quoted cell may run over lines. Where its quote is never closed, or the row then has not as many cells as the
@@ -68,20 +109,18 @@ def csv_rows(
     Args:
         delimiter: None to take the one that finds most of ``columns`` in the header.
     """
-    waiting: deque[str | bytes] = deque()
-    width = None
+    waiting: deque[str | Undecoded] = deque()
+    parser, width = None, None
     while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
-        if isinstance(line, bytes):
+        if isinstance(line, Undecoded):
             yield line, None
             continue
-        delimiter = delimiter or _delimiter(line, columns)
-        cells = _cells(line, delimiter)
-        if cells is None and line.count('"') % 2:
-            taken = _rest_of_row(line, lines, waiting)
-            row = line + "".join(taken)
-            cells = _cells(row, delimiter)
+        if parser is None:
+            parser = _Parser(lines, waiting, delimiter or _delimiter(line, columns))
+        cells, taken = parser.row(line)
+        if taken:
             if cells is not None and width in (None, len(cells)):
-                line = row
+                line += "".join(taken)
             else:
                 cells = None
                 waiting.extendleft(reversed(taken))
@@ -89,31 +128,63 @@ def csv_rows(
         yield line, cells
 
 
-def _rest_of_row(first: str, lines: Iterator[str | bytes], waiting: deque[str | bytes]) -> list[str]:
-    """Take the lines up to the one that closes the quote open in ``first``: within it, quotes come in pairs."""
-    taken: list[str] = []
-    while len(taken) < ROW_LINES and (line := waiting.popleft() if waiting else next(lines, None)) is not None:
-        if isinstance(line, bytes):
-            waiting.appendleft(line)
-            break
-        taken.append(line)
-        if line.count('"') % 2:
-            break
-    return taken
-
-
-def _cells(row: str, delimiter: str) -> list[str] | None:
+def holds_json(cell: str) -> bool:
+    """Tell whether a cell holds a list or a record: what a program writes whose value is no longer one."""
+    if cell[:1] + cell[-1:] not in ("[]", "{}"):
+        return False
     try:
-        return next(csv.reader([row], delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return None
+        orjson.loads(cell)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+class _UnclosedError(Exception):
+    """A quote is open, and no line can follow."""
+
+
+class _Parser:
+    """Takes rows apart, one after the other with one reader, which asks for more lines for as long as a quote is open."""
+
+    def __init__(self, lines: Iterator[str | Undecoded], waiting: deque[str | Undecoded], delimiter: str) -> None:
+        self._lines, self._waiting = lines, waiting
+        self._first: str | None = None
+        self._taken: list[str] = []
+        self._size = 0
+        self._cells = csv.reader(iter(self._line, None), delimiter=delimiter, strict=True)
+
+    def row(self, line: str) -> tuple[list[str] | None, list[str]]:
+        """Return the cells of the row that begins with ``line``, and what further lines were taken for it."""
+        self._first = line
+        if self._taken:
+            self._taken = []
+        try:
+            return next(self._cells), self._taken
+        except (csv.Error, _UnclosedError):
+            return None, self._taken
+
+    def _line(self) -> str:
+        if (line := self._first) is not None:
+            self._first, self._size = None, len(line)
+            return line
+        if len(self._taken) >= ROW_LINES or self._size > ROW_SIZE:
+            raise _UnclosedError
+        following = self._waiting.popleft() if self._waiting else next(self._lines, None)
+        if not isinstance(following, str):
+            if following is not None:
+                self._waiting.appendleft(following)
+            raise _UnclosedError
+        self._taken.append(following)
+        self._size += len(following)
+        return following
 
 
 def _delimiter(header: str, columns: frozenset[str]) -> str:
     """Return the delimiter by which a header holds most of the columns, else that by which it has most."""
 
     def found(delimiter: str) -> tuple[int, int]:
-        names = [name.strip() for name in _cells(header, delimiter) or []]
+        cells, _ = _Parser(iter(()), deque(), delimiter).row(header)
+        names = [name.strip() for name in cells or []]
         return len(columns & set(names)), len(names)
 
     return max(DELIMITERS, key=found)

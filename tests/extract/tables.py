@@ -160,3 +160,21 @@ TEXT = {
     "number": "+447700900123",
     "body": "hello",
 }
+
+
+def csv_dicts(content):
+    """The rows of a CSV, each by its header."""
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+def dump_csv(rows):
+    """Rows as a CSV, its header that of the first; what is no text as JSON, as exporters write it."""
+    page = io.StringIO(newline="")
+    writer = csv.DictWriter(page, list(rows[0]), restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: as_cell(value) for name, value in row.items()} for row in rows)
+    return page.getvalue().encode()
+
+
+def as_cell(value):
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)

@@ -1,14 +1,17 @@
 """One spelling a person: addresses, numbers, handles, names, and which of them are ours."""
 
+import phonenumbers
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import Identifier
 from pipelines.extract import identifiers
 from pipelines.extract.identifiers import Own
+from pipelines.extract.phone_shapes import quick_phone
 from tests.extract.exports import source_of
+from tests.thorough import TIMES
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,65 @@ def test_a_number_has_one_spelling(written, region, number):
 )
 def test_what_is_no_number_is_none(written, region):
     assert identifiers.phone(written, region, "channel") is None
+
+
+REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+NUMBERS = st.one_of(
+    st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True),
+    st.from_regex(r"[+(0]?[0-9]{1,3}(?:[ ().-]{0,2}[0-9]{1,4}){2,5}[.)-]?", fullmatch=True),
+    st.builds(  # a number that its country has given out, with digits changed, as it is dialled from here and there
+        lambda region, before, changed: (
+            before.format(
+                code=phonenumbers.country_code_for_region(region),
+                trunk=phonenumbers.ndd_prefix_for_region(region, True) or "",
+            )
+            + _with_digits(
+                str((phonenumbers.example_number(region) or phonenumbers.example_number("GB")).national_number), changed
+            )
+        ),
+        st.sampled_from(REGIONS),
+        st.sampled_from(
+            ["+{code}", "+{code} (0)", "00{code}", "{trunk}", "", "0", "+{code}{trunk}", "{code}", "tel:+{code}"]
+        ),
+        st.lists(st.tuples(st.integers(0, 14), st.sampled_from("0123456789 -")), max_size=3),
+    ),
+)
+
+
+def _with_digits(number, changed):
+    for at, digit in changed:
+        number = number[:at] + digit + number[at + 1 :]
+    return number
+
+
+@settings(max_examples=600 * TIMES)
+@given(NUMBERS, st.sampled_from([None, *REGIONS]))
+def test_a_number_that_is_read_quickly_is_what_the_library_makes_of_it(written, region):
+    quick = quick_phone(written, region)
+    if quick:
+        assert quick == identifiers.normalise_phone_by_library(written, region)
+
+
+@pytest.mark.parametrize(
+    ("written", "region"),
+    [("+447700900123", None), ("07700 900123", "GB"), ("+44 (0)20 7946 0123", "GB"), ("(212) 555-0123", "US"),
+     ("030 12345678", "DE"), ("06 12 34 56 78", "FR")],
+)  # fmt: skip
+def test_most_numbers_are_read_quickly(written, region):
+    assert quick_phone(written, region)
+
+
+def test_what_nobody_can_be_reached_by_takes_no_memory():
+    for number in range(50):
+        identifiers.normalise_email(str(number) + "x" * 1_000_000 + "@shop.example")
+        identifiers.normalise_phone(str(number) + "0" * 1_000_000, "GB")
+    kept = identifiers._normalise_email.cache_info().currsize, identifiers._normalise_phone.cache_info().currsize
+    identifiers.normalise_email("y" * 1_000_000 + "@shop.example")
+    identifiers.normalise_phone("1" * 1_000_000, "GB")
+    assert kept == (
+        identifiers._normalise_email.cache_info().currsize,
+        identifiers._normalise_phone.cache_info().currsize,
+    )
 
 
 def test_a_handle_belongs_to_its_platform():

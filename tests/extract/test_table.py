@@ -4,7 +4,24 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from tests.extract.exports import extracted
-from tests.extract.tables import ANN, CALLS, CRM, changed, csv_of, values
+from tests.extract.specimens import Specimen
+from tests.extract.tables import ANN, CALL, CALLS, CRM, as_cell, changed, csv_dicts, csv_of, dump_csv, values
+
+MORE = {"public": "no", "subject": "My parcel", "parent": "CA0", "mood": "good"}  # "mood" is in no mapping
+CALL_ROWS = [
+    CALL | MORE,
+    CALL | MORE | {"call_id": "CA2", "direction": "outbound", "note": 'we called back,\n"twice"', "parent": "CA1"},
+    CALL | MORE | {"call_id": "CA3", "number": "020 7946 0000", "public": "yes", "seconds": 0},
+    CALL | MORE | {"call_id": "CA4", "number": "", "caller": "", "mail": "", "order": "", "note": ""},
+]
+SPECIMEN = Specimen(
+    CALLS,
+    {"calls.csv": dump_csv([{name: as_cell(value) for name, value in row.items()} for row in CALL_ROWS])},
+    "calls.csv",
+    load=csv_dicts,
+    dump=dump_csv,
+    has_lines=True,
+)
 
 
 def test_a_row_is_a_profile_with_everything_it_says(tmp_path):

@@ -1,0 +1,81 @@
+"""Parquet: the columns of a table, some hundred rows at a time.
+
+What is held is a batch of rows and the pages it came from, never a row group, however large its writer made it. A file is
+small and its values are not where they are packed or repeated: beyond what a log comes to, it is a bomb and no table.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.extract.documents import UNZIPPED_FREELY, UNZIPPED_SHARE
+from pipelines.extract.inbox import SourceFile
+from pipelines.extract.issues import UnreadableError
+
+BATCH, BATCH_SIZE = 1_000, 16 << 20  # rows, and the bytes that they may have on average
+BUFFER = 1 << 20  # bytes read at a time for each column
+LONG = 4_096  # characters from which a text that is repeated counts each time
+BOMB = "the Parquet file unpacks to more than a log can: a bomb, or not one of ours"
+
+
+def parquet_batches(
+    file: SourceFile, check: Callable[[list[str]], None], columns: list[str]
+) -> Iterator[dict[str, list[Any]]]:
+    """Yield the values of ``columns`` by name, a batch of rows at a time.
+
+    Args:
+        check: is shown the names of all columns of the file first.
+
+    Raises:
+        UnreadableError: the file is damaged or cut off (its footer, which comes last, tells), or is a bomb.
+    """
+    limit = max(UNZIPPED_FREELY, UNZIPPED_SHARE * file.size)
+    with file.open() as stream:
+        try:
+            metadata = pq.read_metadata(stream)
+            check(metadata.schema.to_arrow_schema().names)
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            if sum(group.total_byte_size for group in groups) > limit:
+                raise UnreadableError(BOMB)
+            widest = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
+            rows = max(1, min(BATCH, BATCH_SIZE // max(widest, 1)))
+            table = pq.ParquetFile(
+                stream, metadata=metadata, buffer_size=BUFFER, pre_buffer=False, read_dictionary=_small(groups, columns)
+            )
+            for batch in table.iter_batches(batch_size=rows, columns=columns, use_threads=False):
+                found = {name: _values(batch.column(name)) for name in columns}
+                limit -= sum(map(_repeated, found.values()))
+                if limit < 0:
+                    raise UnreadableError(BOMB)
+                yield found
+        except (pa.ArrowException, OSError):
+            raise UnreadableError("the Parquet file is damaged or cut off") from None
+
+
+def _small(groups: list[Any], columns: list[str]) -> list[str]:
+    """Return the columns whose values fit into memory as they lie in the file: a few may stand for a million rows."""
+    sizes = dict.fromkeys(columns, 0)
+    for group in groups:
+        for number in range(group.num_columns):
+            chunk = group.column(number)
+            if chunk.path_in_schema in sizes:
+                sizes[chunk.path_in_schema] = max(sizes[chunk.path_in_schema], chunk.total_uncompressed_size)
+    return [name for name, size in sizes.items() if 0 < size <= BATCH_SIZE]
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Return a batch's values; of a text that many rows share (the file has it once) there is one, not a copy a row."""
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    used = pc.unique(column.indices.drop_null())
+    values = dict(zip(used.to_pylist(), column.dictionary.take(used).to_pylist(), strict=True))
+    values[None] = None
+    return [values[index] for index in column.indices.to_pylist()]
+
+
+def _repeated(values: list[Any]) -> int:
+    """Return how long the long texts of a batch are, each time that they stand in it."""
+    return sum(len(value) for value in values if value.__class__ is str and len(value) > LONG)
