@@ -25,6 +25,7 @@ _NUMBER = re.compile(
     r"(?!(?!(?:x|ext)\.?[ \u00a0]?\d{1,6}\b)[\w/])",  # an extension may follow without a space
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d[\d ()./\-\u00a0\u2010\u2011]{5}")  # part of every such number, and looked for faster
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
 _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
@@ -75,6 +76,8 @@ def _references(text: str, source: Source, evidence: Evidence) -> tuple[list[Ide
     """Return the references and the text without them: their digits are no phone number."""
     found: list[Identifier] = []
     for pattern in _patterns(tuple(source.references)):
+        if not pattern.search(text):  # most texts: half the time of finding none and putting nothing in its place
+            continue
         for match in pattern.finditer(text):
             mentioned = identifiers.reference(match[pattern.groups and 1] or "", evidence)
             if mentioned:
@@ -116,7 +119,7 @@ def _western(text: str) -> str:
 
 def _phones(text: str, region: str | None) -> list[Identifier]:
     found: list[Identifier] = []
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text) if _DIGITS.search(text) else ():
         if not _is_written_as_phone(match[0], region):
             continue
         mentioned = identifiers.phone(match[0], region, "claimed")
