@@ -36,6 +36,12 @@ class Fields:
         """Take a text that may be absent."""
         return self.string(name) if self.has(name) else None
 
+    def text_or_null(self, name: str) -> str:
+        """Take a text that has to be there and may be null, which is an empty one."""
+        if name not in self.names:
+            raise UnreadableError(f"missing field {name!r}")
+        return self.maybe_string(name) or ""
+
     def ref(self, name: str) -> str:
         """Take an id, a whole number or a text, as text; never empty."""
         value = self._take(name)

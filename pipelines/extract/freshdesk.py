@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pipelines.contract import Interaction, Record
-from pipelines.extract.documents import Entry, json_entries
+from pipelines.extract.documents import Entry, json_entries, looked_through
 from pipelines.extract.fields import Drift
 from pipelines.extract.freshdesk_messages import Desk, parse_conversation, parse_description
 from pipelines.extract.freshdesk_older import unwrapped
@@ -45,13 +45,9 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 def survey(export: Export) -> People:
     """Return the contacts and agents of all files; rows that cannot be read are left to the pass that counts them."""
     people = People()
-    for file in export.files:
-        try:
-            for entry in json_entries(file, PAGES):
-                if not entry.raw or b'"requester_id"' not in entry.raw:
-                    _remember(entry, people)
-        except (OSError, EOFError, LookupError, ValueError):  # an UnreadableError is a ValueError
-            continue
+    for entry in looked_through(export, PAGES):
+        if not entry.raw or b'"requester_id"' not in entry.raw:
+            _remember(entry, people)
     return people
 
 

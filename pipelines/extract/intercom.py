@@ -18,7 +18,7 @@ from typing import Any
 from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
 from pipelines.extract import identifiers
 from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.documents import Entry, json_entries
+from pipelines.extract.documents import Entry, json_entries, looked_through
 from pipelines.extract.fields import Drift, Fields, names, strongest
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
@@ -88,13 +88,9 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 def survey(export: Export) -> dict[str, Contact]:
     """Return the contacts of all files by id; rows that cannot be read are left to the pass that counts them."""
     contacts: dict[str, Contact] = {}
-    for file in export.files:
-        try:
-            for entry in json_entries(file, PAGES):
-                if not entry.raw or b'"role"' in entry.raw:
-                    _remember(entry, contacts)
-        except (OSError, EOFError, LookupError, ValueError):  # an UnreadableError is a ValueError
-            continue
+    for entry in looked_through(export, PAGES):
+        if not entry.raw or b'"role"' in entry.raw:
+            _remember(entry, contacts)
     return contacts
 
 

@@ -2,7 +2,7 @@
 
 from pipelines.contract import Direction, Interaction
 from pipelines.extract.fields import Fields, known, names
-from pipelines.extract.sms_backup_records import Phone, contact_of, instant_of, text_or_none, whole
+from pipelines.extract.sms_backup_records import Phone, contact_of, instant_of, whole
 from pipelines.extract.text import one_line
 
 _TYPES: dict[str, tuple[Direction, str]] = {
@@ -26,7 +26,7 @@ _LEFT = names("""
 def parse_call(fields: Fields, phone: Phone, at: str) -> Interaction:
     """Map one call; UnreadableError where it is not what we know."""
     ends = phone.ends
-    number, moment = text_or_none(fields, "number"), instant_of(fields)
+    number, moment = fields.text_or_null("number"), instant_of(fields)
     direction, status = fields.choice("type", _TYPES)
     duration = whole(fields, "duration")
     withheld = fields.choice("presentation", _PRESENTATIONS) if fields.has("presentation") else None

@@ -8,7 +8,7 @@ from pipelines.contract import Attachment, Direction, Identifier, Interaction
 from pipelines.extract.claims import claims_of
 from pipelines.extract.fields import Fields, known, names
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.sms_backup_records import Phone, contact_of, instant_of, text_or_none, thread_of
+from pipelines.extract.sms_backup_records import Phone, contact_of, instant_of, thread_of
 from pipelines.extract.text import clean, one_line
 
 Box = tuple[Direction, str] | None
@@ -66,9 +66,9 @@ class Text:
 
 def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     """Map one ``<sms>``, None for a draft; UnreadableError where it is not what we know."""
-    address, moment = text_or_none(fields, "address"), instant_of(fields)
+    address, moment = fields.text_or_null("address"), instant_of(fields)
     box = fields.choice("type", _TYPES)
-    text = text_or_none(fields, "body")
+    text = fields.text_or_null("body")
     contact = contact_of(fields)
     phone.drift.tell(fields, _SMS_LEFT, usual=_USUAL)
     if box is None:
@@ -82,7 +82,7 @@ def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
 
 def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     """Map one ``<mms>``, None for a draft; UnreadableError where it is not what we know."""
-    address, moment = text_or_none(fields, "address"), instant_of(fields)
+    address, moment = fields.text_or_null("address"), instant_of(fields)
     box = fields.choice("msg_box", _TYPES)
     contact = contact_of(fields)
     subject = one_line(fields.maybe_string("sub") or "") or None
@@ -181,7 +181,7 @@ def _addresses(fields: Fields, phone: Phone) -> tuple[str, list[str]]:
     sender, receivers = "", []
     for each in _within(fields, "addrs", "addr", phone):
         one = Fields(each)
-        address, role = text_or_none(one, "address"), one.choice("type", _ADDRESSES)
+        address, role = one.text_or_null("address"), one.choice("type", _ADDRESSES)
         phone.drift.tell(one, _ADDR_LEFT)
         if address in ("", "null", _OURSELVES):
             continue

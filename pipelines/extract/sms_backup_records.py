@@ -58,13 +58,6 @@ def whole(fields: Fields, name: str) -> int:
     return int(value)
 
 
-def text_or_none(fields: Fields, name: str) -> str:
-    """Take a text that has to be there, and may be the app's word for none."""
-    if name not in fields.names:
-        raise UnreadableError(f"missing field {name!r}")
-    return fields.maybe_string(name) or ""
-
-
 def contact_of(fields: Fields) -> Identifier | None:
     """Take the name that the phone's address book has for the number: a record of ours about them."""
     shown = fields.maybe_string("contact_name") or ""

@@ -16,9 +16,9 @@ from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.phone_parties import Ends
 from pipelines.extract.twilio_calls import parse_call
-from pipelines.extract.twilio_files import Log, entries_of
+from pipelines.extract.twilio_files import entries_of
 from pipelines.extract.twilio_messages import parse_message
-from pipelines.extract.twilio_sides import Sides, parse_recording, parse_transcription, sides_of
+from pipelines.extract.twilio_sides import Log, Sides, parse_recording, parse_transcription, sides_of
 
 _RECORDING = "a recording, told with its call"
 _TRANSCRIPTION = "a transcription, which is its call's text"

@@ -9,7 +9,8 @@ from pipelines.extract.fields import Fields, known, names
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.text import clean
 from pipelines.extract.twilio_ends import End, Way, end_of, sides
-from pipelines.extract.twilio_files import Log, maybe_count, maybe_instant, text_or_none
+from pipelines.extract.twilio_files import maybe_count, maybe_instant
+from pipelines.extract.twilio_sides import Log
 
 # A trunk "originates" calls from the telephone network to our exchange, and "terminates" ours there.
 _WAYS: dict[str, Way] = {
@@ -39,8 +40,8 @@ def parse_call(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     via = fields.string("direction")
     if via not in _WAYS:
         raise UnreadableError("field 'direction' has a value we do not know")
-    called_from = text_or_none(fields, "from")
-    caller, called = end_of(called_from, log.ends), end_of(text_or_none(fields, "to"), log.ends)
+    called_from = fields.text_or_null("from")
+    caller, called = end_of(called_from, log.ends), end_of(fields.text_or_null("to"), log.ends)
     parent = fields.maybe_ref("parent_call_sid")
     is_passed_on = parent is not None and log.sides.is_from(parent, called_from)
     outside, direction = sides(caller, called, _WAYS[via], is_leg=via == "outbound-dial", is_passed_on=is_passed_on)

@@ -2,23 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.extract.documents import MARK, Entry, head_of, json_entries
-from pipelines.extract.fields import Drift, Fields, names, valid
+from pipelines.extract.fields import Fields, names, valid
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.phone_parties import Ends
 from pipelines.extract.phone_rows import rows_of
 from pipelines.settings import Source
-
-if TYPE_CHECKING:
-    from pipelines.extract.twilio_sides import Sides
 
 PAGES = ("messages", "calls", "recordings", "transcriptions")
 _API_NAMES = names("""
@@ -38,15 +33,6 @@ _SHOWN = frozenset({"From", "To", "Sid", "Status", "Direction", "Body", "SentDat
 _SPOKEN = {"incoming": "inbound", "outgoing-api": "outbound-api", "outgoing-dial": "outbound-dial"}
 _OTHER_LETTERS = re.compile(r"[^a-z0-9]")
 _UTC = re.compile(r"\s*(?:UTC|GMT)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """What the records of one file share: who is at which end, what the file's drift is, what side files tell."""
-
-    ends: Ends
-    drift: Drift
-    sides: "Sides"
 
 
 def entries_of(file: SourceFile, source: Source, issues: Issues) -> Iterator[Entry]:
@@ -125,10 +111,3 @@ def maybe_count(fields: Fields, name: str) -> int | None:
     if not (value.isascii() and value.isdigit() and len(value) < 10):
         raise UnreadableError(f"field {name!r} is no whole number")
     return int(value)
-
-
-def text_or_none(fields: Fields, name: str) -> str:
-    """Take a text that has to be there and may be null or empty."""
-    if name not in fields.names:
-        raise UnreadableError(f"missing field {name!r}")
-    return fields.maybe_string(name) or ""

@@ -9,7 +9,8 @@ from pipelines.extract.issues import UnreadableError
 from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.text import clean
 from pipelines.extract.twilio_ends import CHANNELS, End, Way, end_of, sides
-from pipelines.extract.twilio_files import Log, maybe_count, maybe_instant, text_or_none
+from pipelines.extract.twilio_files import maybe_count, maybe_instant
+from pipelines.extract.twilio_sides import Log
 
 _WAYS: dict[str, Way] = {
     "inbound": "inbound", "outbound-api": "outbound", "outbound-call": "outbound", "outbound-reply": "outbound",
@@ -36,13 +37,13 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     via = fields.string("direction")
     if via not in _WAYS:
         raise UnreadableError("field 'direction' has a value we do not know")
-    sender, receiver = (end_of(text_or_none(fields, name), log.ends) for name in ("from", "to"))
+    sender, receiver = (end_of(fields.text_or_null(name), log.ends) for name in ("from", "to"))
     outside, direction = sides(sender, receiver, _WAYS[via])
     sent, created, updated = (maybe_instant(fields, f"date_{each}", source.zone) for each in ("sent", "created", "updated"))
     occurred_at = sent or created
     if occurred_at is None:
         raise UnreadableError("missing field 'date_sent'")
-    text = clean(text_or_none(fields, "body")).strip()
+    text = clean(fields.text_or_null("body")).strip()
     status = fields.choice("status", _STATUS)
     media = maybe_count(fields, "num_media") or 0
     if media > _MEDIA_LIMIT:

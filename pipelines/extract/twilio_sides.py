@@ -6,10 +6,11 @@ from hashlib import blake2b
 from typing import Any
 
 from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Fields, names, valid
+from pipelines.extract.fields import Drift, Fields, names, valid
 from pipelines.extract.inbox import Export
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.twilio_files import Log, entries_of
+from pipelines.extract.phone_parties import Ends
+from pipelines.extract.twilio_files import entries_of
 
 TEXT_LIMIT = 64 << 20  # characters of transcripts that are held at one time
 RECORDINGS_LIMIT = 300_000
@@ -46,6 +47,15 @@ class Sides:
     def is_from(self, sid: str, number: str) -> bool:
         """Say whether the call ``sid`` came in from ``number``."""
         return bool(number) and _digest(sid, number) in self.origins
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the records of one file share: who is at which end, what the file's drift is, what side files tell."""
+
+    ends: Ends
+    drift: Drift
+    sides: Sides
 
 
 def sides_of(export: Export) -> Sides:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
 from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.documents import Entry, json_entries
+from pipelines.extract.documents import Entry, json_entries, looked_through
 from pipelines.extract.fields import Drift, Fields, names, strongest
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
@@ -58,12 +58,8 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 def survey(export: Export) -> dict[str, User]:
     """Return the users of all files by id; rows that cannot be read are left to the pass that counts them."""
     users: dict[str, User] = {}
-    for file in export.files:
-        try:
-            for entry in json_entries(file, PAGES):
-                _remember(entry, users)
-        except (OSError, EOFError, LookupError, ValueError):  # an UnreadableError is a ValueError
-            continue
+    for entry in looked_through(export, PAGES):
+        _remember(entry, users)
     return users
 
 
