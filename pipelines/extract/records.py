@@ -48,29 +48,33 @@ SCHEMAS = {
     ]),
 }  # fmt: skip
 
-_FIELDS = {shape: tuple(field.name for field in fields(shape)) for shape in (Interaction, Profile)}
+# what two copies of the same content may differ in
+_BESIDE = {Interaction: {"file", "position", "updated_at"}, Profile: {"file", "position"}}
+_NAMES = {shape: tuple(field.name for field in fields(shape)) for shape in _BESIDE}
+_VALUES = {shape: attrgetter(*names) for shape, names in _NAMES.items()}
+_CONTENT = {shape: attrgetter(*(name for name in _NAMES[shape] if name not in beside)) for shape, beside in _BESIDE.items()}
 # what a column of structs holds, as the tuple that pyarrow takes for a struct
 _IDENTIFIER_VALUES = attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified")
-_NESTED_VALUES = {
+_STRUCTS = {
     "party": _IDENTIFIER_VALUES,
     "identifiers": _IDENTIFIER_VALUES,
     "consent": attrgetter("channel", "purpose", "allowed", "value"),
     "attachments": attrgetter("name", "size", "sha256"),
 }
-_NESTED = _NESTED_VALUES.keys()
-# what two copies of the same content may differ in
-_NO_CONTENT = {Interaction: {"file", "position", "updated_at"}, Profile: {"file", "position"}}
+_NESTED = {shape: [(name, _STRUCTS[name]) for name in names if name in _STRUCTS] for shape, names in _NAMES.items()}
 
 
 def row_of(record: Record) -> dict[str, Any]:
     """Return a record as a row of its table, without the night and the sequence that landing gives it."""
-    row = {name: getattr(record, name) for name in _FIELDS[type(record)]}
-    row["source_metadata"] = orjson.dumps(row["source_metadata"], option=orjson.OPT_SORT_KEYS).decode()
-    beside = _NO_CONTENT[type(record)]
-    content = [value for name, value in row.items() if name not in beside]
-    row["content_hash"] = hashlib.blake2b(orjson.dumps(content), digest_size=12).hexdigest()
-    for name in _NESTED & row.keys():
-        row[name] = [_NESTED_VALUES[name](value) for value in row[name]]
+    shape = type(record)
+    row = dict(zip(_NAMES[shape], _VALUES[shape](record), strict=True))
+    content = orjson.dumps(_CONTENT[shape](record), option=orjson.OPT_SORT_KEYS)
+    row["content_hash"] = hashlib.blake2b(content, digest_size=12).hexdigest()
+    metadata = row["source_metadata"]
+    row["source_metadata"] = orjson.dumps(metadata, option=orjson.OPT_SORT_KEYS).decode() if metadata else "{}"
+    for name, values in _NESTED[shape]:
+        if row[name]:
+            row[name] = list(map(values, row[name]))
     return row
 
 
