@@ -117,10 +117,12 @@ def replay_quarantine(
     with pool() as workers:
         return [
             report
-            for day in quarantined_nights(home.lake, {source.name for source in chosen})
+            for day, names in quarantined_nights(home.lake).items()
             if night in (None, day)
-            for report in land_all(home, chosen, day, workers, only_quarantined=True)
-            if report.status != "absent"
+            for report in land_all(
+                home, [source for source in chosen if source.name in names], day, workers, only_quarantined=True
+            )
+            if report.files
         ]
 
 

@@ -119,10 +119,10 @@ def sealed_files(lake: Path, table: str) -> list[Path]:
     ]
 
 
-def quarantined_nights(lake: Path, sources: set[str]) -> list[date]:
-    """Return the nights in which something of one of the sources is in quarantine, oldest first."""
-    return sorted({
-        date.fromisoformat(seal.parent.name)
-        for seal in lake.glob(f"*/*/{SEALED}")
-        if seal.parent.parent.name in sources and any(file.quarantined for file in read_seal(seal.parent).files.values())
-    })  # fmt: skip
+def quarantined_nights(lake: Path) -> dict[date, set[str]]:
+    """Return the nights in which something is in quarantine, oldest first, and of which sources."""
+    found: dict[date, set[str]] = {}
+    for seal in sorted(lake.glob(f"*/*/{SEALED}"), key=lambda seal: seal.parent.name):
+        if any(file.quarantined for file in read_seal(seal.parent).files.values()):
+            found.setdefault(date.fromisoformat(seal.parent.name), set()).add(seal.parent.parent.name)
+    return found

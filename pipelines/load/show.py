@@ -62,6 +62,7 @@ def render_status(found: Status, console: Console) -> None:
         facts |= {"versions kept": found.versions, "warnings": found.warnings, "report": found.report}
         print_facts(facts, console)
         _render_sources(found, console)
+    _render_waiting(found, console)
     if found.failed_validation:
         failed = found.failed_validation
         console.print(
@@ -91,11 +92,14 @@ def _render_sources(found: Status, console: Console) -> None:
         console.print(escape(words), style="yellow", soft_wrap=True)
     if len(found.notices) > NOTICES:
         console.print(f"and {len(found.notices) - NOTICES} more kinds of warnings (meta.notice)", style="yellow")
+    console.print()
+
+
+def _render_waiting(found: Status, console: Console) -> None:
     for night, late in groupby(found.waiting, key=lambda one: one.night):
         files = {one.source: one.files for one in late}
         words = f"{_count(sum(files.values()), 'file')} of {', '.join(files)} not taken in yet"
         console.print(f"{night}: {words}: goldthread run --night {night}", style="yellow", soft_wrap=True, highlight=False)
-    console.print()
 
 
 def _age(hours: float | None) -> str:
