@@ -88,10 +88,11 @@ def land_all(
     """
     with ExitStack() as locks:
         landings = [_Landing.begin(home, source, night, locks, only_quarantined=only_quarantined) for source in sources]
-        jobs = Jobs(pool)
+        jobs, here = Jobs(pool), Jobs(None)
         for landing in landings:
-            landing.start(jobs)
+            landing.start(jobs if landing.can_be_read_elsewhere else here)
         jobs.run()
+        here.run()
         return [landing.seal() for landing in landings]
 
 
@@ -123,6 +124,11 @@ class _Landing:
         digests = {file.name: _digest(file, source) for file in export.files}
         seal = read_seal(partition)
         return _Landing(export, partition, digests, seal, batches.plan(export, digests, seal, only=again))
+
+    @property
+    def can_be_read_elsewhere(self) -> bool:
+        """Whether another process sees the same files: fsspec's ``memory://`` is each process's own."""
+        return not any("memory" in _protocols(file) for file in self.export.files)
 
     def start(self, jobs: Jobs) -> None:
         """Read the batches; where the format asks for it, look through all files first, once for all of them."""
@@ -253,6 +259,11 @@ class _Landing:
         rows.sort(key=lambda row: str(row["file"]))
         format_ = self.export.source.format
         return [f"{shown_file(row['file'], format_)}, {row['position']}: {row['reason']}" for row in rows[:PLACES]]
+
+
+def _protocols(file: SourceFile) -> tuple[str, ...]:
+    found = file.filesystem.protocol
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def _digest(file: SourceFile, source: Source) -> str:

@@ -8,6 +8,7 @@ import socket
 import zipfile
 from datetime import date, timedelta
 
+import fsspec
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -168,6 +169,17 @@ def test_workers_leave_the_same_lake_as_one_process(home, tmp_path_factory):
     with pool(2) as workers:
         land(other, CALLS, NIGHT, workers)
     assert lake(home) == lake(other)
+
+
+def test_an_inbox_in_memory_is_read_by_the_process_that_has_it(home, monkeypatch):
+    monkeypatch.setenv("GOLDTHREAD_INBOX", "memory://goldthread")
+    filesystem = fsspec.filesystem("memory")
+    filesystem.pipe("/goldthread/calls/2026-11-20/a.jsonl", call(1).encode())
+    with pool(1) as workers:
+        assert land(home, CALLS, NIGHT, workers).taken == 1
+        filesystem.pipe("/goldthread/calls/2026-11-20/b.jsonl", call(2).encode())
+        assert land(home, CALLS, NIGHT, workers).unchanged == 1
+    assert landed(home) == [("a.jsonl", "1"), ("b.jsonl", "2")]
 
 
 @pytest.mark.parametrize(
