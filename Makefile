@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint format lock bench clean setup setup-dev
+.PHONY: help demo up down test fuzz lint format lock bench clean setup setup-dev setup-fuzz
 
 BIN := .venv/bin
 DEMO_HOME := var/demo
@@ -11,6 +11,8 @@ PERSONS := 400
 NIGHTS := 3
 SEED := 7
 WORKERS := 2
+FUZZ_SECONDS := 60
+FORMAT :=
 COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 help: ## List the commands
@@ -31,6 +33,9 @@ down: ## Stop what `make up` started
 test: lint ## Check the code and run all tests (under 10 minutes on 2 cores)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
+fuzz: setup-fuzz ## Read what nobody thought of: FUZZ_SECONDS (60) for each format, or for FORMAT=… alone
+	@$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS) $(FORMAT)
+
 lint: setup-dev ## Check style, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
@@ -47,6 +52,7 @@ lock: setup-dev ## Resolve the dependencies anew and lock them by hash
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --extra postgres -c requirements.lock -o requirements-postgres.lock
+	$(COMPILE) --extra fuzz -c requirements.lock -o requirements-fuzz.lock
 
 bench: setup-dev ## Time a night of 100,000 interactions, by stage
 	$(BIN)/python -m benchmarks.night
@@ -60,3 +66,6 @@ setup:
 
 setup-dev:
 	@scripts/setup.sh requirements-dev.lock
+
+setup-fuzz: setup-dev
+	@scripts/setup.sh requirements-fuzz.lock

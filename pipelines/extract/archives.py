@@ -4,31 +4,41 @@ Extractors see entries as files; in the lake and the ledger the archive is the f
 """
 
 import io
+import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from pipelines.contract import Record
 from pipelines.extract.inbox import CHUNK, Export, SourceFile, readable
 from pipelines.extract.issues import Issues, UnreadableError
 
 ENTRIES_LIMIT = 100_000
-UNPACKED_FREELY = 64 << 20  # bytes that any entry may have
-UNPACKED_SHARE = 200  # beyond, as many bytes for each byte in the zip; text comes to 5 to 30, a bomb to 1,000
+DIRECTORY_LIMIT = 32 << 20  # bytes of the list of entries: 300 for each of the most
+UNPACKED_FREELY = 64 << 20  # bytes that any zip may hold
+UNPACKED_SHARE = 200  # beyond, as many bytes for each byte of the zip; text comes to 5 to 30, a bomb to 1,000
+PACKED_AGAIN = 2  # what is packed already does not become half as long
+DAMAGED = "the zip is damaged or cut off"
+DAMAGED_ENTRY = "an entry of the zip is damaged or cut off"
+TOO_MANY = f"a zip of more than {ENTRIES_LIMIT} entries"
+_LISTED = b"PK\x01\x02"  # begins an entry in the list of them
 _HEADER = 30  # bytes before an entry's name in the zip
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+_UTF8_NAME = 0x800
+_DRIVE = re.compile(r"[A-Za-z]:")
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError, IndexError)
 
 
 def unpacked(export: Export, issues: Issues) -> Export:
     """Return the export with the entries of its zips in the place of the zips.
 
     A zip that cannot be read, or that is made to overwhelm its reader, is quarantined whole; an entry that is locked, a
-    link or outside the archive's folder is quarantined alone.
+    link, outside the archive's folder or under another's name is quarantined alone.
     """
     files: list[SourceFile] = []
     for file in export.files:
@@ -66,45 +76,69 @@ def is_zip(file: SourceFile) -> bool:
         return False
     try:
         with file.open() as stream:
-            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # the last where it was once split
     except OSError:
         return False  # the extractor's own opening tells
 
 
 def _entries(file: SourceFile, issues: Issues) -> Iterator[SourceFile]:
     archive = _Archive(file)
-    entries = archive.entries()
-    _refuse_bombs(entries)
-    for number, entry in enumerate(entries, start=1):
-        if entry.is_dir():
-            continue
-        reason = _refused(entry)
+    _refuse_bombs(archive, file.size)
+    taken: set[str] = set()
+    for number, entry in enumerate(archive.entries(), start=1):
+        name = _name_of(entry)
+        reason = _refused(entry, name, taken)
         if reason:
             issues.quarantine(b"", file=file.name, at=f"entry {number} of the zip", reason=reason)
-            continue
-        name = f"{file.name}/{readable(entry.filename)}"
-        yield SourceFile(name, entry.file_size, archive, str(number), archive=file.name, entry=number)
+        elif not name.endswith("/"):
+            taken.add(name)
+            yield SourceFile(
+                f"{file.name}/{readable(name)}", entry.file_size, archive, str(number), archive=file.name, entry=number
+            )
 
 
-def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
+def _refuse_bombs(archive: "_Archive", size: int) -> None:
+    entries = archive.entries()
     if len(entries) > ENTRIES_LIMIT:
-        raise UnreadableError(f"a zip of more than {ENTRIES_LIMIT} entries")
+        raise UnreadableError(TOO_MANY)
     for entry in entries:
         if entry.file_size > max(UNPACKED_FREELY, UNPACKED_SHARE * entry.compress_size):
             raise UnreadableError("an entry of the zip unpacks to more than text can: a bomb, or not one of ours")
+    if sum(entry.file_size for entry in entries) > max(UNPACKED_FREELY, UNPACKED_SHARE * size):
+        raise UnreadableError("the zip unpacks to more than text can: a bomb, or not one of ours")
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
             raise UnreadableError("entries of the zip lie over one another: a bomb")
         end = entry.header_offset + _HEADER + entry.compress_size
+        if end > archive.end():
+            raise UnreadableError("an entry of the zip lies outside of it: damaged, or a bomb")
 
 
-def _refused(entry: zipfile.ZipInfo) -> str | None:
-    path = PurePosixPath(entry.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's path; macOS writes it in UTF-8 without saying so, old programs of Windows with backslashes."""
+    name = entry.orig_filename
+    if not entry.flag_bits & _UTF8_NAME and not name.isascii():
+        try:
+            name = name.encode("cp437").decode()
+        except UnicodeError:
+            name = entry.orig_filename
+    return name.replace("\\", "/")
+
+
+def _refused(entry: zipfile.ZipInfo, name: str, taken: set[str]) -> str | None:
+    path = PurePosixPath(name)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if not path.parts or not name.isprintable():
+        return "an entry without a name that can be shown"
+    if path.is_absolute() or ".." in path.parts or _DRIVE.match(name):
         return "an entry whose name leaves the archive's folder"
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "an entry that is a link"
+    if name in taken:
+        return "an entry under a name that another one has"
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "an entry that is a link or a device"
+    if name.endswith("/"):
+        return "a folder that has content" if entry.file_size else None
     if entry.flag_bits & 0x1:
         return "an entry that is locked with a password"
     if entry.compress_type not in _METHODS:
@@ -122,23 +156,55 @@ class _Archive:
     def entries(self) -> list[zipfile.ZipInfo]:
         return self._zip().infolist()
 
+    def end(self) -> int:
+        """Return where the entries end and the list of them begins."""
+        return self._zip().start_dir
+
     def open(self, number: str, mode: str = "rb") -> IO[bytes]:
         """Open an entry for reading; damage shows while it is read."""
+        entry = self.entries()[int(number) - 1]
         try:
-            return io.BufferedReader(_Entry(self._zip().open(self.entries()[int(number) - 1])), CHUNK)
+            stream = io.BufferedReader(_Entry(self._zip().open(entry)), CHUNK)
         except _DAMAGED:
-            raise UnreadableError("the zip is damaged or cut off") from None
+            raise UnreadableError(DAMAGED_ENTRY) from None
+        if entry.file_size > PACKED_AGAIN * entry.compress_size and stream.peek(2)[:2] == b"\x1f\x8b":
+            raise UnreadableError("a gzip that could be packed again: a bomb in a bomb")
+        return stream
 
     def _zip(self) -> zipfile.ZipFile:
         if self._opened is None:
+            directory = _Directory(self._file.open())
             try:
-                self._opened = zipfile.ZipFile(self._file.open())
+                self._opened = zipfile.ZipFile(cast(IO[bytes], directory))
+            except UnreadableError:
+                raise
             except _DAMAGED:
-                raise UnreadableError("the zip is damaged or cut off") from None
+                raise UnreadableError(DAMAGED) from None
+            directory.is_read = True
         return self._opened
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _Archive, (self._file,)  # another process opens it anew
+
+
+class _Directory:
+    """A zip's bytes while its list of entries is read, which is done in one go: refused before it takes memory.
+
+    The number of entries that the zip itself tells may be a lie.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.is_read = False
+        self.seek, self.tell, self.seekable, self.close = stream.seek, stream.tell, stream.seekable, stream.close
+
+    def read(self, size: int = -1) -> bytes:
+        if not self.is_read and size > DIRECTORY_LIMIT:
+            raise UnreadableError(TOO_MANY)
+        data = self._stream.read(size)
+        if not self.is_read and data.startswith(_LISTED) and data.count(_LISTED) > ENTRIES_LIMIT:
+            raise UnreadableError(TOO_MANY)
+        return data
 
 
 class _Entry(io.RawIOBase):
@@ -157,7 +223,7 @@ class _Entry(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except _DAMAGED:
-            raise UnreadableError("an entry of the zip is damaged or cut off") from None
+            raise UnreadableError(DAMAGED_ENTRY) from None
         buffer[: len(data)] = data
         return len(data)
 
@@ -165,7 +231,7 @@ class _Entry(io.RawIOBase):
         try:
             return self._stream.seek(offset, whence)
         except _DAMAGED:
-            raise UnreadableError("an entry of the zip is damaged or cut off") from None
+            raise UnreadableError(DAMAGED_ENTRY) from None
 
     def tell(self) -> int:
         return self._stream.tell()

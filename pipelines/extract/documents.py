@@ -5,11 +5,9 @@ message makes (``VALUE_LIMIT``) only the beginning.
 """
 
 import contextlib
-import gzip
 import io
 import json
 import re
-import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,9 +16,10 @@ from typing import IO, Any, cast
 
 import orjson
 
-from pipelines.extract.inbox import SourceFile
+from pipelines.extract.inbox import CHUNK, Export, SourceFile
 from pipelines.extract.issues import RAW_LIMIT, UnreadableError
 from pipelines.extract.json_stream import VALUE_LIMIT, Piece, pieces
+from pipelines.extract.unzipped import Unzipped
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
 TOO_LONG = f"a record longer than {VALUE_LIMIT >> 20} MB"
@@ -59,54 +58,29 @@ def opened(file: SourceFile) -> Iterator[IO[bytes]]:
     """Open a file for reading bytes; gzip is told by its content.
 
     Raises:
-        UnreadableError: the gzip stream is damaged, or holds more than a log can (while reading, too).
+        UnreadableError: the gzip stream is damaged, or holds more than a log can (while reading).
     """
     with file.open() as stream:
         zipped = stream.read(2) == b"\x1f\x8b"
         stream.seek(0)
-        try:
-            if zipped:
-                limit = max(UNZIPPED_FREELY, UNZIPPED_SHARE * file.size)
-                with _Unzipped(fileobj=stream, limit=limit) as unzipped:
-                    yield cast(IO[bytes], unzipped)
-            else:
-                yield stream
-        except (zlib.error, gzip.BadGzipFile):
-            raise UnreadableError("the gzip stream is damaged") from None
-        except EOFError:
-            raise UnreadableError("the gzip stream is cut off") from None
-
-
-class _Unzipped(gzip.GzipFile):
-    """A gzip stream that ends in an error where it holds more than ``limit`` bytes."""
-
-    def __init__(self, fileobj: IO[bytes], limit: int) -> None:
-        super().__init__(fileobj=fileobj, mode="rb")
-        self._limit = limit
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._counted(super().read(size))
-
-    def read1(self, size: int = -1) -> bytes:
-        return self._counted(super().read1(size))
-
-    def readline(self, size: int | None = -1) -> bytes:
-        return self._counted(super().readline(size))
-
-    def _counted(self, data: bytes) -> bytes:
-        if self.tell() > self._limit:
-            raise UnreadableError("the gzip stream unpacks to more than a log can: a bomb, or not one of ours")
-        return data
+        if zipped:
+            unzipped = Unzipped(stream, max(UNZIPPED_FREELY, UNZIPPED_SHARE * file.size))
+            yield cast(IO[bytes], io.BufferedReader(unzipped, CHUNK))
+        else:
+            yield stream
 
 
 def head_of(file: SourceFile, size: int = 4096) -> bytes:
-    """Return the first bytes of a file, by which its kind is told; as they are, where its gzip stream is damaged."""
-    try:
-        with opened(file) as stream:
-            return stream.read(size)
-    except UnreadableError:
-        with file.open() as stream:
-            return stream.read(size)
+    """Return the first bytes of a file, by which its kind is told; as they are, where its gzip stream begins damaged."""
+    head = b""
+    with contextlib.suppress(UnreadableError), opened(file) as stream:
+        read = getattr(stream, "read1", stream.read)  # which gives what stands before a damage
+        while len(head) < size and (more := read(size - len(head))):
+            head += more
+    if head:
+        return head
+    with file.open() as stream:
+        return stream.read(size)
 
 
 def lines_of(stream: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
@@ -155,7 +129,9 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
     with opened(file) as stream:
         lines = ((line, is_whole) for _, line, is_whole in lines_of(stream) if line.strip())
         first, is_whole = next(lines, (b"", True))
-        second, _ = next(lines, (b"", True))
+        second = b""
+        with contextlib.suppress(UnreadableError):  # is told when the first has been read
+            second, _ = next(lines, (b"", True))
     with opened(file) as stream:
         if not is_whole or _is_document(first, second):
             yield from _documents(_without_mark(stream), pages)
@@ -164,6 +140,15 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
             record = line.removeprefix(MARK) if number == 1 else line
             if record.strip():
                 yield from _line(Entry(f"line {number}", record, is_whole=is_whole), pages)
+
+
+def looked_through(export: Export, pages: tuple[str, ...] = ()) -> Iterator[Entry]:
+    """Yield the records of all files, for a look ahead: what cannot be read is left to the pass that counts it."""
+    for file in export.files:
+        try:
+            yield from json_entries(file, pages)
+        except (OSError, EOFError, LookupError, ValueError):  # an UnreadableError is a ValueError
+            continue
 
 
 def json_pieces(file: SourceFile, into: Collection[str]) -> Iterator[Piece]:
@@ -203,9 +188,7 @@ def _is_document(first: bytes, second: bytes) -> bool:
 def _documents(stream: IO[bytes], pages: tuple[str, ...], of: str = "") -> Iterator[Entry]:
     """Yield the items of arrays and pages, and every other document as the record it is."""
     number = 0
-    for _, document in groupby(
-        pieces(stream, {"", *pages}, objects=bool(pages)), key=attrgetter("document")
-    ):
+    for _, document in groupby(pieces(stream, {"", *pages}, objects=bool(pages)), key=attrgetter("document")):
         fields: list[Piece] = []
         is_list = False
         for piece in document:

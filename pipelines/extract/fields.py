@@ -12,6 +12,8 @@ Meaning = TypeVar("Meaning")
 _MEDIA = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"OggS", b"%PDF-", b"BEGIN:VCARD", b"ID3", b"#!AMR", b"\x1aE\xdf\xa3")
 _MEDIA_AT = {4: (b"ftyp",), 8: (b"WEBP", b"WAVE", b"AVI ")}
 
+_WHOLE = range(-(2**63), 2**63)  # as many as the lake can hold
+
 
 class Fields:
     """One record of an export while it is mapped.
@@ -45,9 +47,10 @@ class Fields:
     def ref(self, name: str) -> str:
         """Take an id, a whole number or a text, as text; never empty."""
         value = self._take(name)
-        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        ref = valid(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+        if not ref:
             raise UnreadableError(f"field {name!r} is no id")
-        return valid(str(value))
+        return ref
 
     def maybe_ref(self, name: str) -> str | None:
         """Take an id that may be absent."""
@@ -56,7 +59,7 @@ class Fields:
     def number(self, name: str) -> int:
         """Take a whole number."""
         value = self._take(name)
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or value not in _WHOLE:
             raise UnreadableError(f"field {name!r} is no whole number")
         return value
 

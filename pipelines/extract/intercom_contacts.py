@@ -18,7 +18,7 @@ Role = Literal["user", "lead"]
 # "contact" stands where a conversation's author is not told apart: the weaker is taken, until the contact's row says more.
 ROLES: dict[str, Role] = {"user": "user", "lead": "lead", "contact": "lead", "visitor": "lead"}
 _ROLES: dict[str, Role] = {"user": "user", "lead": "lead"}
-_TYPES = frozenset(("contact", "lead", "user"))
+_TYPES = ("contact", "lead", "user")
 _PLATFORMS = {"twitter": "x", "x": "x", "facebook": "facebook", "instagram": "instagram"}
 _NUMBERED = frozenset(("phone_call", "phone_switch", "sms", "whatsapp"))
 

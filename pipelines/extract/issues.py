@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 RAW_LIMIT = 64 * 1024  # bytes of a quarantined record that are kept with it; its place leads to the whole
+REASON_LIMIT = 700  # characters of a reason: a line that a person reads, in which a field's name may stand
 HELD = 500  # quarantined records in memory before they are handed on
 KINDS_TOLD = 100  # kinds of warnings about one file; a file that brings more has one more, "and more"
 
@@ -46,7 +47,7 @@ class Issues:
         kept = (raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw)[:RAW_LIMIT]
         if self.place_of:
             file, at = self.place_of(file, at)
-        self.quarantined.append(Quarantined(file, at, reason_of(reason), kept))
+        self.quarantined.append(Quarantined(file, at, reason_of(reason)[:REASON_LIMIT], kept))
         if self.drain and len(self.quarantined) >= HELD:
             self.flush()
 

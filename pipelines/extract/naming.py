@@ -42,12 +42,17 @@ def shown_file(name: str, format_: str) -> str:
     """
     known = _KNOWN.get(format_) if format_ else _NOTHING
     if known is None:
-        return name
+        return _printable(name)
     *fixed, last = PurePosixPath(name).parts
-    return str(PurePosixPath(*fixed[:2], *(_shown(part, known) for part in [*fixed[2:], last])))
+    return _printable(str(PurePosixPath(*fixed[:2], *(_shown(part, known) for part in [*fixed[2:], last]))))
 
 
 def _shown(part: str, known: re.Pattern[str]) -> str:
     if known.fullmatch(part):
         return part
     return f"…#{hashlib.sha256(part.encode()).hexdigest()[:8]}{PurePosixPath(part).suffix}"
+
+
+def _printable(name: str) -> str:
+    """Return a name in which nothing controls the terminal that shows it, nor makes two lines of one."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
@@ -29,7 +30,7 @@ FORMATS = (
     "amazon_connect", "asterisk_cdr", "eml", "freshdesk", "genesys", "instagram", "intercom", "maildir", "mbox", "messenger",
     "slack", "sms_backup", "table", "telegram", "twilio", "whatsapp", "x_archive", "zendesk",
 )  # fmt: skip
-ROWS = 5_000  # held in memory before they go to Parquet
+ROWS, ROWS_SIZE = 5_000, 16 << 20  # rows, and bytes in their texts, that are held before they go to Parquet
 GRACE = timedelta(days=1)  # after the night: exports are made in its small hours, by clocks of other zones
 
 
@@ -80,7 +81,7 @@ def read_export(export: Export, issues: Issues) -> Iterator[Record]:
     issues.place_of = lambda file, position: place_of(file, position, files)
     latest = datetime.combine(export.night, time.max, UTC) + GRACE
     for record in format_module(export.source.format).extract(whole, issues):
-        reason = _clock_error(record, latest)
+        reason = _clock_error(record, latest) or _duration_error(record)
         if reason:
             issues.quarantine(orjson.dumps(record, default=str), file=record.file, at=record.position, reason=reason)
             continue
@@ -101,6 +102,12 @@ def _clock_error(record: Record, latest: datetime) -> str | None:
     if record.occurred_at > latest:
         return "a time after the night: a clock that runs ahead, or a file in the wrong night's folder"
     return None
+
+
+def _duration_error(record: Record) -> str | None:
+    if not isinstance(record, Interaction) or record.duration_seconds is None or 0 <= record.duration_seconds < inf:
+        return None
+    return "a duration below 0, or without end"
 
 
 def survey_export(export: Export) -> Any:
@@ -171,6 +178,7 @@ class PartWriter:
         self.taken: Counter[str] = Counter()  # records by file
         self.quarantined: Counter[str] = Counter()
         self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMAS}
+        self._sizes = dict.fromkeys(SCHEMAS, 0)
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._end_of_night = datetime.combine(night, time.max, UTC)
 
@@ -213,7 +221,8 @@ class PartWriter:
     def add_row(self, table: str, row: dict[str, Any]) -> None:
         """Take a row of any table, as it is."""
         self._rows[table].append(row)
-        if len(self._rows[table]) >= ROWS:
+        self._sizes[table] += sum([len(value) for value in row.values() if isinstance(value, str | bytes)])
+        if len(self._rows[table]) >= ROWS or self._sizes[table] >= ROWS_SIZE:
             self._flush(table)
 
     def finish(self) -> dict[str, str]:
@@ -235,6 +244,7 @@ class PartWriter:
             self._writers[table] = pq.ParquetWriter(self._partial(table), SCHEMAS[table], compression="zstd")
         self._writers[table].write_batch(batch_of(table, self._rows[table]))
         self._rows[table] = []
+        self._sizes[table] = 0
 
     def _partial(self, table: str) -> Path:
         return self.partition / f"{table}-{self.label}.partial"

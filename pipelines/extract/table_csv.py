@@ -23,6 +23,7 @@ from pipelines.settings import Source
 DELIMITERS = (",", ";", "\t", "|")
 # What one quoted row may run over; beyond, its quote is taken never to have been closed.
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
+CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
 
@@ -114,6 +115,9 @@ def csv_rows(
     while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
         if isinstance(line, Undecoded):
             yield line, None
+            continue
+        if len(line) > CELLS and max(map(line.count, DELIMITERS)) > CELLS:
+            yield Undecoded(line[:RAW_LIMIT].encode("utf-8", "replace"), f"a row of more than {CELLS} cells"), None
             continue
         if parser is None:
             parser = _Parser(lines, waiting, delimiter or _delimiter(line, columns))

@@ -16,6 +16,7 @@ from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import UnreadableError
 
 BATCH, BATCH_SIZE = 1_000, 16 << 20  # rows, and the bytes that they may have on average
+ROWS_FREELY = 10_000  # that any file may have; beyond, one for each byte of it, since each has an id of its own
 BUFFER = 1 << 20  # bytes read at a time for each column
 LONG = 4_096  # characters from which a text that is repeated counts each time
 BOMB = "the Parquet file unpacks to more than a log can: a bomb, or not one of ours"
@@ -37,6 +38,8 @@ def parquet_batches(
         try:
             metadata = pq.read_metadata(stream)
             check(metadata.schema.to_arrow_schema().names)
+            if metadata.num_rows > ROWS_FREELY + file.size:
+                raise UnreadableError(BOMB)
             groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
             if sum(group.total_byte_size for group in groups) > limit:
                 raise UnreadableError(BOMB)

@@ -4,6 +4,7 @@ A file that lacks a mapped column is set aside whole; in CSV and JSON, a row tha
 """
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
@@ -97,7 +98,7 @@ class Reader:
             issues.warn(file=file.name, reason=NO_END)
 
     def _check_columns(self, header: list[str]) -> None:
-        doubled = {name for name in header if header.count(name) > 1} & self._mapped
+        doubled = {name for name, count in Counter(header).items() if count > 1} & self._mapped
         if doubled:
             raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
         missing = sorted(self._mapped - set(header))
