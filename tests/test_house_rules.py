@@ -12,6 +12,7 @@ import typer
 import yaml
 
 from pipelines import cli
+from pipelines.extract.reading import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 500  # lines of a file that people write and read
@@ -44,6 +45,11 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def room_of(path: Path) -> str:
+    """The folder of the package that a module lies in: "extract", also for what lies deeper there."""
+    return path.relative_to(ROOT).parts[1]
+
+
 def imports(tree: ast.AST) -> list[tuple[str, bool]]:
     """Every imported module, and whether it is imported when the file is (not only inside a function)."""
     inside = {
@@ -71,11 +77,17 @@ def test_the_package_knows_nothing_of_airflow(path):
         assert not airflow, "only the DAGs' side of the package may know Airflow"
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE if path.parent.name in ROOMS], ids=name_of)
+@pytest.mark.parametrize("path", [path for path in PACKAGE if room_of(path) in ROOMS], ids=name_of)
 def test_a_room_imports_no_later_room(path):
-    later = ROOMS[ROOMS.index(path.parent.name) + 1 :]
+    later = ROOMS[ROOMS.index(room_of(path)) + 1 :]
     back = {name for name, _ in imports(ast.parse(path.read_text())) if name.split(".")[1:2] and name.split(".")[1] in later}
     assert not {name for name in back if name.startswith("pipelines.")}, "data flows one way: extract, resolve, load"
+
+
+@pytest.mark.parametrize("path", [path for path in PACKAGE if path.parent.name == "parts"], ids=name_of)
+def test_what_formats_are_made_of_knows_no_format(path):
+    formats = {f"pipelines.extract.{name}" for name in FORMATS}
+    assert not formats & {name for name, _ in imports(ast.parse(path.read_text()))}
 
 
 def test_a_file_can_be_read_in_one_sitting():

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract import Record
-from pipelines.extract.amazon_connect_chats import messages_of
-from pipelines.extract.amazon_connect_contacts import Contact, interaction_of, is_contact, parse_contact, why_left_out
-from pipelines.extract.amazon_connect_transcripts import Head, Talk, head_of, is_transcript, talk_of
 from pipelines.extract.documents import Entry, json_entries, json_pieces, lines_of, opened
 from pipelines.extract.documents import head_of as head_of_file
 from pipelines.extract.fields import Drift, Fields
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.amazon_connect_chats import messages_of
+from pipelines.extract.parts.amazon_connect_contacts import Contact, interaction_of, is_contact, parse_contact, why_left_out
+from pipelines.extract.parts.amazon_connect_transcripts import Head, Talk, head_of, is_transcript, talk_of
 from pipelines.settings import Source
 
 _IN_A_ROW = re.compile(rb"\}\s*\{")

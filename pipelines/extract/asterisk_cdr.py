@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contract import Record
 from pipelines.errors import ConfigurationError
-from pipelines.extract.asterisk_cdr_calls import Exchange, parse_call
-from pipelines.extract.asterisk_cdr_rows import cdr_rows
 from pipelines.extract.fields import Drift, Fields
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.phone_parties import Ends
+from pipelines.extract.parts.asterisk_cdr_calls import Exchange, parse_call
+from pipelines.extract.parts.asterisk_cdr_rows import cdr_rows
+from pipelines.extract.parts.phone_parties import Ends
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:

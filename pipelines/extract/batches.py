@@ -96,7 +96,7 @@ def _packed(groups: list[tuple[list[SourceFile], str]]) -> Iterator[list[tuple[l
 def code_digest() -> str:
     """Return a digest of the code that reads exports: what other code read is read anew."""
     folder = Path(__file__).parent
-    sources = [*sorted(folder.glob("*.py")), folder.parent / "contract.py"]
+    sources = [*sorted(folder.rglob("*.py")), folder.parent / "contract.py"]
     return _hashed([(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sources])
 
 

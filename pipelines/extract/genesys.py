@@ -16,7 +16,10 @@ from datetime import datetime
 from pipelines.contract import Direction, Interaction, Record
 from pipelines.extract.documents import json_entries
 from pipelines.extract.fields import Drift
-from pipelines.extract.genesys_conversations import (
+from pipelines.extract.identifiers import Own
+from pipelines.extract.inbox import Export, SourceFile, each_file
+from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.genesys_conversations import (
     CALLING,
     TALKING,
     Conversation,
@@ -25,10 +28,7 @@ from pipelines.extract.genesys_conversations import (
     Session,
     parse_conversation,
 )
-from pipelines.extract.genesys_parties import address_of, channel_of, party_of, why_nobody
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.genesys_parties import address_of, channel_of, party_of, why_nobody
 from pipelines.extract.text import one_line
 from pipelines.settings import Source
 

@@ -22,11 +22,11 @@ from pipelines.extract.documents import Entry, json_entries, looked_through
 from pipelines.extract.fields import Drift, Fields, names, strongest
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.intercom_contacts import ROLES, Contact, is_contact, parse_contact, party_of
-from pipelines.extract.intercom_parts import CHANNELS, Author, Part, parse_part, parse_source, seconds
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.mail_reasons import is_no_reply
+from pipelines.extract.parts.intercom_contacts import ROLES, Contact, is_contact, parse_contact, party_of
+from pipelines.extract.parts.intercom_parts import CHANNELS, Author, Part, parse_part, parse_source, seconds
+from pipelines.extract.parts.mail_reasons import is_no_reply
 from pipelines.extract.text import one_line, split_reply
 from pipelines.settings import Source
 

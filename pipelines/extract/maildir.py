@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from pipelines.contract import Interaction, Record
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.mail import DRAFT, JUNK, SENT, Place
-from pipelines.extract.mail_files import MARKS, messages_only, postmark, take_alone, whole
+from pipelines.extract.parts.mail import DRAFT, JUNK, SENT, Place
+from pipelines.extract.parts.mail_files import MARKS, messages_only, postmark, take_alone, whole
 
 # Where a colon may not be in a name, programs write another mark; \uf03a is what Windows' own tools make of it.
 _INFO = re.compile(r"[:;!_\uf03a]2,([A-Za-z]*)$")

@@ -12,10 +12,10 @@ from pipelines.errors import ConfigurationError
 from pipelines.extract.fields import names
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.table_layout import Layout
-from pipelines.extract.table_records import Interactions, Profiles
-from pipelines.extract.table_rows import Reader
-from pipelines.extract.table_values import PERSON, SCOPED
+from pipelines.extract.parts.table_layout import Layout
+from pipelines.extract.parts.table_records import Interactions, Profiles
+from pipelines.extract.parts.table_rows import Reader
+from pipelines.extract.parts.table_values import PERSON, SCOPED
 from pipelines.settings import Source
 
 NEEDED = {"profile": ("source_ref",), "interaction": ("source_ref", "occurred_at", "direction")}

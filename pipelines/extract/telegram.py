@@ -14,9 +14,9 @@ from pipelines.extract.fields import Drift, Fields, names
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.json_stream import Path, Piece
-from pipelines.extract.telegram_chats import CHATS, Overview, overview_of, parse_contact
-from pipelines.extract.telegram_files import BESIDE, Beside, group, is_beside, parse_piece
-from pipelines.extract.telegram_messages import CALL, KINDS, TOPIC, Room, learn_topic, parse_call, parse_message
+from pipelines.extract.parts.telegram_chats import CHATS, Overview, overview_of, parse_contact
+from pipelines.extract.parts.telegram_files import BESIDE, Beside, group, is_beside, parse_piece
+from pipelines.extract.parts.telegram_messages import CALL, KINDS, TOPIC, Room, learn_topic, parse_call, parse_message
 
 __all__ = ["extract", "group"]
 

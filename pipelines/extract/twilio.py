@@ -14,11 +14,11 @@ from pipelines.extract.fields import Drift, Fields
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.phone_parties import Ends
-from pipelines.extract.twilio_calls import parse_call
-from pipelines.extract.twilio_files import entries_of
-from pipelines.extract.twilio_messages import parse_message
-from pipelines.extract.twilio_sides import Log, Sides, parse_recording, parse_transcription, sides_of
+from pipelines.extract.parts.phone_parties import Ends
+from pipelines.extract.parts.twilio_calls import parse_call
+from pipelines.extract.parts.twilio_files import entries_of
+from pipelines.extract.parts.twilio_messages import parse_message
+from pipelines.extract.parts.twilio_sides import Log, Sides, parse_recording, parse_transcription, sides_of
 
 _RECORDING = "a recording, told with its call"
 _TRANSCRIPTION = "a transcription, which is its call's text"

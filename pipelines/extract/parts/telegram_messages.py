@@ -1,0 +1,272 @@
+"""Telegram's messages: their fields, text and files, and the calls among the service messages."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pipelines.contract import Attachment, Channel, Identifier, Interaction, hashed_ref
+from pipelines.extract.claims import claims_of
+from pipelines.extract.fields import Drift, Fields, known, names, valid
+from pipelines.extract.instants import epoch_instant, parse_instant
+from pipelines.extract.issues import UnreadableError
+from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.parts.telegram_chats import Account, Talk
+from pipelines.extract.parts.telegram_files import Beside
+from pipelines.extract.text import clean, one_line
+
+Kind = Literal["message", "service", "unsupported"]
+KINDS: dict[str, Kind] = {"message": "message", "service": "service", "unsupported": "unsupported"}
+CALL = "phone_call"
+TOPIC = "topic_created"
+_TOPICS_KEPT = 10_000
+_OUTCOMES = {
+    "busy": "busy",
+    "missed": "missed",
+    "hangup": "no_answer",
+    "disconnect": "no_answer",
+}  # of a call without length
+_UNREAD = "nobody wrote it: neither 'from' nor 'from_id'"
+_STRANGER = "by neither the chat's person nor one of our accounts (sources.{}.own)"
+
+_USUAL = names("date_unixtime from from_id id")
+_CALL_USUAL = names("actor actor_id date_unixtime id")
+_LEFT = names("""
+    address author contact_vcard_file_size date duration_seconds edited forwarded_from_id game_description game_link
+    giveaway_information giveaway_results height inline_bot_buttons invoice_information live_location_period_seconds
+    location_information media_spoiler mime_type performer place_name reply_to_peer_id rich_message saved_from
+    self_destruct_period_seconds text_entities thumbnail thumbnail_file_size title todo_list width
+""")
+_CALL_LEFT = names("date edited edited_unixtime text text_entities")
+_PART_LEFT = names("collapsed date document_id href language relative time type unixtime user_id")
+_POLL_LEFT = names("closed total_voters")
+_ANSWER_LEFT = names("chosen voters")
+_CARD_LEFT = names("first_name last_name phone_number")
+_REACTION_LEFT = names("count document_id recent type")
+
+
+@dataclass(slots=True)
+class Room:
+    """Where messages are mapped: whose the file is, the chat, what lies beside, and the refs given so far."""
+
+    account: Account
+    talk: Talk
+    beside: Beside
+    file: str
+    drift: Drift
+    seen: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote or called: account and name as the export shows them, either may be empty."""
+
+    ref: str
+    name: str
+    is_ours: bool
+
+    @property
+    def shown(self) -> str:
+        """The name, or the account of one that was deleted."""
+        return self.name or self.ref
+
+
+def parse_message(fields: Fields, room: Room, position: str) -> Interaction:
+    """Map one message; UnreadableError where it is not what we know."""
+    ref = fields.maybe_ref("id")
+    at, flag, updated_at = _times(fields, room.account)
+    author = _author(fields, "from", room)
+    written = _text(fields, "text", room)
+    poll = fields.maybe_fields("poll")
+    text = clean(written or (_poll_text(poll, room) if poll.names else ""))
+    attachments = _files(fields, room)
+    is_forwarded = "forwarded_from" in fields.names or "forwarded_from_id" in fields.names
+    replied = fields.maybe_ref("reply_to_message_id")
+    metadata = {
+        "edited": updated_at is not None,
+        "forwarded_from": one_line(fields.maybe_string("forwarded_from") or "") or is_forwarded,
+        "via_bot": fields.maybe_string("via_bot"),
+        "type": _type(fields, is_poll=bool(poll.names)),
+        "sticker": fields.maybe_string("sticker_emoji"),
+        "reactions": _reactions(fields, room),
+        "local_time": flag,
+    }
+    room.drift.tell(fields, _LEFT, usual=_USUAL)
+    interaction = _interaction(ref, at, author, text, room, position)
+    interaction.attachments = attachments
+    interaction.updated_at = updated_at
+    interaction.topic = room.talk.topics.get(replied or "")
+    interaction.in_reply_to_ref = f"{room.talk.ref}/{replied}" if replied and interaction.topic is None else None
+    interaction.source_metadata = {name: value for name, value in metadata.items() if value}
+    if interaction.direction == "inbound" and interaction.reason is None and not is_forwarded:
+        interaction.party = known(*interaction.party, *claims_of(text, room.account.source))
+        interaction.consent = keyword_consent(text, interaction.channel, interaction.party)
+    return interaction
+
+
+def parse_call(fields: Fields, room: Room, position: str) -> Interaction:
+    """Map a service message that tells of a call."""
+    ref = fields.maybe_ref("id")
+    at, flag, _ = _times(fields, room.account)
+    author = _author(fields, "actor", room)
+    seconds = fields.maybe_number("duration_seconds")
+    outcome = fields.choice("discard_reason", _OUTCOMES) if fields.has("discard_reason") else None
+    room.drift.tell(fields, _CALL_LEFT, usual=_CALL_USUAL)
+    interaction = _interaction(ref, at, author, "", room, position)
+    interaction.channel = "voice"
+    interaction.duration_seconds = None if seconds is None else float(seconds)
+    interaction.status = "answered" if seconds else outcome
+    interaction.source_metadata = {"local_time": flag} if flag else {}
+    return interaction
+
+
+def learn_topic(fields: Fields, room: Room) -> None:
+    """Remember a topic of a forum: its messages answer the one that opened it."""
+    ref, title = fields.ref("id"), fields.string("title")
+    if len(room.talk.topics) < _TOPICS_KEPT:
+        room.talk.topics[ref] = one_line(title)
+
+
+def _text(fields: Fields, name: str, room: Room) -> str:
+    """Take a text that is a string, or a list of strings and of records for links, bold words and the like."""
+    value = fields.text_or_items(name)
+    return (
+        value
+        if isinstance(value, str)
+        else "".join(valid(each) if isinstance(each, str) else _part(each, room) for each in value)
+    )
+
+
+def _part(part: Any, room: Room) -> str:
+    fields = Fields(part)
+    text = fields.string("text")
+    fields.string("type")
+    room.drift.tell(fields, _PART_LEFT)
+    return text
+
+
+def _times(fields: Fields, account: Account) -> tuple[datetime, str | None, datetime | None]:
+    """Return when it was sent, what is doubtful about that, and when it was last changed."""
+    edited = fields.maybe_ref("edited_unixtime")
+    updated_at = _epoch(edited) if edited else None
+    sent = fields.maybe_ref("date_unixtime")
+    if sent:
+        return _epoch(sent), None, updated_at
+    at, flag = parse_instant(fields.string("date"), account.source.zone)  # exports until 2021 have the wall clock alone
+    return at, flag, updated_at
+
+
+def _epoch(seconds: str) -> datetime:
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 15):
+        raise UnreadableError("a time that is no number of seconds")
+    return epoch_instant(int(seconds) * 1000)
+
+
+def _author(fields: Fields, label: str, room: Room) -> Author:
+    """Return who wrote: in a chat with one person, whoever is not that person is we."""
+    ref = fields.maybe_ref(f"{label}_id") or ""
+    ref = f"user{ref}" if ref.isdigit() else ref  # so exports until 2021 write it
+    name = one_line(fields.maybe_string(label) or "")
+    if not ref and not name:
+        raise UnreadableError(_UNREAD)
+    talk, account = room.talk, room.account
+    if talk.kind == "personal_chat":
+        if ref and ref == talk.person_ref:
+            return Author(ref, name, is_ours=False)
+        if account.is_ours(ref, name):
+            return Author(ref, name, is_ours=True)
+        if name and name == talk.name:
+            return Author(ref, name, is_ours=False)
+        if not (ref.startswith("user") and talk.has_id):
+            raise UnreadableError(_STRANGER.format(account.source.name))
+        return Author(ref, name, is_ours=True)
+    return Author(ref, name, is_ours=talk.kind == "saved_messages" or account.is_ours(ref, name))
+
+
+def _interaction(ref: str | None, at: datetime, author: Author, text: str, room: Room, position: str) -> Interaction:
+    source, talk = room.account.source, room.talk
+    party, party_ref, reason = _party(author, room)
+    channel: Channel = source.channel or "chat"
+    return Interaction(
+        source=source.name,
+        source_ref=f"{talk.ref}/{ref}" if ref else _hashed(at, author, text, room),
+        conversation_ref=talk.ref,
+        channel=channel,
+        direction="outbound" if author.is_ours else "inbound",
+        occurred_at=at,
+        file=room.file,
+        position=position,
+        is_public=talk.is_public,
+        party=party,
+        party_ref=party_ref,
+        agent_ref=author.shown if author.is_ours else None,
+        text=text,
+        reason=reason,
+    )
+
+
+def _party(author: Author, room: Room) -> tuple[list[Identifier], str, str | None]:
+    """Return who is on the other side, as the export shows them, and why it is no customer."""
+    talk, account = room.talk, room.account
+    if talk.kind == "personal_chat":
+        name = talk.name or ("" if author.is_ours else author.name)
+        ref = talk.person_ref or ("" if author.is_ours else author.ref)
+        if account.is_ours(ref, ""):
+            return [], name or ref, "own_address"
+        return account.person(ref, name), name or ref, None
+    if talk.reason not in (None, "group"):
+        return [], talk.name or author.shown, talk.reason
+    if author.is_ours:
+        return [], talk.name, talk.reason or "no_identifier"
+    return account.person(author.ref, author.name), author.shown, talk.reason
+
+
+def _hashed(at: datetime, author: Author, text: str, room: Room) -> str:
+    first = hashed_ref(room.account.source.name, room.talk.ref, at, author.shown, text)
+    nth, room.seen[first] = room.seen[first], room.seen[first] + 1
+    return hashed_ref(room.account.source.name, room.talk.ref, at, author.shown, text, nth) if nth else first
+
+
+def _files(fields: Fields, room: Room) -> list[Attachment]:
+    found = []
+    for label, named, sized in (
+        ("photo", "", "photo_file_size"),
+        ("file", "file_name", "file_size"),
+        ("contact_vcard", "", ""),
+    ):
+        path = fields.maybe_string(label)
+        name = fields.maybe_string(named) if named else None
+        size = fields.maybe_number(sized) if sized else None
+        if path is not None:
+            found.append(room.beside.attachment(path, name, size))
+    return found
+
+
+def _type(fields: Fields, *, is_poll: bool) -> str | None:
+    """Return what a message is that is more than its text: a poll, a card, a place, a game, a voice message."""
+    media = fields.maybe_string("media_type")
+    card = fields.maybe_fields("contact_information")
+    if fields.maybe_string("game_title"):
+        return "game"
+    if is_poll or card.names:
+        return "poll" if is_poll else "contact"
+    return "location" if "location_information" in fields.names else media
+
+
+def _poll_text(poll: Fields, room: Room) -> str:
+    lines = [_text(poll, "question", room)]
+    for each in poll.items("answers"):
+        answer = Fields(each)
+        lines.append("- " + _text(answer, "text", room))
+        room.drift.tell(answer, _ANSWER_LEFT)
+    room.drift.tell(poll, _POLL_LEFT)
+    return "\n".join(lines)
+
+
+def _reactions(fields: Fields, room: Room) -> list[str]:
+    found = []
+    for each in fields.maybe_items("reactions"):
+        reaction = Fields(each)
+        found.append(reaction.maybe_string("emoji") or "custom")
+        room.drift.tell(reaction, _REACTION_LEFT)
+    return found
