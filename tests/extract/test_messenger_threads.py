@@ -85,11 +85,14 @@ def test_three_people_are_a_group_also_where_two_share_a_name(tmp_path):
     assert (record.reason, record.subject) == ("group", "Team")
 
 
-def test_a_group_in_which_we_are_not_known_is_set_aside(tmp_path):
+def test_a_group_in_which_we_are_not_known_is_told(tmp_path):
     outcome = extracted(tmp_path, files_of(thread(message("A", "x"), people=["A", "B", "C"])), SOURCE)
-    assert "sources.messenger.own" in outcome.quarantined[0][1]
+    assert [(record.reason, record.direction) for record in outcome.records] == [("group", "inbound")]
+    assert outcome.warnings == {"a group without one of our names: list them in sources.messenger.own": 1}
     left = thread(message("A", "x"), people=["A", "B", "C"]) | {"is_still_participant": False}
-    assert extracted(tmp_path / "left", files_of(left), SOURCE).records[0].reason == "group"
+    outcome = extracted(tmp_path / "left", files_of(left), SOURCE)
+    assert outcome.records[0].reason == "group"
+    assert not outcome.warnings
 
 
 def test_a_thread_is_known_by_its_folder_where_the_file_does_not_tell(tmp_path):

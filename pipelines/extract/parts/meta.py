@@ -93,6 +93,9 @@ def _thread_records(parts: list[Part], sent: Sent, source: Source, issues: Issue
         for part in parts:
             issues.quarantine(b"", file=part.file.name, at="the whole file", reason=error)
         return
+    if thread.is_without_us:
+        reason = f"a group without one of our names: list them in sources.{source.name}.own"
+        issues.warn(file=parts[0].file.name, reason=reason)
     for part, nths in zip(parts, counted(parts), strict=True):
         yield from _messages(part, thread, sent, nths, issues)
 

@@ -73,6 +73,7 @@ class Thread:
     Attributes:
         person: their name, "" where the thread does not tell it.
         title: what a group is called.
+        is_without_us: none of a group's people is one of our names, and we have not left it.
     """
 
     ref: str
@@ -82,6 +83,7 @@ class Thread:
     party: list[Identifier]
     reason: str | None
     title: str | None = None
+    is_without_us: bool = False
 
     def is_stranger(self, author: str) -> bool:
         """Say whether a message in a thread of two is by a third: somebody who has left since."""
@@ -134,11 +136,13 @@ def thread_of(parts: list[Part], source: Source, scope: str) -> Thread:
     people = list(dict.fromkeys(name for part in parts for name in part.participants or ())) or list(authors)
     others = [name for name in people if not own.is_name(name)]
     is_ours = len(others) < len(people) or any(map(own.is_name, authors))
-    if not is_ours and len(people) > 1 and not all(part.is_left for part in parts):
+    is_group = len(people) > 2 or any(part.is_group for part in parts)
+    if not is_ours and len(people) > 1 and not is_group:
         raise UnreadableError(f"no participant is one of our names: list them in sources.{source.name}.own")
-    if len(others) > 1 or any(part.is_group for part in parts):
+    if is_group or len(others) > 1:
         title = next((one_line(part.title) for part in parts if part.title), None)
-        return Thread(ref, source, own, "", [], "group", title)
+        is_without_us = not is_ours and not all(part.is_left for part in parts)
+        return Thread(ref, source, own, "", [], "group", title, is_without_us)
     if not others and len(people) == 2:
         return Thread(ref, source, own, "", [], "own_address")
     person = "" if not others or is_nobody(others[0]) else one_line(others[0])  # a deleted account is left out, too
