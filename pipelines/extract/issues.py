@@ -1,5 +1,6 @@
 """What an extractor could not take: kept with its place and its reason, and counted, so that every file's counts close."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 RAW_LIMIT = 64 * 1024  # bytes of a quarantined record that are kept with it; its place leads to the whole
 REASON_LIMIT = 700  # characters of a reason: a line that a person reads, in which a field's name may stand
 HELD = 500  # quarantined records in memory before they are handed on
+_PERSONAL = re.compile(r"@|\d{6}")
 KINDS_TOLD = 100  # kinds of warnings about one file; a file that brings more has one more, "and more"
 
 
@@ -67,9 +69,18 @@ class Issues:
         told[reason if reason in told or len(told) < KINDS_TOLD else "and more kinds of warnings"] += 1
 
     def unknown_fields(self, names: set[str], *, file: str) -> None:
-        """Tell of fields that no mapping takes: the export's shape has changed (schema drift)."""
+        """Tell of fields that no mapping takes: the export's shape has changed (schema drift).
+
+        A name that may be a person's is not told: some programs write records under addresses and numbers.
+        """
         for name in sorted(names):
-            self.warn(file=file, reason=f"unknown field {name[:60]!r}")
+            is_personal = _PERSONAL.search(name)
+            self.warn(
+                file=file,
+                reason="an unknown field named like an address or a number"
+                if is_personal
+                else f"unknown field {name[:60]!r}",
+            )
 
     def _file(self, file: str) -> str:
         return self.place_of(file, "")[0] if self.place_of else file

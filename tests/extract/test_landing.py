@@ -298,3 +298,11 @@ def test_a_field_that_is_new_in_an_export_is_told_once_with_its_count(home, capl
     with caplog.at_level("WARNING"):
         land(home, CALLS, NIGHT)
     assert caplog.messages == ["extract calls of 2026-11-20: unknown field 'mood' (2 times)"]
+
+
+def test_a_field_that_is_named_after_a_person_is_told_without_the_name(home, caplog):
+    text = call("1").replace('{"id"', '{"ann@mail.example": 1, "+447700900123": 2, "id"')
+    send(home.path, "calls/2026-11-20/a.jsonl", text)
+    with caplog.at_level("WARNING"):
+        land(home, CALLS, NIGHT)
+    assert caplog.messages == ["extract calls of 2026-11-20: an unknown field named like an address or a number (2 times)"]
