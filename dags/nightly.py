@@ -7,9 +7,9 @@ started by hand, it takes the parameter `night`. Running a night again is always
 What to do when a task is red (the whole story is in `docs/runbook.md`):
 
 - **plan**: the run is for no night, or `sources.yml` is wrong. Mend what the log names and clear the task.
-- **extract**: the source sent more unreadable records than its bound, or nothing on a night on which it is due. The log gives
-  file, position and reason. Its good records are published all the same. Get the export sent again or mend `sources.yml`,
-  then clear the red instance with everything downstream.
+- **extract**: the source sent more unreadable records than its bound, or nothing on a night on which it is due. The log
+  gives file, position and reason. Its good records are published all the same. Get the export sent again or mend
+  `sources.yml`, then clear the red instance with everything downstream.
 - **resolve**, **load**: nothing arrived at all, a full disk, another writer, or a bug. Nothing is half-written: clear it
   when the cause is gone.
 - **validate**: a critical expectation failed. **The version in use is unchanged.** Mend the data or the

@@ -74,13 +74,8 @@ class Issues:
         A name that may be a person's is not told: some programs write records under addresses and numbers.
         """
         for name in sorted(names):
-            is_personal = _PERSONAL.search(name)
-            self.warn(
-                file=file,
-                reason="an unknown field named like an address or a number"
-                if is_personal
-                else f"unknown field {name[:60]!r}",
-            )
+            shown = "an unknown field named like an address or a number"
+            self.warn(file=file, reason=shown if _PERSONAL.search(name) else f"unknown field {name[:60]!r}")
 
     def _file(self, file: str) -> str:
         return self.place_of(file, "")[0] if self.place_of else file
