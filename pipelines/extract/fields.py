@@ -102,7 +102,7 @@ class Fields:
 
     def choice(self, name: str, known: Mapping[str, Meaning]) -> Meaning:
         """Take a value of a closed set and return its meaning; one we have not seen is never put into a default."""
-        value = self.string(name)
+        value = _of_type(name, self._take(name), str, "a text")  # as written: with a NUL in it, it is another
         if value not in known:
             raise UnreadableError(f"field {name!r} has a value we do not know")
         return known[value]

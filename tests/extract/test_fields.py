@@ -19,6 +19,7 @@ RECORD = {"id": 7, "name": "Jo\x00 \ud83d", "tags": ["a"], "open": True, "via": 
         (lambda fields: fields.fields("tags"), "'tags' is not a record"),
         (lambda fields: fields.boolean("id"), "'id' is not true or false"),
         (lambda fields: fields.fields("via").choice("channel", {"email": 1}), "a value we do not know"),
+        (lambda fields: Fields({"a": "email\0"}).choice("a", {"email": 1}), "a value we do not know"),
     ],
 )
 def test_a_field_that_is_missing_or_of_another_kind_is_an_error_without_its_value(take, reason):
