@@ -75,8 +75,7 @@ def is_zip(file: SourceFile) -> bool:
     if file.size < 22:  # the empty one
         return False
     try:
-        with file.open() as stream:
-            return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # the last where it was once split
+        return file.first(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # the last where it was once split
     except OSError:
         return False  # the extractor's own opening tells
 

@@ -98,7 +98,7 @@ def handles_of(text: str, signature: str = "") -> list[Identifier]:
 
 def _said(text: str, *, is_signed: bool) -> list[Identifier]:
     found: list[Identifier] = []
-    for line in text.split("\n") if _may_mention_one(text.lower()) else ():
+    for line in text.split("\n") if text and _may_mention_one(text.lower()) else ():
         folded = line.lower().replace("\u2019", "'")
         if _MENTIONS_ONE.search(folded):
             is_label = is_signed or _is_label(line)
@@ -113,8 +113,12 @@ def _said(text: str, *, is_signed: bool) -> list[Identifier]:
 
 
 def _may_mention_one(folded: str) -> bool:
-    if not any(name in folded for name in _LONG_NAMES) and not _SHORT_NAMES.search(folded):
-        return False
+    for name in _LONG_NAMES:
+        if name in folded:
+            break
+    else:
+        if not _SHORT_NAMES.search(folded):
+            return False
     return bool(_MENTIONS_ONE.search(folded))
 
 

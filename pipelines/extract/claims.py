@@ -76,13 +76,18 @@ def _references(text: str, source: Source, evidence: Evidence) -> tuple[list[Ide
     """Return the references and the text without them: their digits are no phone number."""
     found: list[Identifier] = []
     for pattern in _patterns(tuple(source.references)):
-        if not pattern.search(text):  # most texts: half the time of finding none and putting nothing in its place
+        first = pattern.search(text)
+        if not first:  # as in most texts
             continue
-        for match in pattern.finditer(text):
+        pieces: list[str] = []
+        at = 0
+        for match in pattern.finditer(text, first.start()):
             mentioned = identifiers.reference(match[pattern.groups and 1] or "", evidence)
             if mentioned:
                 found.append(mentioned)
-        text = pattern.sub(" # ", text)
+            pieces.append(text[at : match.start()])
+            at = match.end()
+        text = " # ".join([*pieces, text[at:]])
     return found, text
 
 
@@ -119,7 +124,8 @@ def _western(text: str) -> str:
 
 def _phones(text: str, region: str | None) -> list[Identifier]:
     found: list[Identifier] = []
-    for match in _NUMBER.finditer(text) if _DIGITS.search(text) else ():
+    digits = _DIGITS.search(text)
+    for match in _NUMBER.finditer(text, max(digits.start() - len("(+"), 0)) if digits else ():
         if not _is_written_as_phone(match[0], region):
             continue
         mentioned = identifiers.phone(match[0], region, "claimed")

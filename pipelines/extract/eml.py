@@ -16,11 +16,12 @@ from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.mail import DRAFT, Place
 from pipelines.extract.parts.mail_body import is_cut
-from pipelines.extract.parts.mail_files import MARKS, messages_only, postmark, take_alone, whole
+from pipelines.extract.parts.mail_files import MARKS, messages_only, postmark, small, take_alone, whole
 from pipelines.extract.parts.mime import parse_mail
 
 AT = "message 1"
 _HEADER = re.compile(rb"^[A-Za-z][\w.-]{0,100}[ \t]*:", re.MULTILINE)
+_HEAD = 4_096  # bytes by which a file's kind is told
 _REMARKS = 1_000  # bytes in which a gateway's remarks and broken lines end and a header begins
 _LENGTH = re.compile(rb"([0-9]{1,10})[ \t]*\r?\n")
 _FLAGS = re.compile(rb"<key>flags</key>\s{0,100}<integer>([0-9]{1,19})</integer>")
@@ -34,6 +35,7 @@ _NOT_MAIL = {
     b"\xfe\xff": "written in UTF-16: save it as .eml again, unchanged",
     b"bplist": "a property list, and no mail",
 }
+_OTHERS = tuple(_NOT_MAIL)
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -42,7 +44,8 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 
 
 def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
-    head = head_of(file)
+    content = small(file)
+    head = head_of(file, _HEAD) if content is None else content[:_HEAD]
     if is_media(head):
         issues.suppress(file=file.name, reason="a picture, sound, film or document beside the messages")
         return
@@ -53,7 +56,7 @@ def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interac
         if box and not box.is_last and not _goes_on(box):
             yield from mbox.read_mailbox(file, export, issues)
             return
-        raw = whole(file).lstrip(MARKS)
+        raw = (whole(file) if content is None else content).lstrip(MARKS)
     except UnreadableError as error:
         issues.quarantine(head, file=file.name, at=AT, reason=error)
         return
@@ -70,7 +73,9 @@ def _refused(head: bytes) -> str | None:
     """Say why a file that starts like this is no message; None where it may be one."""
     if head.startswith(b"\x1f\x8b"):
         return None  # a damaged gzip stream, which tells when it is read
-    known = next((reason for start, reason in _NOT_MAIL.items() if head.startswith(start)), None)
+    known = None
+    if head.startswith(_OTHERS):
+        known = next(reason for start, reason in _NOT_MAIL.items() if head.startswith(start))
     start = head.lstrip(MARKS)
     if known or _HEADER.search(start[:_REMARKS]):
         return known

@@ -1,6 +1,7 @@
 """The files that a source sent for a night, wherever the inbox lies (any fsspec address)."""
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import date
 from typing import IO, Any, TypeVar
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 from fsspec.utils import glob_translate
 
 from pipelines.contract import Record
@@ -22,7 +24,7 @@ UNFINISHED = "a transfer that has not finished"
 _ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")  # as readable writes a byte
 # What programs call a file for as long as they write it: browsers, (S)FTP clients, rsync (".name.x1Y2z3").
 _UNFINISHED = re.compile(
-    r"\.(?:part|partial|tmp|temp|filepart|crdownload|download|opdownload|inprogress|uploading)$|(?:^|/)\.[^/]+\.[A-Za-z0-9]{6}$",
+    r"\.(?:part|partial|tmp|temp|filepart|crdownload|download|opdownload|inprogress|uploading)$|^\.[^/]+\.[A-Za-z0-9]{6}$",
     re.IGNORECASE,
 )
 
@@ -51,8 +53,21 @@ class SourceFile:
 
     def open(self) -> IO[bytes]:
         """Open for reading bytes."""
+        if type(self.filesystem) is LocalFileSystem:  # which does just this, in twice the time
+            return open(self.address, "rb")  # noqa: PTH123 (a path is built anew for each)
         stream: IO[bytes] = self.filesystem.open(self.address, "rb")
         return stream
+
+    def first(self, size: int) -> bytes:
+        """Return the first bytes; perhaps fewer, where a filesystem hands on less at a time than a few."""
+        if type(self.filesystem) is LocalFileSystem:  # half the time of a stream, which counts where files are many
+            descriptor = os.open(self.address, os.O_RDONLY)
+            try:
+                return os.read(descriptor, size)
+            finally:
+                os.close(descriptor)
+        with self.open() as stream:
+            return stream.read(size)
 
     def read(self) -> bytes:
         """Return the whole file; for formats whose one document fills it."""
@@ -131,7 +146,7 @@ def _refused(name: str, entry: dict[str, Any]) -> str:
         return "a link, which may lead anywhere: put the file itself here"
     if entry["type"] != "file":
         return "a device, a pipe or a socket, and no file"
-    return UNFINISHED if _UNFINISHED.search(name) else ""
+    return UNFINISHED if _UNFINISHED.search(name.rpartition("/")[2]) else ""
 
 
 def _stamp(entry: dict[str, Any]) -> str:

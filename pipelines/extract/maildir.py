@@ -8,13 +8,13 @@ computer took it (no person), perhaps its size (``,S=4711``), and behind ``:2,``
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 from pipelines.contract import Interaction, Record
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.mail import DRAFT, JUNK, SENT, Place
-from pipelines.extract.parts.mail_files import MARKS, messages_only, postmark, take_alone, whole
+from pipelines.extract.parts.mail_files import MARKS, messages_only, parts_of, postmark, take_alone, whole
 
 # Where a colon may not be in a name, programs write another mark; \uf03a is what Windows' own tools make of it.
 _INFO = re.compile(r"[:;!_\uf03a]2,([A-Za-z]*)$")
@@ -36,7 +36,7 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a message that was delivered; the same message in two folders is yielded twice."""
     kept = []
     for file in messages_only(export, issues).files:
-        folder = PurePosixPath(file.name).parent.name
+        folder = "".join(parts_of(file.name)[-2:-1])
         if folder in ("cur", "new"):
             kept.append(file)
         elif folder == "tmp":
@@ -48,7 +48,7 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 
 
 def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
-    *_, folder, _, name = ("", *PurePosixPath(file.name).parts)
+    *_, folder, _, name = ("", *parts_of(file.name))
     raw = whole(file)
     is_sized = _check_size(raw, name)
     delivered = _DELIVERED.match(name)
@@ -75,8 +75,7 @@ def _check_size(raw: bytes, name: str) -> bool:
 
 def _notes(folder: str, name: str, file: str, issues: Issues) -> frozenset[str]:
     """Return what flags and folder say: of a folder ``.Archive.Sent`` the last part."""
-    last = folder.removeprefix(".").rpartition(".")[2].lower()
-    notes = {note for note, names in _NOTED.items() if names.fullmatch(last)}
+    notes = set(_noted(folder))
     info = _INFO.search(name)
     for flag in filter(str.isupper, info[1] if info else ""):
         if flag in _FLAGS:
@@ -84,3 +83,9 @@ def _notes(folder: str, name: str, file: str, issues: Issues) -> frozenset[str]:
         elif flag not in _NO_NOTES:
             issues.warn(file=file, reason="a flag in the file's name that we do not know")
     return frozenset(notes)
+
+
+@lru_cache(maxsize=256)
+def _noted(folder: str) -> frozenset[str]:
+    last = folder.removeprefix(".").rpartition(".")[2].lower()
+    return frozenset(note for note, names in _NOTED.items() if names.fullmatch(last))

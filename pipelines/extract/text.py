@@ -156,7 +156,7 @@ def split_reply(text: str) -> Parts:
     block of From/Sent/To lines are all quoted.
     """
     lines = clean(text).split("\n")
-    colons = {at for at, line in enumerate(lines) if line.endswith(_COLONS) or line.rstrip().endswith(_COLONS)}
+    colons = {at for at, line in enumerate(lines) if (":" in line or "\uff1a" in line) and line.rstrip().endswith(_COLONS)}
     near = {at - before for at in colons for before in range(_ATTRIBUTION_LINES)}  # an attribution may begin only there
     own: list[str] = []
     quoted: list[str] = []
@@ -164,7 +164,8 @@ def split_reply(text: str) -> Parts:
     while at < len(lines):
         line = lines[at]
         first = line[:1]
-        if (first == ">" or first.isalnum()) and at not in near and ":" not in line:  # as most are: no beginning of a quote
+        # As most lines are: no beginning of a quote.
+        if not first or ((first == ">" or first.isalnum()) and at not in near and ":" not in line):
             (quoted if first == ">" else own).append(line)
             at += 1
             continue
@@ -231,14 +232,16 @@ def _is_header(line: str) -> bool:
 
 
 def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
-    filled = sum(1 for line in own if line.strip())  # lines with words from here to the end
+    filled = sum(map(bool, map(str.strip, own)))  # lines with words from here to the end
     for at, line in enumerate(own):
         stripped = line.strip()
+        if not stripped:
+            continue
         if stripped in _DASHES and filled <= _SIGNATURE_LINES:
             return own[:at], own[at + 1 :]
-        if 0 < len(stripped) <= _DEVICE_LENGTH and stripped.casefold().startswith(_DEVICE_SIGNATURES) and _is_last(own, at):
+        if len(stripped) <= _DEVICE_LENGTH and stripped.casefold().startswith(_DEVICE_SIGNATURES) and _is_last(own, at):
             return own[:at], own[at:]
-        filled -= bool(stripped)
+        filled -= 1
     return own, []
 
 

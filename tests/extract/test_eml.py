@@ -1,12 +1,15 @@
 """One message a file: as Outlook, Thunderbird, Gmail and Apple Mail save it, and what else lies in such a folder."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from pipelines.contract import Attachment
+from pipelines.extract.inbox import find_export
+from pipelines.extract.issues import Issues
 from pipelines.extract.naming import shown_file
+from pipelines.extract.reading import read_export
 from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, zipped
 from tests.extract.specimens import Specimen
@@ -176,6 +179,33 @@ def test_a_file_that_apple_mail_keeps_elsewhere_is_told_with_its_size(tmp_path):
 def test_a_files_name_may_be_a_persons():
     assert "Ann" not in shown_file("mail/2026-11-20/Question from Ann Field.eml", "eml")
     assert shown_file("mail/2026-11-20/Messages/4711.emlx", "eml") == "mail/2026-11-20/Messages/4711.emlx"
+
+
+def test_a_large_message_is_read_whole(tmp_path):
+    (record,) = read(tmp_path, {"1.eml": mail("x" * (2 << 20), Content_Type="application/octet-stream")}).records
+    assert [file.size for file in record.attachments] == [(2 << 20) + len("\n")]
+
+
+def test_a_message_that_has_grown_since_the_night_was_listed_is_read_whole(tmp_path):
+    file = tmp_path / "mail/2026-11-20/1.eml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(mail("short"))
+    export = find_export(str(tmp_path), EML, date(2026, 11, 20))
+    file.write_bytes(mail("a longer one"))
+    issues = Issues()
+    assert [record.text for record in read_export(export, issues)] == ["a longer one"]
+    assert (issues.quarantined, issues.warnings) == ([], {})
+
+
+def test_a_message_that_has_gone_since_the_night_was_listed_is_set_aside(tmp_path):
+    file = tmp_path / "mail/2026-11-20/1.eml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(mail("hello"))
+    export = find_export(str(tmp_path), EML, date(2026, 11, 20))
+    file.unlink()
+    issues = Issues()
+    assert list(read_export(export, issues)) == []
+    assert [row.reason for row in issues.quarantined] == ["not readable (FileNotFoundError)"]
 
 
 UNDATED = 11  # samples that tell no time at all, which an mbox's From lines would

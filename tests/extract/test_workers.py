@@ -11,7 +11,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.extract.budget import DIED, OVER_MEMORY, OVER_TIME, Budget, OverBudget, budget_of_environment
 from pipelines.extract.workers import pool
 
-BUDGET = Budget(seconds=1.0, megabytes=700)
+BUDGET = Budget(seconds=60, megabytes=700)
 
 
 def add(left, right):
@@ -77,22 +77,24 @@ def test_a_mistake_of_ours_costs_the_file_and_is_told_by_its_place_alone(workers
 
 
 @pytest.mark.parametrize(
-    ("job", "reason"),
+    ("job", "reason", "seconds"),
     [
-        pytest.param(loop_and_swallow_every_exception, OVER_TIME, id="no end"),
-        pytest.param(take_all_memory, OVER_MEMORY, id="all memory"),
-        pytest.param(die, DIED, id="a crash"),
+        pytest.param(loop_and_swallow_every_exception, OVER_TIME, 0.5, id="no end"),
+        pytest.param(take_all_memory, OVER_MEMORY, 60, id="all memory"),
+        pytest.param(die, DIED, 60, id="a crash"),
     ],
 )
-def test_what_overwhelms_a_worker_is_told_and_the_next_job_is_done(workers, job, reason):
-    with pytest.raises(OverBudget) as told:
-        workers.submit(job, size=0).result()
-    assert str(told.value) == reason
-    assert workers.submit(add, 1, 2, size=0).result() == 3
+def test_what_overwhelms_a_worker_is_told_and_the_next_job_is_done(job, reason, seconds):
+    with pool(1, Budget(seconds=seconds, megabytes=700)) as workers:
+        with pytest.raises(OverBudget) as told:
+            workers.submit(job, size=0).result()
+        assert str(told.value) == reason
+        assert workers.submit(add, 1, 2, size=0).result() == 3
 
 
 def test_time_grows_with_what_there_is_to_read():
-    assert BUDGET.seconds_for(100_000_000) > 100 * BUDGET.seconds_for(0)
+    budget = Budget(seconds=1)
+    assert budget.seconds_for(100_000_000) > 100 * budget.seconds_for(0)
 
 
 def test_a_budget_that_is_no_number_is_a_mistake_in_the_configuration(monkeypatch):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -204,7 +205,7 @@ def _gmail_thread(headers: Headers) -> str:
 
 
 def _occurred_at(headers: Headers, place: Place) -> datetime:
-    latest = datetime.combine(place.night, clock.max, UTC) + timedelta(days=1)  # a day's grace for zones and clocks
+    latest = _latest(place.night)
     told = False
     for candidate in _times(headers, place.postmark):
         if candidate is not None and EARLIEST <= candidate <= latest:
@@ -213,6 +214,11 @@ def _occurred_at(headers: Headers, place: Place) -> datetime:
     if told:
         raise UnreadableError(f"every time it tells lies before {EARLIEST:%Y} or after the night")
     raise UnreadableError("no time: neither Date, nor the From line, nor Received tells one with its zone")
+
+
+@lru_cache(maxsize=64)
+def _latest(night: date) -> datetime:
+    return datetime.combine(night, clock.max, UTC) + timedelta(days=1)  # a day's grace for zones and clocks
 
 
 def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:

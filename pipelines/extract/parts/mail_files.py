@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
-from pathlib import PurePosixPath
 from typing import IO
 
 from pipelines.contract import Interaction
 from pipelines.extract.documents import opened
-from pipelines.extract.inbox import Export, SourceFile
+from pipelines.extract.inbox import CHUNK, Export, SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.mail import Place, take
 from pipelines.settings import Source
 
 FILE_LIMIT = 64 << 20  # bytes of one message; no mail server takes more
+_SMALL = 1 << 20  # bytes; few mails have more
 MARKS = b"\xef\xbb\xbf\r\n"  # a byte order mark and empty lines before the first header are nothing
 _BESIDE = "a file beside the messages"
 # What Dovecot, Courier, Thunderbird, Takeout, macOS and Windows lay beside messages, by name.
@@ -41,8 +41,21 @@ def messages_only(export: Export, issues: Issues) -> Export:
 
 def is_beside(name: str) -> bool:
     """Tell whether a file of this name lies beside messages and holds none."""
-    *folders, last = PurePosixPath(name).parts
+    *folders, last = parts_of(name)
     return _NAMES.fullmatch(last) is not None or any(folder.lower() in _FOLDERS for folder in folders[2:])
+
+
+def parts_of(name: str) -> list[str]:
+    """Return the folders and the last part of a file's name."""
+    return [part for part in name.split("/") if part not in ("", ".")]
+
+
+def small(file: SourceFile) -> bytes | None:
+    """Return all of a file that is read in one go; None where ``opened`` has to: it is large, or packed, or has changed."""
+    if file.archive or file.size > _SMALL:
+        return None
+    content = file.first(file.size + 1)
+    return None if len(content) != file.size or content.startswith(b"\x1f\x8b") else content
 
 
 def whole(file: SourceFile) -> bytes:
@@ -51,16 +64,23 @@ def whole(file: SourceFile) -> bytes:
     Raises:
         UnreadableError: it is longer than any mail, or its gzip stream is damaged.
     """
+    content = small(file)
+    if content is not None:
+        return content
     with opened(file) as stream:
         return up_to(stream, FILE_LIMIT)
 
 
 def up_to(stream: IO[bytes], limit: int) -> bytes:
     """Return all of the stream; UnreadableError where that is more than ``limit`` bytes."""
-    content = stream.read(limit + 1)
-    if len(content) > limit:
+    pieces: list[bytes] = []
+    left = limit + 1
+    while more := stream.read(min(left, CHUNK)):  # a reader takes the memory that it is asked for, however little there is
+        pieces.append(more)
+        left -= len(more)
+    if not left:
         raise UnreadableError(f"the message is longer than {limit} bytes")
-    return content
+    return b"".join(pieces)
 
 
 def take_alone(raw: bytes, source: Source, place: Place, issues: Issues, *, is_complete: bool) -> Iterator[Interaction]:

@@ -44,7 +44,11 @@ class Headers:
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
         for name, value in items:
-            self._values.setdefault(name.lower(), []).append(value.strip())
+            held = self._values.get(folded := name.lower())
+            if held is None:
+                self._values[folded] = [value.strip()]
+            else:
+                held.append(value.strip())
 
     def first(self, name: str) -> str:
         """Return the topmost value, as it stands; "" where there is none."""
@@ -53,6 +57,10 @@ class Headers:
     def all(self, name: str) -> list[str]:
         """Return all values, as they stand."""
         return self._values.get(name, [])
+
+    def has(self, names: frozenset[str]) -> bool:
+        """Tell whether there is one of these."""
+        return not names.isdisjoint(self._values)
 
     def word(self, name: str) -> str:
         """Return the first word of the topmost value in lower case: for fields that take a keyword, so ASCII alone."""
@@ -165,7 +173,10 @@ def message_ids(value: str) -> list[str]:
     if not value:
         return []
     value = decoded(value) if not value.isascii() else value
-    found = ["".join(without_comments(match).split()) for match in _BRACKETED_ID.findall(value)]
+    found = _BRACKETED_ID.findall(value)
+    if found and value.isascii() and value.isprintable() and "(" not in value and not any(" " in each for each in found):
+        return list(found)  # as nearly always: there is nothing to clean
+    found = ["".join(without_comments(match).split()) for match in found]
     if not found:
         found = [word for word in value.split() if "@" in word and len(word) <= ID_LIMIT][:1]
     return [cleaned for cleaned in map(one_line, found) if cleaned]
