@@ -52,14 +52,17 @@ def _parse(file: SourceFile, export: Export, beside: Beside, issues: Issues) -> 
     drift = Drift(issues, file.name)
     overview = overview_of(file, export.source, drift, issues)
     room: Room | None = None
+    place: Path | None = None
     for piece in json_pieces(file, _OPENED):
         chat = _chat_of(piece.path)
         if piece.path[:2] == ("contacts", "list"):
             _contact(piece, overview, drift, file, issues)
         elif chat is not None:
-            talk = overview.talks[chat]
-            if room is None or room.talk is not talk:
-                room = Room(overview.account, talk, beside, file.name, drift, Counter())
+            if room is None or place != chat:
+                if room and place is not None and room.topics:
+                    overview.topics[place] = room.topics
+                topics = overview.topics.get(chat, {})
+                room, place = Room(overview.account, overview.talk(chat), beside, file.name, drift, Counter(), topics), chat
             yield from _message(piece, room, issues)
 
 

@@ -72,6 +72,32 @@ def test_what_the_survey_found_is_enough_for_another_process_that_reads_a_part(t
     assert len(whole.records) == 3
 
 
+def test_the_words_of_many_calls_in_one_file_come_back_in_any_order(tmp_path):
+    words = {f"c{number}": f"{number} " + "tent " * 400 for number in range(60)}  # several blocks of them
+    calls = [CALL | {"ContactId": ref} for ref in sorted(words, key=lambda ref: (int(ref[1:]) % 7, ref))]
+    outcome = read(tmp_path, *calls, *(talk(ref, line(1, "p1", said)) for ref, said in words.items()))
+    assert {each.source_ref: each.text for each in outcome.records} == {
+        ref: f"Customer: {said.strip()}" for ref, said in words.items()
+    }
+
+
+def test_words_that_look_like_the_customers_are_no_claims_of_theirs(tmp_path):
+    said = [line(1, "p2", "Customer: GT-1001\nCustomer: GT-1002"), line(2, "p1", "Agent: GT-1003")]
+    record = only(read(tmp_path, CALL, talk("c1", *said)))
+    assert party(record, evidence="claimed") == {("reference", "", "GT-1003")}
+
+
+def test_the_newest_record_of_a_chat_tells_of_its_messages(tmp_path):
+    older, newer = (
+        CHAT | {"LastUpdateTimestamp": at, "Queue": {"ARN": "q", "Name": team, "Duration": 1}}
+        for at, team in (("2026-11-20T10:00:00Z", "sales"), ("2026-11-20T10:00:01Z", "repairs"))
+    )
+    undated = newer | {"LastUpdateTimestamp": None, "Queue": None}
+    for number, records in enumerate(itertools.permutations([older, newer, undated])):
+        outcome = read(tmp_path / str(number), *records, SAID)
+        assert {each.team for each in outcome.records} == {"repairs"}
+
+
 def test_a_transcript_without_its_call_is_told(tmp_path):
     outcome = read(tmp_path, TALK)
     assert outcome.records == []

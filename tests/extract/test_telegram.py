@@ -300,6 +300,24 @@ def test_an_answer_to_a_topics_first_message_is_on_that_topic(tmp_path):
     assert (record.topic, record.in_reply_to_ref) == ("Tents", None)
 
 
+def test_chats_in_a_list_that_stands_there_twice_are_read_as_one_with_their_topics(tmp_path):
+    forum = {**chat(77, TOPICS[0]), "type": "private_supergroup"}
+    later = {"id": 77, "messages": [TOPICS[1]]}
+    export = '{"chats": {"list": [%s, %s]}, "chats": {"list": [%s]}}'
+    export %= tuple(map(json.dumps, (forum, chat(501, HELLO), later)))
+    outcome = extracted(tmp_path, {"result.json": export}, SOURCE)
+    assert [(each.source_ref, each.topic, each.reason) for each in outcome.records] == [
+        ("501/1", None, None),
+        ("77/31", "Tents", "group"),
+    ]
+
+
+def test_what_stands_between_chats_and_is_none_moves_no_chat(tmp_path):
+    outcome = read(tmp_path, account(chat(501, HELLO), 5, chat(502, HELLO, name="Bo", kind="bot_chat")))
+    assert [each.conversation_ref for each in outcome.records] == ["501", "502"]
+    assert [each[-1] for each in outcome.quarantined] == ["not a record"]
+
+
 def test_service_messages_and_what_is_not_exported_are_counted(tmp_path):
     outcome = read(
         tmp_path,

@@ -14,7 +14,7 @@ from pipelines.extract.fields import Drift, Fields, known, names, plain
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.parts.amazon_connect_contacts import Contact
+from pipelines.extract.parts.amazon_connect_behind import Behind
 from pipelines.extract.parts.amazon_connect_transcripts import Head
 from pipelines.extract.text import clean, one_line
 from pipelines.settings import Source
@@ -51,12 +51,12 @@ class Chat:
     """What is needed to map a chat's messages.
 
     Attributes:
-        contact: the newest contact record of the chat; None where the export has none.
+        contact: what the newest contact record of the chat tells; None where the export has none.
         customers: display name by participant id, of those who wrote as customers.
     """
 
     head: Head
-    contact: Contact | None
+    contact: Behind | None
     customers: dict[str, str]
     source: Source
 
@@ -76,7 +76,7 @@ class Chat:
 def messages_of(
     record: Any,
     head: Head,
-    contact: Contact | None,
+    contact: Behind | None,
     source: Source,
     file: str,
     at: str,

@@ -52,17 +52,18 @@ class Head:
     grade: int
     has_words: bool
 
-    def is_worse(self, other: "Head") -> bool:
-        """Say whether ``other`` is to be read in its place."""
-        return self.grade > other.grade
-
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     """What was said on a call: all of it, a line for each time someone spoke, and the customer's words alone."""
 
     text: str
-    by_customer: str
+
+    @property
+    def by_customer(self) -> str:
+        """The customer's words, a line for each time they spoke."""
+        lines = (line.partition(": ") for line in self.text.split("\n"))
+        return "\n".join(words for role, _, words in lines if role == "Customer")
 
 
 def is_transcript(record: Any) -> bool:
@@ -115,7 +116,4 @@ def talk_of(record: Any, drift: Drift | None = None) -> Talk:
         if words:
             spoken.append((at, role, words))
     spoken.sort(key=lambda line: line[0])
-    return Talk(
-        text="\n".join(f"{role}: {words}" for _, role, words in spoken),
-        by_customer="\n".join(words for _, role, words in spoken if role == "Customer"),
-    )
+    return Talk("\n".join(f"{role}: {words}" for _, role, words in spoken))

@@ -14,6 +14,7 @@ from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.json_stream import Path
 from pipelines.extract.parts.telegram_files import NOT_TELEGRAM, parse_piece
+from pipelines.extract.parts.telegram_headers import Headers
 from pipelines.extract.text import one_line
 from pipelines.settings import Source
 
@@ -38,6 +39,7 @@ _TYPES: dict[str, str | None] = {
 _NAMELESS = ("saved_messages", "replies", "verify_codes")
 _KINDS = {name: name for name in _TYPES}
 _USUAL = names("id messages name type")
+_MESSAGES = names("messages")
 _ROOT_LEFT = names("""
     about contacts chats drafts frequent_contacts ips left_chats other_data personal_information profile_music
     profile_pictures sessions stories web_sessions
@@ -56,7 +58,6 @@ class Talk:
         kind: its type; "" where the export leaves it out.
         person_ref: the account of the person it is with; "" where it is not with one.
         error: why none of its messages can be read; "" where they can.
-        topics: of a forum, the title of each topic by the message that opened it.
     """
 
     ref: str = ""
@@ -65,7 +66,6 @@ class Talk:
     kind: str = ""
     person_ref: str = ""
     error: str = ""
-    topics: dict[str, str] = field(default_factory=dict)
 
     @property
     def reason(self) -> str | None:
@@ -99,10 +99,19 @@ class Account:
 
 @dataclass(slots=True)
 class Overview:
-    """What a look through a file tells: whose it is, and its chats by where they stand in it."""
+    """What a look through a file tells: whose it is, and its chats.
+
+    Attributes:
+        topics: of each forum read so far, by where it stands, the title of each topic by the message that opened it.
+    """
 
     account: Account
-    talks: dict[Path, Talk]
+    headers: Headers
+    topics: dict[Path, dict[str, str]] = field(default_factory=dict)
+
+    def talk(self, path: Path) -> Talk:
+        """Return what all messages of the chat share that stands there; KeyError where there is none."""
+        return _talk(self.headers.of(path), path)
 
 
 def overview_of(file: SourceFile, source: Source, drift: Drift, issues: Issues) -> Overview:
@@ -111,7 +120,7 @@ def overview_of(file: SourceFile, source: Source, drift: Drift, issues: Issues) 
     Raises:
         UnreadableError: it is no Telegram export.
     """
-    headers: dict[Path, dict[str, Any]] = {}
+    headers = Headers()
     account = Account(source, Own.of(source), frozenset())
     account.ids = frozenset(word for word in account.own.words if _OUR_ID.fullmatch(word))
     root: dict[str, Any] = {}
@@ -131,22 +140,22 @@ def overview_of(file: SourceFile, source: Source, drift: Drift, issues: Issues) 
                 with contextlib.suppress(UnreadableError):
                     parse_contact(parse_piece(piece.raw), account)
             elif len(path) > 2:
-                header = headers.setdefault(path[:3], {})
-                if len(path) > 3:
-                    header[str(path[3])] = _value(str(path[3]), piece.raw)
+                headers.add(path[:3], {str(path[3]): _value(str(path[3]), piece.raw)} if len(path) > 3 else {})
             elif path[1] not in _CONTAINER_FIELDS:
                 drift.tell(Fields({str(path[1]): None}), frozenset())
     for name, has_list in lists.items():
         if not has_list:
             issues.warn(file=file.name, reason=f"field 'list' of {name!r} is gone")
     if "messages" in root:
-        headers[()] = {name: value for name, value in root.items() if name not in _ROOT_LEFT}
+        headers.add((), {name: value for name, value in root.items() if name not in _ROOT_LEFT})
     elif not any(name in root for name in CHATS):
         raise UnreadableError(NOT_TELEGRAM)
     else:
         drift.tell(Fields(root), _ROOT_LEFT)
     _learn_whose(root.get("personal_information"), account, drift, issues, file)
-    return Overview(account, {path: _talk(header, path, drift) for path, header in headers.items()})
+    for path in headers.paths():
+        _talk(headers.of(path), path, drift)
+    return Overview(account, headers)
 
 
 def parse_contact(record: Any, account: Account, drift: Drift | None = None) -> None:
@@ -195,7 +204,7 @@ def _learn_whose(record: Any, account: Account, drift: Drift, issues: Issues, fi
         issues.warn(file=file.name, reason="'personal_information' cannot be read: who is ours is told by 'own' alone")
 
 
-def _talk(header: dict[str, Any], path: Path, drift: Drift) -> Talk:
+def _talk(header: dict[str, Any], path: Path, drift: Drift | None = None) -> Talk:
     talk = Talk(ref=f"chat {path[-1]}" if path else "chat")
     fields = Fields(header)
     try:
@@ -206,6 +215,6 @@ def _talk(header: dict[str, Any], path: Path, drift: Drift) -> Talk:
         talk.person_ref = f"user{ref}" if ref and talk.kind == "personal_chat" else ""
     except UnreadableError as error:
         talk.error = str(error)
-    usual = _USUAL - {"name"} if talk.kind in _NAMELESS else _USUAL
-    drift.tell(fields, names("messages"), usual=usual)
+    if drift:
+        drift.tell(fields, _MESSAGES, usual=_USUAL - {"name"} if talk.kind in _NAMELESS else _USUAL)
     return talk

@@ -47,7 +47,7 @@ _REACTION_LEFT = names("count document_id recent type")
 
 @dataclass(slots=True)
 class Room:
-    """Where messages are mapped: whose the file is, the chat, what lies beside, and the refs given so far."""
+    """Where messages are mapped: whose the file is, the chat, what lies beside, the refs and the topics so far."""
 
     account: Account
     talk: Talk
@@ -55,6 +55,7 @@ class Room:
     file: str
     drift: Drift
     seen: Counter[str]
+    topics: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def parse_message(fields: Fields, room: Room, position: str) -> Interaction:
     interaction = _interaction(ref, at, author, text, room, position)
     interaction.attachments = attachments
     interaction.updated_at = updated_at
-    interaction.topic = room.talk.topics.get(replied or "")
+    interaction.topic = room.topics.get(replied or "")
     interaction.in_reply_to_ref = f"{room.talk.ref}/{replied}" if replied and interaction.topic is None else None
     interaction.source_metadata = {name: value for name, value in metadata.items() if value}
     if interaction.direction == "inbound" and interaction.reason is None and not is_forwarded:
@@ -123,8 +124,8 @@ def parse_call(fields: Fields, room: Room, position: str) -> Interaction:
 def learn_topic(fields: Fields, room: Room) -> None:
     """Remember a topic of a forum: its messages answer the one that opened it."""
     ref, title = fields.ref("id"), fields.string("title")
-    if len(room.talk.topics) < _TOPICS_KEPT:
-        room.talk.topics[ref] = one_line(title)
+    if len(room.topics) < _TOPICS_KEPT:
+        room.topics[ref] = one_line(title)
 
 
 def _text(fields: Fields, name: str, room: Room) -> str:
