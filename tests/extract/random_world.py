@@ -14,6 +14,8 @@ EARLIEST, SECONDS = datetime(2024, 1, 1, tzinfo=UTC), 91_000_000  # until 18 Nov
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=30
 ).map(str.strip).filter(bool)  # fmt: skip
+# For formats that set quotes and signatures apart: nothing that looks like the beginning of one.
+UNQUOTED = WORDS.filter(lambda text: not text.startswith((">", "|>", "-", "_", "=", "*", "#", "\u2014")))
 INSTANTS = st.one_of(
     st.integers(0, SECONDS).map(lambda seconds: EARLIEST + timedelta(seconds=seconds)),
     st.sampled_from([SPRING, AUTUMN]).flatmap(

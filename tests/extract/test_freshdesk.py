@@ -13,7 +13,7 @@ from pipelines.extract import freshdesk
 from pipelines.extract.fields import names
 from pipelines.extract.inbox import find_export
 from tests.extract.exports import NIGHT, extracted, party, source_of
-from tests.extract.random_world import worlds
+from tests.extract.random_world import UNQUOTED, worlds
 from tests.extract.specimens import Specimen, dump_lines
 from tests.thorough import TIMES
 
@@ -399,7 +399,7 @@ def test_the_survey_finds_the_people_and_never_raises(tmp_path):
 
 
 @settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(world=worlds(), shape=st.sampled_from(["lines", "array", "page"]))
+@given(world=worlds(UNQUOTED), shape=st.sampled_from(["lines", "array", "page"]))
 def test_a_random_world_comes_back(tmp_path, world, shape):
     spoken = dict(enumerate(world, start=1))
     tickets = [
