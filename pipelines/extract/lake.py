@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.extract.partition import sealed_files
 from pipelines.extract.records import SCHEMAS
@@ -11,12 +13,23 @@ from pipelines.extract.records import SCHEMAS
 def attach_lake(con: duckdb.DuckDBPyConnection, lake: Path) -> None:
     """Create the temporary views ``lake_interaction``, ``lake_profile``, ``lake_quarantine`` and ``lake_ledger``.
 
-    Each has the columns of ``landing.SCHEMAS`` and the rows of all sealed nights of all sources; none where nothing
-    has landed yet.
+    Each has the columns of ``records.SCHEMAS`` and the rows of all sealed nights of all sources; none where nothing has
+    landed yet. What an earlier Goldthread sealed lacks columns that have come since: they are NULL there.
     """
     for table, schema in SCHEMAS.items():
         files = sealed_files(lake, table)
         if files:
-            con.from_parquet([str(file) for file in files]).create_view(f"lake_{table}", replace=True)
+            every = [_empty(lake, table, schema), *files]  # the first has all columns, whoever wrote the others
+            con.from_parquet([str(file) for file in every], union_by_name=True).create_view(f"lake_{table}", replace=True)
         else:
             con.register(f"lake_{table}", schema.empty_table())
+
+
+def _empty(lake: Path, table: str, schema: pa.Schema) -> Path:
+    """Return a Parquet file of no rows in today's schema, written where there is none yet."""
+    path = lake / f"{table}.empty.parquet"
+    if not path.exists() or not pq.read_schema(path).equals(schema):
+        partial = path.with_suffix(".partial")
+        pq.write_table(schema.empty_table(), partial)
+        partial.replace(path)
+    return path

@@ -61,15 +61,33 @@ class Seal:
 
 
 def read_seal(partition: Path) -> Seal:
-    """Return a partition's seal; an empty one where nothing is sealed, or what is tells not which files it came from."""
+    """Return a partition's seal; an empty one where nothing is sealed."""
     try:
         told = json.loads((partition / SEALED).read_text())
     except FileNotFoundError:
         return Seal()
+    if "batches" not in told:
+        return _older_seal(partition, told.get("files", {}))
     return Seal({
         label: Batch({name: LandedFile(**file) for name, file in batch["files"].items()}, batch["parts"])
         for label, batch in told.get("batches", {}).items()
     })  # fmt: skip
+
+
+def _older_seal(partition: Path, files: dict[str, list[str]]) -> Seal:
+    """Return the seal of a partition that Goldthread 0.1 sealed, which tells its export files in the ledger alone.
+
+    They have no label, so that what is still there is read again, once; what is gone stays.
+    """
+    parts = {table: names[0] for table, names in files.items()}
+    if "ledger" not in parts:
+        return Seal()
+    ledger = pq.read_table(partition / parts["ledger"]).to_pylist()
+    landed = {
+        row["file"]: LandedFile(row["sha256"], row["bytes"], "", row["read"], row["suppressed"], row["quarantined"])
+        for row in ledger
+    }
+    return Seal({"0.1": Batch(landed, parts)})
 
 
 def write_seal(partition: Path, seal: Seal) -> None:

@@ -60,7 +60,7 @@ SELECT
         identifier.evidence,
         CASE identifier.evidence WHEN 'channel' THEN 1 WHEN 'reference' THEN 2 ELSE 3 END
     ) AS evidence,
-    bool_or(identifier.is_verified AND identifier.evidence != 'claimed') AS is_verified,
+    bool_or(coalesce(identifier.is_verified, TRUE) AND identifier.evidence != 'claimed') AS is_verified,
     min(coalesce(identifier.seen_at, record_at)) AS first_seen_at,
     max(coalesce(identifier.seen_at, record_at)) AS last_seen_at,
     bool_or(is_current) AS is_current,

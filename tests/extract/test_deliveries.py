@@ -8,7 +8,9 @@ import socket
 import zipfile
 from datetime import date, timedelta
 
+import duckdb
 import fsspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +20,7 @@ from pipelines import night as stages
 from pipelines.errors import SourceBroken
 from pipelines.extract import partition, reading
 from pipelines.extract.budget import OVER_TIME, Budget
+from pipelines.extract.lake import attach_lake
 from pipelines.extract.landing import CHANGED, land, land_all
 from pipelines.extract.partition import sealed_files
 from pipelines.extract.records import SCHEMAS
@@ -240,6 +243,37 @@ def test_quarantined_records_enter_once_when_their_cause_is_mended(home, caplog)
     shutil.rmtree(home.path / "inbox")
     assert stages.replay_quarantine(home, sources) == []
     assert "1 file(s) with something in quarantine are gone from the inbox" in caplog.text
+
+
+def as_sealed_by_0_1(home):
+    """Make a partition what Goldthread 0.1 wrote: fewer columns, and a seal that names no export files."""
+    (seal,) = home.lake.glob("*/*/sealed.json")
+    files = json.loads(seal.read_text())["files"]
+    for names in files.values():
+        for name in names:
+            table = pq.read_table(seal.parent / name)
+            kept = [column for column in table.column_names if column not in ("updated_at", "suppressed_reasons")]
+            rows = table.select(kept).to_pylist()
+            for row in rows:
+                for person in row.get("party", []):
+                    del person["is_verified"]
+            pq.write_table(pa.Table.from_pylist(rows), seal.parent / name)
+    seal.write_text(json.dumps({"files": files}))
+
+
+def test_a_lake_that_0_1_sealed_is_kept_read_and_added_to(home):
+    path = send(home, "a.jsonl", call(1))
+    land(home, CALLS, NIGHT)
+    as_sealed_by_0_1(home)
+    path.unlink()
+    send(home, "b.jsonl", call(2))
+    land(home, CALLS, NIGHT)
+    assert landed(home) == [("a.jsonl", "1"), ("b.jsonl", "2")]
+    with duckdb.connect() as con:
+        attach_lake(con, home.lake)
+        found = con.execute("SELECT source_ref, updated_at, len(party) FROM lake_interaction ORDER BY ALL").fetchall()
+        assert found == [("1", None, 1), ("2", None, 1)]
+        assert con.execute("SELECT sum(read) FROM lake_ledger").fetchall() == [(2,)]
 
 
 def test_what_waits_in_the_inbox_is_told(home):
