@@ -111,18 +111,16 @@ class _Landing:
         """Lock the partition, and see what has arrived and what of it is new."""
         export = find_export(home.inbox, source, night)
         partition = home.lake / source.name / night.isoformat()
-        again = {name for name, file in read_seal(partition).files.items() if file.quarantined} if only_quarantined else None
+        if export.files:
+            locks.enter_context(hold(partition.with_suffix(".lock")))
+        seal = read_seal(partition)
+        again = {name for name, file in seal.files.items() if file.quarantined} if only_quarantined else None
         if gone := len((again or set()) - {file.name for file in export.files}):
             log.warning(
                 "extract %s of %s: %d file(s) with something in quarantine are gone from the inbox: put them back",
                 source.name, night, gone,
             )  # fmt: skip
-        if not export.files:
-            format_module(source.format)  # a mistake in the configuration is told, whatever arrived
-            return _Landing(export, partition, {}, Seal(), [])
-        locks.enter_context(hold(partition.with_suffix(".lock")))
         digests = {file.name: _digest(file, source) for file in export.files}
-        seal = read_seal(partition)
         return _Landing(export, partition, digests, seal, batches.plan(export, digests, seal, only=again))
 
     @property
@@ -131,26 +129,30 @@ class _Landing:
         return not any("memory" in _protocols(file) for file in self.export.files)
 
     def start(self, jobs: Jobs) -> None:
-        """Read the batches; where the format asks for it, look through all files first, once for all of them."""
+        """Read the batches."""
         if self.export.files:
             self.partition.mkdir(parents=True, exist_ok=True)
-        is_whole = len(self.plans) == 1 and len(self.plans[0].export.files) == len(self.export.files)
-        if self.plans and not is_whole and hasattr(format_module(self.export.source.format), "survey"):
+        self._read_all(self.plans, jobs)
+
+    def _read_all(self, plans: list[Plan], jobs: Jobs) -> None:
+        """Read batches; where the format asks for it, look through all files first, once, unless one batch has them all."""
+        is_whole = len(plans) == 1 and len(plans[0].export.files) == len(self.export.files)
+        has_survey = hasattr(format_module(self.export.source.format), "survey")
+        if plans and has_survey and not is_whole and self.export.surveyed is None:
             size = sum(file.size for file in self.export.files)
-            jobs.add(lambda future: self._surveyed(future, jobs), reading.survey_export, self.export, size=size)
+            jobs.add(lambda future: self._surveyed(plans, future, jobs), reading.survey_export, self.export, size=size)
             return
-        for plan in self.plans:
+        for plan in plans:
             self._read(plan, jobs)
 
-    def _surveyed(self, future: Future[Any], jobs: Jobs) -> None:
+    def _surveyed(self, plans: list[Plan], future: Future[Any], jobs: Jobs) -> None:
         try:
             self.export = replace(self.export, surveyed=future.result())
         except OverBudget as error:
-            for plan in self.plans:
+            for plan in plans:
                 self._set_aside(plan.export.files, SURVEY_FAILED + str(error))
             return
-        for plan in self.plans:
-            self._read(plan, jobs)
+        self._read_all(plans, jobs)
 
     def _read(self, plan: Plan, jobs: Jobs) -> None:
         export = replace(plan.export, surveyed=self.export.surveyed)
@@ -164,10 +166,9 @@ class _Landing:
         try:
             self._keep(plan.label, plan.labels, plan.export.files, future.result())
         except OverBudget as error:
-            smaller = plan.parts()
-            for each in smaller:
-                self._read(each, jobs)
-            if not smaller:
+            if smaller := plan.parts():
+                self._read_all(smaller, jobs)
+            else:
                 self._set_aside(plan.export.files, str(error))
 
     def _set_aside(self, files: list[SourceFile], reason: str) -> None:
