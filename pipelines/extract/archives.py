@@ -15,13 +15,12 @@ from pathlib import PurePosixPath
 from typing import IO, Any, cast
 
 from pipelines.contract import Record
+from pipelines.extract.budget import most_unpacked
 from pipelines.extract.inbox import CHUNK, Export, SourceFile, readable
 from pipelines.extract.issues import Issues, UnreadableError
 
 ENTRIES_LIMIT = 100_000
 DIRECTORY_LIMIT = 32 << 20  # bytes of the list of entries: 300 for each of the most
-UNPACKED_FREELY = 64 << 20  # bytes that any zip may hold
-UNPACKED_SHARE = 200  # beyond, as many bytes for each byte of the zip; text comes to 5 to 30, a bomb to 1,000
 PACKED_AGAIN = 2  # what is packed already does not become half as long
 DAMAGED = "the zip is damaged or cut off"
 DAMAGED_ENTRY = "an entry of the zip is damaged or cut off"
@@ -101,9 +100,9 @@ def _refuse_bombs(archive: "_Archive", size: int) -> None:
     if len(entries) > ENTRIES_LIMIT:
         raise UnreadableError(TOO_MANY)
     for entry in entries:
-        if entry.file_size > max(UNPACKED_FREELY, UNPACKED_SHARE * entry.compress_size):
+        if entry.file_size > most_unpacked(entry.compress_size):
             raise UnreadableError("an entry of the zip unpacks to more than text can: a bomb, or not one of ours")
-    if sum(entry.file_size for entry in entries) > max(UNPACKED_FREELY, UNPACKED_SHARE * size):
+    if sum(entry.file_size for entry in entries) > most_unpacked(size):
         raise UnreadableError("the zip unpacks to more than text can: a bomb, or not one of ours")
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):

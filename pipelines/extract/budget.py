@@ -7,10 +7,17 @@ from pipelines.errors import ConfigurationError
 
 SECONDS, SECONDS_PER_MEGABYTE = 60.0, 2.0  # reading takes a tenth of it even on hostile files that we know
 MEGABYTES = 1_500  # of a worker; the largest files that we know take a third
+UNPACKED_FREELY = 64 << 20  # bytes that anything packed may hold
+UNPACKED_SHARE = 200  # beyond, as many bytes for each packed one; text and logs come to 5 to 50, a bomb to 1,000
 OVER_TIME = "reading it takes more time than a file of its size may (GOLDTHREAD_FILE_SECONDS)"
 OVER_MEMORY = "reading it takes more memory than a file may (GOLDTHREAD_FILE_MEGABYTES)"
 DIED = "its reader died of it"
 FAILED = "its reader failed, which is a mistake of ours: please report it"
+
+
+def most_unpacked(size: int) -> int:
+    """Return how many bytes may come out of ``size`` packed ones (gzip, zip, Parquet); more is a bomb, or none of ours."""
+    return max(UNPACKED_FREELY, UNPACKED_SHARE * size)
 
 
 class OverBudget(Exception):

@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 import orjson
 
+from pipelines.extract.budget import most_unpacked
 from pipelines.extract.inbox import CHUNK, Export, SourceFile
 from pipelines.extract.issues import RAW_LIMIT, UnreadableError
 from pipelines.extract.json_stream import VALUE_LIMIT, Piece, pieces
@@ -23,8 +24,6 @@ from pipelines.extract.unzipped import Unzipped
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
 TOO_LONG = f"a record longer than {VALUE_LIMIT >> 20} MB"
-UNZIPPED_FREELY = 64 << 20  # bytes that any gzip may hold
-UNZIPPED_SHARE = 200  # beyond, as many bytes for each byte of the file; logs come to 10 to 50, a bomb to 1,000
 _CONCATENATED = re.compile(rb"\}\s*\{")
 _NOT_LOADED = object()
 
@@ -64,7 +63,7 @@ def opened(file: SourceFile) -> Iterator[IO[bytes]]:
         zipped = stream.read(2) == b"\x1f\x8b"
         stream.seek(0)
         if zipped:
-            unzipped = Unzipped(stream, max(UNZIPPED_FREELY, UNZIPPED_SHARE * file.size))
+            unzipped = Unzipped(stream, most_unpacked(file.size))
             yield cast(IO[bytes], io.BufferedReader(unzipped, CHUNK))
         else:
             yield stream
@@ -159,20 +158,6 @@ def json_pieces(file: SourceFile, into: Collection[str]) -> Iterator[Piece]:
     """
     with opened(file) as stream:
         yield from pieces(_without_mark(stream), into)
-
-
-def json_envelope(file: SourceFile, lists: Collection[str]) -> dict[str, Any]:
-    """Return what a file's one JSON document says beside its ``lists``: the fields of the document itself.
-
-    For what stands around records and is needed to read them (a thread's title and participants), wherever in the file
-    it stands. Where the file breaks off, what stands before the break; empty where it is no record.
-    """
-    found: dict[str, Any] = {}
-    with contextlib.suppress(UnreadableError):
-        for piece in json_pieces(file, {"", *lists}):
-            if len(piece.path) == 1 and isinstance(piece.path[0], str) and piece.is_whole:
-                found[piece.path[0]] = parse_json(piece.raw)
-    return found
 
 
 def _is_document(first: bytes, second: bytes) -> bool:

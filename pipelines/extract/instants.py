@@ -14,6 +14,13 @@ _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
+GRACE = timedelta(days=1)  # after the night: exports are made in its small hours, by clocks of other zones
+
+
+@lru_cache(maxsize=64)
+def latest_of(night: date) -> datetime:
+    """Return the last instant that an export of ``night`` can tell; after it lies a clock that runs ahead."""
+    return datetime.combine(night, time.max, UTC) + GRACE
 
 
 def local_instant(naive: datetime, zone: ZoneInfo) -> tuple[datetime, str | None]:

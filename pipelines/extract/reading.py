@@ -7,7 +7,7 @@ import importlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from math import inf
 from pathlib import Path
 from time import perf_counter
@@ -21,7 +21,7 @@ from pipelines.contract import Interaction, Profile, Record
 from pipelines.errors import ConfigurationError
 from pipelines.extract.archives import folded, place_of, unpacked
 from pipelines.extract.inbox import UNFINISHED, Export
-from pipelines.extract.instants import EARLIEST
+from pipelines.extract.instants import EARLIEST, latest_of
 from pipelines.extract.issues import Issues, Quarantined
 from pipelines.extract.records import SCHEMAS, batch_of, row_of
 from pipelines.files import sync
@@ -31,7 +31,6 @@ FORMATS = (
     "slack", "sms_backup", "table", "telegram", "twilio", "whatsapp", "x_archive", "zendesk",
 )  # fmt: skip
 ROWS, ROWS_SIZE = 5_000, 16 << 20  # rows, and bytes in their texts, that are held before they go to Parquet
-GRACE = timedelta(days=1)  # after the night: exports are made in its small hours, by clocks of other zones
 
 
 @dataclass(slots=True)
@@ -79,7 +78,7 @@ def read_export(export: Export, issues: Issues) -> Iterator[Record]:
     whole = unpacked(arrived(export), issues)
     files = {file.name: file for file in whole.files}
     issues.place_of = lambda file, position: place_of(file, position, files)
-    latest = datetime.combine(export.night, time.max, UTC) + GRACE
+    latest = latest_of(export.night)
     for record in format_module(export.source.format).extract(whole, issues):
         reason = _clock_error(record, latest) or _duration_error(record)
         if reason:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract import archives
+from pipelines.extract import archives, budget
 from pipelines.extract.archives import unpacked
 from pipelines.extract.inbox import Export, SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
@@ -96,8 +96,8 @@ def test_of_entries_of_one_name_the_first_is_read_and_the_others_are_told():
 
 @pytest.mark.parametrize(("over", "is_refused"), [(0, False), (1, True)])
 def test_the_bounds_are_where_they_are_said_to_be(monkeypatch, over, is_refused):
-    monkeypatch.setattr(archives, "UNPACKED_FREELY", 1_000)
-    monkeypatch.setattr(archives, "UNPACKED_SHARE", 2)
+    monkeypatch.setattr(budget, "UNPACKED_FREELY", 1_000)
+    monkeypatch.setattr(budget, "UNPACKED_SHARE", 2)
     monkeypatch.setattr(archives, "ENTRIES_LIMIT", 10)
     for content in (
         raw_zip(deflated(b"a", bytes(1_000 + over))),
@@ -109,8 +109,8 @@ def test_the_bounds_are_where_they_are_said_to_be(monkeypatch, over, is_refused)
 
 
 def test_many_entries_may_not_hold_together_what_one_may_not(monkeypatch):
-    monkeypatch.setattr(archives, "UNPACKED_FREELY", 3_000)
-    monkeypatch.setattr(archives, "UNPACKED_SHARE", 2)
+    monkeypatch.setattr(budget, "UNPACKED_FREELY", 3_000)
+    monkeypatch.setattr(budget, "UNPACKED_SHARE", 2)
     assert not opened(raw_zip(*[deflated(b"%d" % n, bytes(1_000)) for n in range(3)]))[1]
     assert opened(raw_zip(*[deflated(b"%d" % n, bytes(1_000)) for n in range(4)]))[1]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract import documents
+from pipelines.extract import budget, documents
 from pipelines.extract.documents import json_entries, parse_json
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import UnreadableError
@@ -99,6 +99,6 @@ def test_a_line_too_long_to_hold_costs_itself_alone(folder, monkeypatch, over):
 
 
 def test_a_gzip_bomb_is_stopped(folder, monkeypatch):
-    monkeypatch.setattr(documents, "UNZIPPED_FREELY", 100_000)
+    monkeypatch.setattr(budget, "UNPACKED_FREELY", 100_000)
     lines = gzip.compress(b'{"a": 1}\n' * 50_000 + b" " * 50_000_000)
     assert "a bomb" in read(lines, folder)[-1]

@@ -3,9 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
-from functools import lru_cache
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -13,6 +11,7 @@ from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, I
 from pipelines.extract import identifiers
 from pipelines.extract.claims import claims_of, references_of, signed_name
 from pipelines.extract.identifiers import Own
+from pipelines.extract.instants import EARLIEST, latest_of
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.mail_addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail_authentication import Verdict, authentication
@@ -25,7 +24,6 @@ from pipelines.extract.parts.mime import Part, parse_mail
 from pipelines.extract.text import Parts, split_reply
 from pipelines.settings import Source
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
 SUBJECT_LIMIT = 1_000
 RECIPIENTS_LIMIT = 1_000  # entries of To, Cc and Bcc in which an outside recipient is looked for
 DRAFT, JUNK, SENT = "draft", "junk", "sent"  # what a Place may note that decides what becomes of the mail
@@ -205,7 +203,7 @@ def _gmail_thread(headers: Headers) -> str:
 
 
 def _occurred_at(headers: Headers, place: Place) -> datetime:
-    latest = _latest(place.night)
+    latest = latest_of(place.night)
     told = False
     for candidate in _times(headers, place.postmark):
         if candidate is not None and EARLIEST <= candidate <= latest:
@@ -214,11 +212,6 @@ def _occurred_at(headers: Headers, place: Place) -> datetime:
     if told:
         raise UnreadableError(f"every time it tells lies before {EARLIEST:%Y} or after the night")
     raise UnreadableError("no time: neither Date, nor the From line, nor Received tells one with its zone")
-
-
-@lru_cache(maxsize=64)
-def _latest(night: date) -> datetime:
-    return datetime.combine(night, clock.max, UTC) + timedelta(days=1)  # a day's grace for zones and clocks
 
 
 def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.extract.documents import UNZIPPED_FREELY, UNZIPPED_SHARE
+from pipelines.extract.budget import most_unpacked
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import UnreadableError
 
@@ -33,7 +33,7 @@ def parquet_batches(
     Raises:
         UnreadableError: the file is damaged or cut off (its footer, which comes last, tells), or is a bomb.
     """
-    limit = max(UNZIPPED_FREELY, UNZIPPED_SHARE * file.size)
+    limit = most_unpacked(file.size)
     with file.open() as stream:
         try:
             metadata = pq.read_metadata(stream)
