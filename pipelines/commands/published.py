@@ -1,5 +1,6 @@
 """Commands that read the published versions, or move the pointer between them."""
 
+import logging
 from dataclasses import asdict
 from typing import Annotated
 
@@ -7,7 +8,8 @@ import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.commands.pair import show_pair
-from pipelines.extract.waiting import waiting
+from pipelines.errors import ConfigurationError
+from pipelines.extract.waiting import Waiting, waiting
 from pipelines.load import show
 from pipelines.load.explain import explain_customer
 from pipelines.load.query import ROWS
@@ -15,7 +17,9 @@ from pipelines.load.query import query as ask
 from pipelines.load.status import status as status_of
 from pipelines.load.versions import rollback as roll_back
 from pipelines.load.versions import versions as list_versions
-from pipelines.settings import load_sources, sources_path
+from pipelines.settings import Home, load_sources, sources_path
+
+log = logging.getLogger(__name__)
 
 app = typer.Typer()
 
@@ -24,8 +28,18 @@ app = typer.Typer()
 def status(home: HomeOption = None, json_: JsonOption = False) -> None:
     """Say which version is in use, what its night brought, and what went wrong since."""
     where = place(home)
-    found = status_of(where, waiting=waiting(where, load_sources(sources_path(where)).values()))
+    found = status_of(where, waiting=_waiting(where))
     tell(found.to_json(), json_, lambda: show.render_status(found, out))
+
+
+def _waiting(home: Home) -> list[Waiting]:
+    """Return what waits in the inbox; where that cannot be seen, status tells the rest all the same."""
+    try:
+        return waiting(home, load_sources(sources_path(home)).values())
+    except (ConfigurationError, OSError) as error:
+        words = error if isinstance(error, ConfigurationError) else f"the inbox is away ({type(error).__name__})"
+        log.warning("status: what waits in the inbox cannot be told: %s", words)
+        return []
 
 
 @app.command()
