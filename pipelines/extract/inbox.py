@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+import pickle
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import fsspec
@@ -99,18 +102,31 @@ class Export:
     """What one source sent for one night, sorted by name, or a part of it that is read by itself.
 
     Attributes:
-        surveyed: what ``survey`` of the format found in the whole export, where ``files`` are a part of it.
+        surveyed: where it lies what ``survey`` of the format found in the whole export, where ``files`` are a part of it.
     """
 
     source: Source
     night: date
     files: list[SourceFile]
-    surveyed: Any = None
+    surveyed: Path | None = None
 
     def known_by(self, survey: Callable[["Export"], Survey]) -> Survey:
         """Return what a look through all files of the export tells (users, accounts): taken once for all its parts."""
-        found: Survey = survey(self) if self.surveyed is None else self.surveyed
+        found: Survey = survey(self) if self.surveyed is None else _kept(self.surveyed)
         return found
+
+
+def keep_survey(found: object, path: Path) -> None:
+    """Lay down what a look through an export found, for the processes that read its parts; no ``path`` is used twice."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
+        pickle.dump(found, stream)
+
+
+@lru_cache(maxsize=1)
+def _kept(path: Path) -> Any:
+    """Return what ``keep_survey`` laid down: read once in each process, which reads many parts of one export."""
+    with path.open("rb") as stream:
+        return pickle.load(stream)  # noqa: S301 (our own, written a moment ago)
 
 
 def find_export(inbox: str, source: Source, night: date) -> Export:

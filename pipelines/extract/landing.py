@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from uuid import uuid4
 
 import pyarrow.parquet as pq
 
@@ -113,6 +114,7 @@ class _Landing:
         partition = home.lake / source.name / night.isoformat()
         if export.files:
             locks.enter_context(hold(partition.with_suffix(".lock")))
+            locks.callback(_forget_surveys, partition)
         seal = read_seal(partition)
         again = {name for name, file in seal.files.items() if file.quarantined} if only_quarantined else None
         if gone := len((again or set()) - {file.name for file in export.files}):
@@ -140,14 +142,18 @@ class _Landing:
         has_survey = hasattr(format_module(self.export.source.format), "survey")
         if plans and has_survey and not is_whole and self.export.surveyed is None:
             size = sum(file.size for file in self.export.files)
-            jobs.add(lambda future: self._surveyed(plans, future, jobs), reading.survey_export, self.export, size=size)
+            path = self.partition / f"survey-{uuid4().hex}.pickle"
+            jobs.add(
+                lambda future: self._surveyed(plans, path, future, jobs), reading.survey_export, self.export, path, size=size
+            )
             return
         for plan in plans:
             self._read(plan, jobs)
 
-    def _surveyed(self, plans: list[Plan], future: Future[Any], jobs: Jobs) -> None:
+    def _surveyed(self, plans: list[Plan], path: Path, future: Future[Any], jobs: Jobs) -> None:
         try:
-            self.export = replace(self.export, surveyed=future.result())
+            future.result()
+            self.export = replace(self.export, surveyed=path)
         except OverBudget as error:
             for plan in plans:
                 self._set_aside(plan.export.files, SURVEY_FAILED + str(error))
@@ -260,6 +266,12 @@ class _Landing:
         rows.sort(key=lambda row: str(row["file"]))
         format_ = self.export.source.format
         return [f"{shown_file(row['file'], format_)}, {row['position']}: {row['reason']}" for row in rows[:PLACES]]
+
+
+def _forget_surveys(partition: Path) -> None:
+    """Remove what was kept for reading this export, and what a run that was killed has left."""
+    for left in partition.glob("survey-*.pickle"):
+        left.unlink()
 
 
 def _protocols(file: SourceFile) -> tuple[str, ...]:

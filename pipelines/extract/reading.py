@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pipelines.contract import Interaction, Profile, Record
 from pipelines.errors import ConfigurationError
 from pipelines.extract.archives import folded, place_of, unpacked
-from pipelines.extract.inbox import UNFINISHED, Export
+from pipelines.extract.inbox import UNFINISHED, Export, keep_survey
 from pipelines.extract.instants import EARLIEST, latest_of
 from pipelines.extract.issues import Issues, Quarantined
 from pipelines.extract.records import SCHEMAS, batch_of, row_of
@@ -109,9 +109,9 @@ def _duration_error(record: Record) -> str | None:
     return "a duration below 0, or without end"
 
 
-def survey_export(export: Export) -> Any:
-    """Return what the format's look through all files tells; what cannot be read there is counted later."""
-    return format_module(export.source.format).survey(unpacked(arrived(export), Issues()))
+def survey_export(export: Export, path: Path) -> None:
+    """Lay down in ``path`` what the format's look through all files tells; what cannot be read there is counted later."""
+    keep_survey(format_module(export.source.format).survey(unpacked(arrived(export), Issues())), path)
 
 
 def read_batch(export: Export, digests: dict[str, str], partition: Path, label: str) -> Reading:

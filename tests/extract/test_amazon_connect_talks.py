@@ -1,6 +1,5 @@
 """Amazon Connect's transcripts: the words of calls, and the messages of chats."""
 
-import copy
 import dataclasses
 import itertools
 import json
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.contract import Attachment
 from pipelines.extract import amazon_connect
-from pipelines.extract.inbox import find_export
+from pipelines.extract.inbox import find_export, keep_survey
 from pipelines.extract.issues import Issues
 from tests.extract.exports import NIGHT, extracted, party
 from tests.extract.random_world import worlds
@@ -66,7 +65,8 @@ def test_what_the_survey_found_is_enough_for_another_process_that_reads_a_part(t
     files = {"calls": json.dumps([CALL, CHAT]), "said": json.dumps([TALK, SAID])}
     whole = extracted(tmp_path, files, SOURCE)
     export = find_export(str(tmp_path), SOURCE, NIGHT)
-    surveyed = copy.deepcopy(amazon_connect.survey(export))  # taken apart and built again, as for a process
+    surveyed = tmp_path / "survey"
+    keep_survey(amazon_connect.survey(export), surveyed)
     parts = [dataclasses.replace(export, files=[file], surveyed=surveyed) for file in export.files]
     assert [each for part in parts for each in amazon_connect.extract(part, Issues())] == whole.records
     assert len(whole.records) == 3

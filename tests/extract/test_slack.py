@@ -13,7 +13,7 @@ import pytest
 from pipelines.contract import Attachment
 from pipelines.extract import slack
 from pipelines.extract.archives import unpacked
-from pipelines.extract.inbox import find_export
+from pipelines.extract.inbox import find_export, keep_survey
 from pipelines.extract.issues import Issues
 from pipelines.extract.naming import shown_file
 from pipelines.extract.parts.slack_text import split_quotes
@@ -406,14 +406,14 @@ def test_two_workspaces_keep_their_channels_apart(tmp_path):
 
 def test_parts_that_are_read_apart_give_what_the_whole_gives(tmp_path):
     """As landing does it: the survey once, then each file by itself, the survey's result handed over as bytes."""
-    import pickle
     from dataclasses import replace
 
     files = LISTS | day(said(BOB, "a", thread_ts="1795168800.000200"), folder="ext-all")
     files |= day(said(SAM, "b", "1795268800.000001", thread_ts="1795168800.000200"), folder="ext-all", name="2026-11-21")
     whole = extracted(tmp_path, files, SOURCE)
     export = unpacked(find_export(str(tmp_path), SOURCE, NIGHT), Issues())
-    surveyed = pickle.loads(pickle.dumps(slack.survey(export)))  # noqa: S301
+    surveyed = tmp_path / "survey"
+    keep_survey(slack.survey(export), surveyed)
     parts = [
         record
         for file in export.files

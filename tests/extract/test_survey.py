@@ -69,6 +69,7 @@ def test_files_in_batches_of_their_own_know_the_users_of_all(home, in_one_batch,
     with pool(2) as workers:
         assert land(home, DESK, NIGHT, workers).files == 3
     assert said(home) == in_one_batch
+    assert not list(home.lake.rglob("survey-*"))  # it holds people, and goes when it has served
     assert {direction for direction, _ in in_one_batch[0].values()} == {"inbound", "outbound", "internal"}
 
 
