@@ -22,6 +22,7 @@ BROKEN = "not XML from here up to the next record: cut off or damaged"
 DECLARED = "a declaration of a document type or entities, which the app never writes: the rest of the file is refused"
 DEPTH_LIMIT = 8  # elements within one another; the app's own come to 3
 PART_LIMIT = 10_000  # elements of one message
+ROOTS_LIMIT = 10_000  # backups put one behind the other
 
 _NAME = rb"[A-Za-z_][\w.:-]*+"
 _ATTRIBUTES = rb"""(?:\s++[A-Za-z_][\w.:-]*+\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*+"""
@@ -57,10 +58,12 @@ def elements(stream: IO[bytes]) -> Iterator[Element]:
     """Yield the root and the records of a backup in their order; what is damaged between two of them, as one of them.
 
     Raises:
-        UnreadableError: after the last record, where the file ends before its root does, is another one, or declares types.
+        UnreadableError: after the last record, where the file ends before its root does, is another one, or declares types;
+            after so many roots that nobody has written them.
     """
     text = _Text(stream)
     is_ended, is_known = False, False
+    roots = 0
     while text.to_tag():
         element = _element(text)
         if element is None:
@@ -70,6 +73,9 @@ def elements(stream: IO[bytes]) -> Iterator[Element]:
             continue
         is_ended = element.name in ROOTS and element.raw.endswith(b"/>")
         is_known = is_known or element.name in ROOTS | RECORDS
+        roots += element.name in ROOTS
+        if roots > ROOTS_LIMIT:
+            raise UnreadableError(f"more than {ROOTS_LIMIT} backups in one file")
         yield element
     if not is_known:
         raise UnreadableError("no backup of messages or calls: neither <smses> nor <calls>")
