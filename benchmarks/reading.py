@@ -49,16 +49,18 @@ def write(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any]
 
 
 def extracted(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any]:
-    """Extract the export to the end, records handed on one by one and dropped."""
+    """Extract the export to the end, records handed on, one by one or by column, and dropped."""
+    from pipelines.extract.blocks import Block
     from pipelines.extract.inbox import find_export
     from pipelines.extract.issues import Issues
-    from pipelines.extract.reading import format_module, read_export
+    from pipelines.extract.reading import format_module, read_blocks
 
     format_module(case.source.format)
 
     def read() -> int:
         issues = Issues()
-        found = sum(1 for _ in read_export(find_export(home.inbox, case.source, NIGHT), issues))
+        read = read_blocks(find_export(home.inbox, case.source, NIGHT), issues)
+        found = sum(len(each) if isinstance(each, Block) else 1 for each in read)
         _refuse(case, len(issues.quarantined), [row.reason for row in issues.quarantined[:1]])
         return found
 

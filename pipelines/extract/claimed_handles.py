@@ -49,11 +49,9 @@ _PAGES = names("""
 _HANDLE = re.compile(r"@([a-z0-9_][a-z0-9_.-]{1,48})", re.IGNORECASE | re.ASCII)
 _HAS_ONE = re.compile(r"[@/_]|[a-z]\.[a-z0-9]|[0-9]\.[a-z]|[a-z][0-9]|[0-9][a-z]")  # no handle is without one of these
 _BARE = re.compile(r"[a-z0-9_][a-z0-9_.-]{2,48}", re.IGNORECASE | re.ASCII)
-_MENTIONS_ONE = re.compile(
-    r"(?<![^\W_])(?:"
-    + "|".join(sorted(map(re.escape, _SCOPES), key=len, reverse=True))
-    + r"|t\.me|m\.me|bsky\.app)(?![^\W_])"
-)
+# One of these stands, as a word, in every text that gives a handle.
+PLATFORM_WORDS = (*sorted(_SCOPES, key=len, reverse=True), "t.me", "m.me", "bsky.app")
+_MENTIONS_ONE = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, PLATFORM_WORDS))})(?![^\W_])")
 
 # One of these stands in every text that mentions a platform, and is looked for in a fifth of the time.
 _LONG_NAMES = tuple(name for name in _SCOPES if len(name) > 2)
@@ -71,11 +69,13 @@ _FINDING = names("""
     find add reach follow contact message text dm ping catch finde findest finden erreichst erreichen folge folgt trouvez
     retrouvez suivez ajoutez vind volg
 """)
-_SPEAKS_OF_SELF = re.compile(
-    r"(?<![^\W_])(?:"
-    + "|".join(sorted({*_MINE, *_ME, *(word for word, _ in _MY_NAME)}, key=len, reverse=True))
-    + r")(?![^\W_])"
+# No claim begins before the first of these: one of the words alone, or two that stand behind each other.
+_BEGINNINGS = (
+    *map(re.escape, sorted(_MINE, key=len, reverse=True)),
+    *(rf"{first}[\W_]+{second}" for first, second in sorted(_MY_NAME)),
+    rf"(?:{'|'.join(sorted(_FINDING))})[\W_]+(?:{'|'.join(sorted(_ME))})",
 )
+_SPEAKS_OF_SELF = re.compile(rf"(?<![^\W_])(?:{'|'.join(_BEGINNINGS)})(?![^\W_])")
 _ON = names("on at auf bei sur en su em op på в na")
 _IS = names(
     "is it's as are under called ist als unter heißt heisst est comme es como è come é als heet är er jest это как ="
@@ -87,6 +87,8 @@ _FILLING = names("""
 """)
 _EDGE = "\"'\u201c\u201d\u2018\u2019()[]{}<>*_~`,"
 _ENDS = (".", "!", "?", ";", "\u2026", "\u3002")
+_WORD = re.compile(r"\S+")
+_BEHIND = "".join(_ENDS) + ":,"
 _BARS = frozenset({"|", "\u2022", "\u00b7", "/", "-", "\u2013", "\u2014"})
 
 
@@ -102,14 +104,33 @@ def _said(text: str, *, is_signed: bool) -> list[Identifier]:
         folded = line.lower().replace("\u2019", "'")
         if _MENTIONS_ONE.search(folded):
             is_label = is_signed or _is_label(line)
-            if is_label or (_HAS_ONE.search(folded) and _SPEAKS_OF_SELF.search(folded)):
+            if is_label or _HAS_ONE.search(folded):
                 reading = _Reading(is_signed=is_signed, is_label=is_label)
-                for word in line.split():
-                    reading.take(word)
+                if is_label or len(folded) != len(line):
+                    for word in line.split():
+                        reading.take(word)
+                else:
+                    _read_phrases(line, folded, reading)
                 found += reading.found
         if len(found) >= AT_MOST:
             break
     return found
+
+
+def _read_phrases(line: str, folded: str, reading: "_Reading") -> None:
+    """Read a line from each word on by which its writer speaks of themselves, for as long as they do."""
+    at = 0
+    while spoken := _SPEAKS_OF_SELF.search(folded, at):
+        at, start = spoken.end(), spoken.start()
+        while start and not line[start - 1].isspace():
+            start -= 1
+        for word in _WORD.finditer(line, start):
+            reading.take(word[0])
+            at = max(at, word.start())
+            if word.end() >= spoken.end() and not reading.is_own:
+                break
+        else:
+            return
 
 
 def _may_mention_one(folded: str) -> bool:
@@ -131,20 +152,20 @@ def _is_label(line: str) -> bool:
 class _Reading:
     """A line while its words are read.
 
-    ``_own`` says whether what comes is still the writer's own; ``_named`` are the platforms that wait for a handle, and
+    ``is_own`` says whether what comes is still the writer's own; ``_named`` are the platforms that wait for a handle, and
     ``_handle`` is the handle that waits for a platform.
     """
 
     def __init__(self, *, is_signed: bool, is_label: bool) -> None:
         self.found: list[Identifier] = []
-        self._is_signed, self._own = is_signed, is_label
+        self._is_signed, self.is_own = is_signed, is_label
         self._named: list[str] = []
         self._handle, self._before = "", ""
 
     def take(self, raw: str) -> None:
         """Take the next word."""
         written = raw.strip(_EDGE)
-        word = written.rstrip("".join(_ENDS) + ":,").strip(_EDGE)
+        word = written.rstrip(_BEHIND).strip(_EDGE)
         folded = word.lower().replace("\u2019", "'")
         self._read(word, folded)
         self._before = folded
@@ -152,11 +173,12 @@ class _Reading:
             self._end(own=False)
 
     def _read(self, word: str, folded: str) -> None:
-        link, handle = _LINK.fullmatch(word), _HANDLE.fullmatch(word)
+        link = _LINK.fullmatch(word) if "/" in word else None
+        handle = _HANDLE.fullmatch(word) if word[:1] == "@" else None
         is_bar = self._is_signed and (word in _BARS or not word)
         if is_bar or folded in _MINE or (self._before, folded) in _MY_NAME or (folded in _ME and self._before in _FINDING):
             self._end(own=True)
-        elif not self._own:
+        elif not self.is_own:
             self._end(own=False)
         elif link:
             self._claim(link[2], _SITES[link[1].lower()])
@@ -194,4 +216,4 @@ class _Reading:
             self.found.append(claimed)
 
     def _end(self, *, own: bool) -> None:
-        self._own, self._named, self._handle = own, [], ""
+        self.is_own, self._named, self._handle = own, [], ""

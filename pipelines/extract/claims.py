@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -31,7 +32,18 @@ _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d
 _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
 
 
-def claims_of(text: str, source: Source, signature: str = "") -> list[Identifier]:
+class Looks(NamedTuple):
+    """Which claims a text looks as if it had (see ``claim_filter``); the others are not looked for."""
+
+    handles: bool = True
+    references: bool = True
+    phones: bool = True
+
+
+_ALL = Looks()
+
+
+def claims_of(text: str, source: Source, signature: str = "", looks: Looks = _ALL) -> list[Identifier]:
     """Return the identifiers that ``text`` mentions, references first, none of them our own.
 
     Addresses and numbers are taken wherever they stand, handles only where the writer calls them theirs.
@@ -41,14 +53,16 @@ def claims_of(text: str, source: Source, signature: str = "") -> list[Identifier
         signature: what stands under it, where it was set apart; a handle there is the writer's.
         source: its region is that of numbers written without a country, its ``references`` are the patterns of order
             and ticket numbers; with ``claims: false`` nothing is taken.
+        looks: what is looked for, beside addresses.
     """
     if not source.claims or not (text or signature):
         return []
-    handles = handles_of(text[:READ], signature[:READ])
+    handles = handles_of(text[:READ], signature[:READ]) if looks.handles else []
     read = f"{text[:READ]}\n{signature[:READ]}" if signature else text[:READ]
     own = identifiers.Own.of(source)
-    mentioned, rest = _references(read, source, "claimed")
-    found = [*mentioned, *_emails(read), *_phones(_western(rest), source.region), *handles]
+    mentioned, rest = _references(read, source, "claimed") if looks.references else ([], read)
+    phones = _phones(_western(rest), source.region) if looks.phones else []
+    found = [*mentioned, *_emails(read), *phones, *handles]
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
 
 
@@ -75,7 +89,7 @@ def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> 
 def _references(text: str, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
     """Return the references and the text without them: their digits are no phone number."""
     found: list[Identifier] = []
-    for pattern in _patterns(tuple(source.references)):
+    for pattern in patterns_of(tuple(source.references)):
         first = pattern.search(text)
         if not first:  # as in most texts
             continue
@@ -92,7 +106,8 @@ def _references(text: str, source: Source, evidence: Evidence) -> tuple[list[Ide
 
 
 @lru_cache(maxsize=64)
-def _patterns(references: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def patterns_of(references: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Return a source's patterns of order and ticket numbers; ConfigurationError where one is no regular expression."""
     try:
         return tuple(re.compile(reference, re.IGNORECASE) for reference in references)
     except re.error as error:

@@ -20,6 +20,7 @@ from pipelines.extract.budget import most_unpacked
 from pipelines.extract.inbox import CHUNK, Export, SourceFile
 from pipelines.extract.issues import RAW_LIMIT, UnreadableError
 from pipelines.extract.json_stream import VALUE_LIMIT, Piece, pieces
+from pipelines.extract.lines import Lines
 from pipelines.extract.unzipped import Unzipped
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
@@ -82,7 +83,7 @@ def head_of(file: SourceFile, size: int = 4096) -> bytes:
         return stream.read(size)
 
 
-def lines_of(stream: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+def lines_of(stream: IO[bytes] | Lines) -> Iterator[tuple[int, bytes, bool]]:
     """Yield each line with its number and whether it is whole; of one longer than ``VALUE_LIMIT``, its beginning."""
     number = 0
     while line := stream.readline(VALUE_LIMIT + 1):
@@ -125,20 +126,26 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
     Raises:
         UnreadableError: after the last good record, where an array or a page is cut off or damaged.
     """
+    is_lines = has_lines(file)
     with opened(file) as stream:
-        lines = ((line, is_whole) for _, line, is_whole in lines_of(stream) if line.strip())
-        first, is_whole = next(lines, (b"", True))
-        second = b""
-        with contextlib.suppress(UnreadableError):  # is told when the first has been read
-            second, _ = next(lines, (b"", True))
-    with opened(file) as stream:
-        if not is_whole or _is_document(first, second):
+        if not is_lines:
             yield from _documents(_without_mark(stream), pages)
             return
         for number, line, is_whole in lines_of(stream):
             record = line.removeprefix(MARK) if number == 1 else line
             if record.strip():
                 yield from _line(Entry(f"line {number}", record, is_whole=is_whole), pages)
+
+
+def has_lines(file: SourceFile) -> bool:
+    """Say whether a file of JSON has a record in each of its lines, rather than documents over several."""
+    with opened(file) as stream:
+        lines = ((line, is_whole) for _, line, is_whole in lines_of(stream) if line.strip())
+        first, is_whole = next(lines, (b"", True))
+        second = b""
+        with contextlib.suppress(UnreadableError):  # is told when the first has been read
+            second, _ = next(lines, (b"", True))
+    return is_whole and not _is_document(first, second)
 
 
 def looked_through(export: Export, pages: tuple[str, ...] = ()) -> Iterator[Entry]:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.utils import glob_translate
 
-from pipelines.contract import Record
 from pipelines.extract.issues import Issues
 from pipelines.settings import Source
 
 Survey = TypeVar("Survey")
+Read = TypeVar("Read", bound="Positioned")
 
 CHUNK = 1 << 20
 ANY_NIGHT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -180,9 +180,17 @@ def readable(name: str) -> str:
     return name.replace("\\", "\\\\").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+class Positioned(Protocol):
+    """A record, or several that follow one another."""
+
+    @property
+    def position(self) -> str:
+        """Where the (last) record stands in its file."""
+
+
 def each_file(
-    export: Export, issues: Issues, parse: Callable[[SourceFile, Export, Issues], Iterator[Record]]
-) -> Iterator[Record]:
+    export: Export, issues: Issues, parse: Callable[[SourceFile, Export, Issues], Iterator[Read]]
+) -> Iterator[Read]:
     """Parse files that stand alone, one after the other; one that breaks half-way is quarantined from there on."""
     for file in export.files:
         if file.size == 0:

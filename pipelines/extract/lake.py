@@ -16,13 +16,18 @@ def attach_lake(con: duckdb.DuckDBPyConnection, lake: Path) -> None:
     Each has the columns of ``records.SCHEMAS`` and the rows of all sealed nights of all sources; none where nothing has
     landed yet. What an earlier Goldthread sealed lacks columns that have come since: they are NULL there.
     """
-    for table, schema in SCHEMAS.items():
-        files = sealed_files(lake, table)
-        if files:
-            every = [_empty(lake, table, schema), *files]  # the first has all columns, whoever wrote the others
-            con.from_parquet([str(file) for file in every], union_by_name=True).create_view(f"lake_{table}", replace=True)
-        else:
-            con.register(f"lake_{table}", schema.empty_table())
+    for table in SCHEMAS:
+        attach_files(con, lake, table, sealed_files(lake, table), f"lake_{table}")
+
+
+def attach_files(con: duckdb.DuckDBPyConnection, lake: Path, table: str, files: list[Path], view: str) -> None:
+    """Create the temporary view ``view`` of the rows of some Parquet files of ``table``, with today's columns."""
+    schema = SCHEMAS[table]
+    if files:
+        every = [_empty(lake, table, schema), *files]  # the first has all columns, whoever wrote the others
+        con.from_parquet([str(file) for file in every], union_by_name=True).create_view(view, replace=True)
+    else:
+        con.register(view, schema.empty_table())
 
 
 def _empty(lake: Path, table: str, schema: pa.Schema) -> Path:

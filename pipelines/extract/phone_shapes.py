@@ -58,6 +58,21 @@ def quick_phone(written: str, region: str | None) -> str | None:
     return f"+{country.code}{national}" if len(national) in country.lengths and national[0] != "0" else None
 
 
+@lru_cache(maxsize=300)
+def numbers_in_full(region: str | None) -> str | None:
+    """Return what numbers of a country look like, in E.164, that ``quick_phone`` returns as they are.
+
+    None where that takes more than a look at their first digits.
+    """
+    country = _country(region) if region else None
+    before = country.before.pattern.split("|") if country and country.before.pattern != "(?!)" else []
+    if country is None or country != _country_of(country.code) or not all(map(str.isdigit, before)):
+        return None
+    first = "".join(sorted(set("123456789") - {prefix[0] for prefix in before}))
+    lengths = "|".join(f"[0-9]{{{length - 1}}}" for length in sorted(country.lengths))
+    return rf"^\+{country.code}[{first}](?:{lengths})$" if lengths else None
+
+
 @lru_cache(maxsize=2_000)
 def _country_of(code: str) -> _Country | None:
     regions = COUNTRY_CODE_TO_REGION_CODE.get(int(code)) if code.isdigit() and code[0] != "0" else None

@@ -10,33 +10,33 @@ import pyarrow as pa
 
 from pipelines.contract import Interaction, Profile, Record
 
-_INSTANT = pa.timestamp("us", tz="UTC")
-_IDENTIFIERS = pa.list_(
+INSTANT = pa.timestamp("us", tz="UTC")
+IDENTIFIERS = pa.list_(
     pa.struct(
         [(name, pa.string()) for name in ("kind", "scope", "value", "evidence")]
-        + [("seen_at", _INSTANT), ("is_verified", pa.bool_())]
+        + [("seen_at", INSTANT), ("is_verified", pa.bool_())]
     )
 )
-_CONSENT = pa.list_(
+CONSENT = pa.list_(
     pa.struct([("channel", pa.string()), ("purpose", pa.string()), ("allowed", pa.bool_()), ("value", pa.string())])
 )
-_ATTACHMENTS = pa.list_(pa.struct([("name", pa.string()), ("size", pa.int64()), ("sha256", pa.string())]))
+ATTACHMENTS = pa.list_(pa.struct([("name", pa.string()), ("size", pa.int64()), ("sha256", pa.string())]))
 _REASONS = pa.list_(pa.struct([("reason", pa.string()), ("count", pa.int64())]))
 _COMMON = [
     ("source", pa.string()), ("source_ref", pa.string()), ("night", pa.date32()), ("reason", pa.string()),
-    ("consent", _CONSENT), ("source_metadata", pa.string()), ("file", pa.string()), ("position", pa.string()),
+    ("consent", CONSENT), ("source_metadata", pa.string()), ("file", pa.string()), ("position", pa.string()),
     ("sequence", pa.int64()), ("content_hash", pa.string()),
 ]  # fmt: skip
 SCHEMAS = {
     "interaction": pa.schema([
         *_COMMON,
         ("conversation_ref", pa.string()), ("channel", pa.string()), ("direction", pa.string()), ("is_public", pa.bool_()),
-        ("occurred_at", _INSTANT), ("party", _IDENTIFIERS), ("party_ref", pa.string()), ("agent_ref", pa.string()),
+        ("occurred_at", INSTANT), ("party", IDENTIFIERS), ("party_ref", pa.string()), ("agent_ref", pa.string()),
         ("team", pa.string()), ("subject", pa.string()), ("text", pa.string()), ("quoted_text", pa.string()),
-        ("signature", pa.string()), ("in_reply_to_ref", pa.string()), ("attachments", _ATTACHMENTS),
-        ("topic", pa.string()), ("status", pa.string()), ("duration_seconds", pa.float64()), ("updated_at", _INSTANT),
+        ("signature", pa.string()), ("in_reply_to_ref", pa.string()), ("attachments", ATTACHMENTS),
+        ("topic", pa.string()), ("status", pa.string()), ("duration_seconds", pa.float64()), ("updated_at", INSTANT),
     ]),
-    "profile": pa.schema([*_COMMON, ("updated_at", _INSTANT), ("identifiers", _IDENTIFIERS)]),
+    "profile": pa.schema([*_COMMON, ("updated_at", INSTANT), ("identifiers", IDENTIFIERS)]),
     "quarantine": pa.schema([
         ("source", pa.string()), ("night", pa.date32()), ("file", pa.string()), ("position", pa.string()),
         ("reason", pa.string()), ("raw", pa.binary()),
@@ -52,7 +52,10 @@ SCHEMAS = {
 _BESIDE = {Interaction: {"file", "position", "updated_at"}, Profile: {"file", "position"}}
 _NAMES = {shape: tuple(field.name for field in fields(shape)) for shape in _BESIDE}
 _VALUES = {shape: attrgetter(*names) for shape, names in _NAMES.items()}
-_CONTENT = {shape: attrgetter(*(name for name in _NAMES[shape] if name not in beside)) for shape, beside in _BESIDE.items()}
+CONTENT_NAMES = {
+    shape.__name__.lower(): tuple(name for name in _NAMES[shape] if name not in beside) for shape, beside in _BESIDE.items()
+}
+_CONTENT = {shape: attrgetter(*CONTENT_NAMES[shape.__name__.lower()]) for shape in _BESIDE}
 # what a column of structs holds, as the tuple that pyarrow takes for a struct
 _IDENTIFIER_VALUES = attrgetter("kind", "scope", "value", "evidence", "seen_at", "is_verified")
 _STRUCTS = {

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from pipelines import night as stages
 from pipelines.errors import SourceBroken
-from pipelines.extract import partition, reading
+from pipelines.extract import partition, reading, writing
+from pipelines.extract.blocks import records_of
 from pipelines.extract.budget import OVER_TIME, Budget
 from pipelines.extract.lake import attach_lake
 from pipelines.extract.landing import CHANGED, land, land_all
@@ -104,15 +105,15 @@ def test_other_settings_read_what_is_there_again(home):
 def test_a_file_that_grows_while_it_is_read_is_set_aside_and_taken_when_it_is_whole(home, monkeypatch):
     growing = send(home, "a.jsonl", call(1) + call(2))
     send(home, "b.jsonl", call(3))
-    read = reading.read_export
+    read = reading.read_blocks
 
     def read_and_grow(export, issues):
-        for record in read(export, issues):
+        for record in records_of(read(export, issues)):
             if record.source_ref == "1":
                 growing.write_bytes(growing.read_bytes() + call(4).encode())
             yield record
 
-    monkeypatch.setattr(reading, "read_export", read_and_grow)
+    monkeypatch.setattr(reading, "read_blocks", read_and_grow)
     assert land(home, CALLS, NIGHT).status == "landed"
     assert landed(home) == [("b.jsonl", "3")]
     assert set_aside(home) == [("a.jsonl", "the whole file", CHANGED)]
@@ -310,7 +311,7 @@ STEPS = st.lists(
 @pytest.fixture
 def unsynced(monkeypatch):
     """Without waiting for the disk: a thousand orders of deliveries in half a minute."""
-    for module in (reading, partition):
+    for module in (writing, partition):
         monkeypatch.setattr(module, "sync", lambda path: None)
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from pipelines.extract.documents import opened
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts.table_csv import Undecoded, csv_rows, decoded_lines, encoding_of
+from pipelines.extract.parts.table_csv import CsvRows, Undecoded, decoded_lines, encoding_of
 from pipelines.extract.parts.table_rows import NO_END
 from pipelines.settings import Source
 
@@ -21,16 +22,18 @@ def rows_of(file: SourceFile, source: Source, columns: frozenset[str], issues: I
     Args:
         columns: what the header may hold, by which the delimiter is found where the source declares none.
     """
-    lines = decoded_lines(file, encoding_of(file, source, issues))
+    encoding = encoding_of(file, source, issues)
     line: str | Undecoded = "\n"
-    for number, (line, cells) in enumerate(csv_rows(lines, source.delimiter, columns), start=1):
-        if isinstance(line, Undecoded):
-            issues.quarantine(line.raw, file=file.name, at=f"row {number}", reason=line.reason)
-        elif cells is None:
-            issues.quarantine(line, file=file.name, at=f"row {number}", reason=_QUOTES)
-        elif not cells:
-            issues.suppress(file=file.name, reason="an empty line")
-        else:
-            yield f"row {number}", line, cells
+    with opened(file) as stream:
+        rows = CsvRows(decoded_lines(stream, encoding), source.delimiter, columns)
+        for number, (line, cells) in enumerate(rows, start=1):
+            if isinstance(line, Undecoded):
+                issues.quarantine(line.raw, file=file.name, at=f"row {number}", reason=line.reason)
+            elif cells is None:
+                issues.quarantine(line, file=file.name, at=f"row {number}", reason=_QUOTES)
+            elif not cells:
+                issues.suppress(file=file.name, reason="an empty line")
+            else:
+                yield f"row {number}", line, cells
     if isinstance(line, str) and not line.endswith(("\n", "\r")):
         issues.warn(file=file.name, reason=NO_END)

@@ -9,7 +9,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import orjson
 
@@ -18,6 +18,7 @@ from pipelines.extract.documents import TOO_LONG, lines_of, opened
 from pipelines.extract.inbox import CHUNK, SourceFile
 from pipelines.extract.issues import RAW_LIMIT, Issues
 from pipelines.extract.json_stream import VALUE_LIMIT
+from pipelines.extract.lines import Lines
 from pipelines.settings import Source
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -33,6 +34,9 @@ class Undecoded(NamedTuple):
 
     raw: bytes
     reason: str
+
+
+CsvRow = tuple[str | Undecoded, list[str] | None]  # as it is written, and its cells
 
 
 def encoding_of(file: SourceFile, source: Source, issues: Issues) -> str:
@@ -67,23 +71,27 @@ def encoding_of(file: SourceFile, source: Source, issues: Issues) -> str:
     return "cp1252"
 
 
-def decoded_lines(file: SourceFile, encoding: str) -> Iterator[str | Undecoded]:
+def is_wide(encoding: str) -> bool:
+    """Say whether a line's end is more than a byte in it."""
+    return encoding.startswith(_WIDE)
+
+
+def decoded_lines(stream: IO[bytes] | Lines, encoding: str) -> Iterator[str | Undecoded]:
     """Yield the lines of a file with their ends."""
-    with opened(file) as stream:
-        if encoding.startswith(_WIDE):
-            yield from _wide_lines(stream, encoding)
-            return
-        following = "utf-8" if encoding == "utf-8-sig" else encoding
-        for number, line, is_whole in lines_of(stream):
-            try:
-                if not is_whole:
-                    yield Undecoded(line, TOO_LONG)
-                elif number > 1:
-                    yield line.decode(following)
-                else:
-                    yield line.decode(encoding).removeprefix("\ufeff")
-            except UnicodeDecodeError:
-                yield Undecoded(line, f"not {encoding}")
+    if is_wide(encoding):
+        yield from _wide_lines(cast(IO[bytes], stream), encoding)
+        return
+    following = "utf-8" if encoding == "utf-8-sig" else encoding
+    for number, line, is_whole in lines_of(stream):
+        try:
+            if not is_whole:
+                yield Undecoded(line, TOO_LONG)
+            elif number > 1:
+                yield line.decode(following)
+            else:
+                yield line.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            yield Undecoded(line, f"not {encoding}")
 
 
 def _wide_lines(stream: IO[bytes], encoding: str) -> Iterator[str | Undecoded]:
@@ -99,37 +107,48 @@ def _wide_lines(stream: IO[bytes], encoding: str) -> Iterator[str | Undecoded]:
         yield Undecoded(kept.encode("utf-8", "replace"), TOO_LONG)
 
 
-def csv_rows(
-    lines: Iterator[str | Undecoded], delimiter: str | None, columns: frozenset[str]
-) -> Iterator[tuple[str | Undecoded, list[str] | None]]:
-    """Yield each row as written, and its cells: none of them for an empty line, None where they cannot be told apart.
+class CsvRows:
+    """Each row as written, and its cells: none of them for an empty line, None where they cannot be told apart.
 
     A quoted cell may run over lines. Where its quote is never closed, or the row then has not as many cells as the
     first one (the header), the line it began on is set aside alone and reading goes on with the next.
 
-    Args:
-        delimiter: None to take the one that finds most of ``columns`` in the header.
+    Attributes:
+        delimiter: what parts the cells; where none was given, once the header is read, what finds most of ``columns`` in it.
     """
-    waiting: deque[str | Undecoded] = deque()
-    parser, width = None, None
-    while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
-        if isinstance(line, Undecoded):
-            yield line, None
-            continue
-        if len(line) > CELLS and max(map(line.count, DELIMITERS)) > CELLS:
-            yield Undecoded(line[:RAW_LIMIT].encode("utf-8", "replace"), f"a row of more than {CELLS} cells"), None
-            continue
-        if parser is None:
-            parser = _Parser(lines, waiting, delimiter or _delimiter(line, columns))
-        cells, taken = parser.row(line)
-        if taken:
-            if cells is not None and width in (None, len(cells)):
-                line += "".join(taken)
-            else:
-                cells = None
-                waiting.extendleft(reversed(taken))
-        width = width or (len(cells) if cells else None)
-        yield line, cells
+
+    def __init__(self, lines: Iterator[str | Undecoded], delimiter: str | None, columns: frozenset[str]) -> None:
+        self.delimiter = delimiter
+        self._lines, self._columns = lines, columns
+        self._waiting: deque[str | Undecoded] = deque()
+
+    @property
+    def is_between_lines(self) -> bool:
+        """Whether all that was taken of the lines has been yielded, so that somebody else may read on."""
+        return not self._waiting
+
+    def __iter__(self) -> Iterator[CsvRow]:
+        lines, waiting = self._lines, self._waiting
+        parser, width = None, None
+        while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
+            if isinstance(line, Undecoded):
+                yield line, None
+                continue
+            if len(line) > CELLS and max(map(line.count, DELIMITERS)) > CELLS:
+                yield Undecoded(line[:RAW_LIMIT].encode("utf-8", "replace"), f"a row of more than {CELLS} cells"), None
+                continue
+            if parser is None:
+                self.delimiter = self.delimiter or _delimiter(line, self._columns)
+                parser = _Parser(lines, waiting, self.delimiter)
+            cells, taken = parser.row(line)
+            if taken:
+                if cells is not None and width in (None, len(cells)):
+                    line += "".join(taken)
+                else:
+                    cells = None
+                    waiting.extendleft(reversed(taken))
+            width = width or (len(cells) if cells else None)
+            yield line, cells
 
 
 def holds_json(cell: str) -> bool:

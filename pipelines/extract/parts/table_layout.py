@@ -7,8 +7,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipelines.extract.fields import names, valid
 from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.column_texts import Flags, flags_of, is_filled, stripped
 
 IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling
@@ -65,7 +69,7 @@ class Layout:
             UnreadableError: a value is not what its field needs.
         """
         texts = self._plain_texts(cells) or [
-            valid(cell).strip() if isinstance(cell, str) else self._text(cell, place)
+            valid(cell).strip() if isinstance(cell, str) else self.text(cell, place)
             for place, cell in zip(self._cells, cells, strict=True)
         ]
         texts.append("")
@@ -77,6 +81,21 @@ class Layout:
             self._empty = [place for place in self._empty if not texts[place]]
         self._rows += 1
         return texts
+
+    def by_column(self, columns: list[pa.Array], is_odd: Flags) -> list[pa.Array]:
+        """Return the texts of many rows by their places, as ``texts`` does for one; odd ids are marked in ``is_odd``."""
+        texts = [*map(stripped, columns), pa.repeat("", len(is_odd))]
+        for places in self._next:
+            for place in places[1:]:
+                texts[places[0]] = pc.if_else(pc.equal(texts[places[0]], ""), texts[place], texts[places[0]])
+        for place in self._ids:
+            is_odd |= flags_of(pc.or_(pc.ends_with(texts[place], ".0"), pc.match_substring(texts[place], "+")))
+        return texts
+
+    def saw(self, texts: list[pa.Array], which: Flags) -> None:
+        """Take note of the rows of ``by_column`` that are records as they are."""
+        self._empty = [place for place in self._empty if not (is_filled(texts[place]) & which).any()]
+        self._rows += int(which.sum())
 
     def lacking(self, place: int) -> UnreadableError:
         """Return the error of a row that has nothing where every record needs something."""
@@ -111,8 +130,8 @@ class Layout:
         elif "+" in text and _SCIENTIFIC_ID.fullmatch(text):
             raise UnreadableError(f"column {self.column(place)} holds an id in powers of ten: its last digits are lost")
 
-    def _text(self, cell: Any, place: int) -> str | list[str]:
-        """Return a typed value (of JSON or Parquet) as text."""
+    def text(self, cell: Any, place: int) -> str | list[str]:
+        """Return a typed value (of JSON or Parquet) as text, or texts; UnreadableError where it cannot be one."""
         if not isinstance(cell, list):
             return self._plain_text(cell, place)
         if self._fields[place] not in self._several:

@@ -22,10 +22,8 @@ LONG = 4_096  # characters from which a text that is repeated counts each time
 BOMB = "the Parquet file unpacks to more than a log can: a bomb, or not one of ours"
 
 
-def parquet_batches(
-    file: SourceFile, check: Callable[[list[str]], None], columns: list[str]
-) -> Iterator[dict[str, list[Any]]]:
-    """Yield the values of ``columns`` by name, a batch of rows at a time.
+def parquet_batches(file: SourceFile, check: Callable[[list[str]], None], columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Yield ``columns``, a batch of rows at a time.
 
     Args:
         check: is shown the names of all columns of the file first.
@@ -49,11 +47,10 @@ def parquet_batches(
                 stream, metadata=metadata, buffer_size=BUFFER, pre_buffer=False, read_dictionary=_small(groups, columns)
             )
             for batch in table.iter_batches(batch_size=rows, columns=columns, use_threads=False):
-                found = {name: _values(batch.column(name)) for name in columns}
-                limit -= sum(map(_repeated, found.values()))
+                limit -= sum(_length(batch.column(name), LONG) for name in columns)
                 if limit < 0:
                     raise UnreadableError(BOMB)
-                yield found
+                yield batch
         except (pa.ArrowException, OSError):
             raise UnreadableError("the Parquet file is damaged or cut off") from None
 
@@ -69,7 +66,7 @@ def _small(groups: list[Any], columns: list[str]) -> list[str]:
     return [name for name, size in sizes.items() if 0 < size <= BATCH_SIZE]
 
 
-def _values(column: pa.Array) -> list[Any]:
+def values_of(column: pa.Array) -> list[Any]:
     """Return a batch's values; of a text that many rows share (the file has it once) there is one, not a copy a row."""
     if not pa.types.is_dictionary(column.type):
         return list(column.to_pylist())
@@ -79,6 +76,29 @@ def _values(column: pa.Array) -> list[Any]:
     return [values[index] for index in column.indices.to_pylist()]
 
 
-def _repeated(values: list[Any]) -> int:
-    """Return how long the long texts of a batch are, each time that they stand in it."""
-    return sum(len(value) for value in values if value.__class__ is str and len(value) > LONG)
+def texts_of(column: pa.Array) -> pa.Array | None:
+    """Return a column of texts as one; None where it is of another type, or holds what is no UTF-8."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return None
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    return column.cast(pa.string())
+
+
+def is_much(column: pa.Array) -> bool:
+    """Say whether the texts of a batch are more than is held at a time, each time that they stand in it."""
+    return _length(column, 0) > BATCH_SIZE
+
+
+def _length(column: pa.Array, longer_than: int) -> int:
+    """Return how many characters the texts have that are ``longer_than`` so many, each time that they stand in a column."""
+    texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
+        return 0
+    lengths = pc.utf8_length(texts)
+    if pa.types.is_dictionary(column.type):
+        lengths = lengths.take(column.indices)
+    return pc.sum(lengths.filter(pc.greater(lengths, longer_than))).as_py() or 0

@@ -23,7 +23,7 @@ _DELIVERED = {
     "social": frozenset({"handle", "account"}),
     "chat": frozenset({"account"}),
 }
-_UTC = ZoneInfo("UTC")
+UTC = ZoneInfo("UTC")
 _NAMES_FIRST = ("party.full_name", "party.name", "party.email", "party.phone")
 
 
@@ -31,27 +31,27 @@ class Profiles:
     """Rows about people."""
 
     def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
-        self._source, self._layout, self._file = source, layout, file
-        self._person = Person(layout, mapping, source, lambda kind: "reference", "")
-        self._consents = Consents(layout, mapping)
+        self.source, self.layout, self._file = source, layout, file
+        self.person = Person(layout, mapping, source, lambda kind: "reference", "")
+        self.consents = Consents(layout, mapping)
         self._source_ref, self._updated_at = layout.place("source_ref"), layout.place("updated_at")
 
     def parse(self, cells: Any, at: str) -> Profile:
         """Map one row; UnreadableError where it is not what its fields need."""
-        texts = self._layout.texts(cells)
+        texts = self.layout.texts(cells)
         source_ref = texts[self._source_ref]
         if not source_ref:
-            raise self._layout.lacking(self._source_ref)
-        party, is_ours = self._person.identifiers(texts)
-        name = self._source.name
+            raise self.layout.lacking(self._source_ref)
+        party, is_ours = self.person.identifiers(texts)
+        name = self.source.name
         return Profile(
             source=name,
             source_ref=source_ref,
             file=self._file,
             position=at,
-            updated_at=_changed(texts, self._updated_at, self._source, self._layout),
+            updated_at=_changed(texts, self._updated_at, self.source, self.layout),
             identifiers=[Identifier("crm_id", name, source_ref, "reference"), *party],
-            consent=self._consents.signals(texts, party),
+            consent=self.consents.signals(texts, party),
             reason="own_address" if is_ours else None,
         )
 
@@ -60,19 +60,19 @@ class Interactions:
     """Rows about contacts."""
 
     def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
-        self._source, self._layout, self._file = source, layout, file
-        self._zone, self._order, self._channel = source.zone, source.date_order, source.channel or "chat"
-        self._has_keywords = self._channel in ("sms", "chat")
-        delivered = _DELIVERED.get(self._channel, frozenset())
+        self.source, self.layout, self._file = source, layout, file
+        self._zone, self._order, self.channel = source.zone, source.date_order, source.channel or "chat"
+        self.has_keywords = self.channel in ("sms", "chat")
+        delivered = _DELIVERED.get(self.channel, frozenset())
 
         def evidence(kind: str) -> Evidence:
             return "channel" if kind in delivered else "claimed"
 
-        self._person = Person(layout, mapping, source, evidence, "party.")
-        self._consents = Consents(layout, mapping)
+        self.person = Person(layout, mapping, source, evidence, "party.")
+        self.consents = Consents(layout, mapping)
         people = (*_NAMES_FIRST, *sorted(name for name in mapping if name.startswith("party.")))
-        self._shown = list(dict.fromkeys(place for name in people for place in layout.places(name)))
-        self._references = layout.places("reference")
+        self.shown = list(dict.fromkeys(place for name in people for place in layout.places(name)))
+        self.references = layout.places("reference")
         place = layout.place
         self._source_ref, self._conversation_ref = place("source_ref"), place("conversation_ref")
         self._occurred_at, self._updated_at, self._direction = place("occurred_at"), place("updated_at"), place("direction")
@@ -82,7 +82,7 @@ class Interactions:
 
     def parse(self, cells: Any, at: str) -> Interaction:
         """Map one row; UnreadableError where it is not what its fields need."""
-        layout, source = self._layout, self._source
+        layout, source = self.layout, self.source
         texts = layout.texts(cells)
         source_ref, written, way = texts[self._source_ref], texts[self._occurred_at], texts[self._direction]
         if not (source_ref and written and way):
@@ -92,7 +92,7 @@ class Interactions:
         towards = direction(way, layout, self._direction)
         is_inbound = towards == "inbound"
         occurred_at, flag = parse_instant(written, self._zone, self._order)
-        party, is_ours = self._person.identifiers(texts)
+        party, is_ours = self.person.identifiers(texts)
         reason = None
         if is_ours:
             party, reason = [], "own_address"
@@ -105,7 +105,7 @@ class Interactions:
             source=source.name,
             source_ref=source_ref,
             conversation_ref=texts[self._conversation_ref] or source_ref,
-            channel=self._channel,
+            channel=self.channel,
             direction=towards,
             occurred_at=occurred_at,
             file=self._file,
@@ -131,19 +131,19 @@ class Interactions:
         """Add the references in the row's own columns, and what the person says in the text."""
         more = [
             Identifier("reference", "", text.upper(), "reference")
-            for place in self._references
+            for place in self.references
             for text in texts_in(texts[place])
         ]
-        more += claims_of(said, self._source) if said else []
+        more += claims_of(said, self.source) if said else []
         return known(*party, *more) if more else party
 
     def _shown_as(self, texts: list[Any]) -> str:
         """Return the person as the source shows them: a name, else an address, number or handle."""
-        return next((shown for place in self._shown if texts[place] and (shown := first_line(texts[place]))), "")
+        return next((shown for place in self.shown if texts[place] and (shown := first_line(texts[place]))), "")
 
     def _consent(self, texts: list[Any], said: str, party: list[Identifier]) -> list[ConsentSignal]:
-        signals = self._consents.signals(texts, party)
-        return [*signals, *keyword_consent(said, self._channel, party)] if said and self._has_keywords else signals
+        signals = self.consents.signals(texts, party)
+        return [*signals, *keyword_consent(said, self.channel, party)] if said and self.has_keywords else signals
 
 
 def _changed(texts: list[Any], place: int, source: Source, layout: Layout) -> datetime | None:
@@ -152,7 +152,7 @@ def _changed(texts: list[Any], place: int, source: Source, layout: Layout) -> da
         return None
     try:
         # it only puts versions of a row in order: UTC does where neither the value nor the source tells a zone
-        return parse_instant(texts[place], source.zone or _UTC, source.date_order)[0]
+        return parse_instant(texts[place], source.zone or UTC, source.date_order)[0]
     except UnreadableError:
         layout.unreadable(place)
         return None

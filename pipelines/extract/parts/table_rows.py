@@ -5,21 +5,25 @@ A file that lacks a mapped column is set aside whole; in CSV and JSON, a row tha
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
-from pipelines.extract.documents import head_of, json_entries
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.extract.documents import MARK, Entry, has_lines, head_of, json_entries, opened
 from pipelines.extract.fields import valid
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.table_csv import Undecoded, csv_rows, decoded_lines, encoding_of, holds_json
-from pipelines.extract.parts.table_parquet import parquet_batches
+from pipelines.extract.lines import Lines
+from pipelines.extract.parts.column_texts import flags_of
+from pipelines.extract.parts.table_blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.table_cells import Cells, Row, TextOf, text_column
+from pipelines.extract.parts.table_csv import CsvRow, CsvRows, Undecoded, decoded_lines, encoding_of, holds_json, is_wide
+from pipelines.extract.parts.table_json import JsonLines, picker
+from pipelines.extract.parts.table_parquet import is_much, parquet_batches, texts_of, values_of
 from pipelines.settings import Source
-
-# A row: its place ("row 7" counts a CSV's header, as a spreadsheet does; "line 7" in JSON), the cells of the mapped
-# columns, and the row as it is written ("" where that is no text).
-Row = tuple[str, Sequence[Any], Any]
 
 NO_END = "the last line has no line end: it may have been cut off"
 
@@ -34,68 +38,150 @@ class Reader:
     def __init__(self, file: SourceFile, source: Source, columns: list[str], issues: Issues) -> None:
         self._file, self._source, self._columns, self._issues = file, source, columns, issues
         self._mapped = frozenset(columns)
+        self._pick = picker(columns)
         self._told: set[str] = set()
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows; quarantine those that cannot be read.
+        """Yield the rows one by one; quarantine those that cannot be read.
 
         Raises:
             UnreadableError: the file lacks a mapped column, is damaged, or breaks off after the last row.
         """
+        match self._kind():
+            case "parquet":
+                for batch, first in self._batches():
+                    yield from self._rows_of(batch, first)
+            case "json":
+                for entry in json_entries(self._file):
+                    if row := self._json_row(entry):
+                        yield row
+            case _:
+                yield from cast(Iterator[Row], self._csv(by_column=False))
+
+    def blocks(self, text_of: TextOf) -> Iterator[Row | Cells]:
+        """Yield the same rows as ``rows``, in blocks where they are plain enough; raises what that raises.
+
+        Args:
+            text_of: makes a cell that holds another type a text.
+        """
+        match self._kind():
+            case "parquet":
+                for batch, first in self._batches():
+                    yield from self._by_column(batch, first, text_of)
+            case "json" if has_lines(self._file):
+                with opened(self._file) as stream:
+                    yield from JsonLines(Lines(stream), self._columns, text_of, self._json_row).blocks()
+            case "csv":
+                yield from self._csv(by_column=True)
+            case _:
+                yield from self.rows()
+
+    def _kind(self) -> str:
         head = head_of(self._file)
         if head.startswith(b"PAR1"):
-            yield from self._parquet()
-        elif head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-            yield from self._json()
-        else:
-            yield from self._csv()
+            return "parquet"
+        return "json" if head.removeprefix(MARK).lstrip()[:1] in (b"{", b"[") else "csv"
 
-    def _parquet(self) -> Iterator[Row]:
-        number = 0
-        for columns in parquet_batches(self._file, self._check_columns, sorted(self._mapped)):
-            for cells in zip(*(columns[name] for name in self._columns), strict=True):
-                number += 1
-                yield f"row {number}", cells, ""
+    def _batches(self) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Yield Parquet's rows, some hundred at a time, and the number of the first."""
+        first = 1
+        for batch in parquet_batches(self._file, self._check_columns, sorted(self._mapped)):
+            yield batch, first
+            first += batch.num_rows
 
-    def _json(self) -> Iterator[Row]:
-        pick, count = _picker(self._columns), len(self._mapped)
-        for entry in json_entries(self._file):
-            try:
-                values = entry.value()
-                if values.__class__ is not dict:
-                    raise UnreadableError("not a record: expected names and values")
-                cells = pick(values)
-            except (UnreadableError, KeyError) as error:
-                reason = f"missing field {error.args[0]!r}" if isinstance(error, KeyError) else error
-                self._issues.quarantine(entry.bytes(), file=self._file.name, at=entry.at, reason=reason)
-                continue
-            if len(values) > count:
-                self._tell_unmapped(values.keys() - self._mapped)
-            yield entry.at, cells, entry.raw
+    def _rows_of(self, batch: pa.RecordBatch, first: int) -> Iterator[Row]:
+        columns = {name: values_of(batch.column(name)) for name in self._mapped}
+        for number, cells in enumerate(zip(*(columns[name] for name in self._columns), strict=True), start=first):
+            yield f"row {number}", cells, ""
 
-    def _csv(self) -> Iterator[Row]:
+    def _by_column(self, batch: pa.RecordBatch, first: int, text_of: TextOf) -> Iterator[Row | Cells]:
+        is_odd = np.zeros(batch.num_rows, np.bool_)
+        if any(is_much(batch.column(name)) for name in self._mapped):
+            yield from self._rows_of(batch, first)
+            return
+        columns = [
+            texts if (texts := texts_of(batch.column(name))) is not None
+            else text_column(values_of(batch.column(name)), place, text_of, is_odd)
+            for place, name in enumerate(self._columns)
+        ]  # fmt: skip
+
+        def row(place: int) -> Row:
+            return next(iter(self._rows_of(batch.slice(place, 1), first + place)))
+
+        yield Cells(columns, "row", np.arange(first, first + batch.num_rows), is_odd, row)
+
+    def _json_row(self, entry: Entry) -> Row | None:
+        """Return a record's row; None where it is none, which is told."""
+        try:
+            values = entry.value()
+            if values.__class__ is not dict:
+                raise UnreadableError("not a record: expected names and values")
+            cells = self._pick(values)
+        except (UnreadableError, KeyError) as error:
+            reason = f"missing field {error.args[0]!r}" if isinstance(error, KeyError) else error
+            self._issues.quarantine(entry.bytes(), file=self._file.name, at=entry.at, reason=reason)
+            return None
+        if len(values) > len(self._mapped):
+            self._tell_unmapped(values.keys() - self._mapped)
+        return entry.at, cells, entry.raw
+
+    def _csv(self, *, by_column: bool) -> Iterator[Row | Cells]:
         file, issues = self._file, self._issues
         encoding = encoding_of(file, self._source, issues)
-        numbered = enumerate(csv_rows(decoded_lines(file, encoding), self._source.delimiter, self._mapped), start=1)
-        line, first = next(((line, cells) for _, (line, cells) in numbered if cells != []), ("\n", None))
-        if first is None:
-            raise UnreadableError("the file has no header that can be read")
-        header = [name.strip() for name in first]
-        self._check_columns(header)
-        width, pick = len(header), _picker([header.index(name) for name in self._columns])
-        for number, (line, cells) in numbered:
-            if cells is not None and len(cells) == width:
-                picked = pick(cells)
-                if "{" in line or "[" in line:
-                    self._tell_json(picked)
-                yield f"row {number}", picked, line
-            elif cells == []:
-                issues.suppress(file=file.name, reason="an empty line")
-            else:
-                raw = line.raw if isinstance(line, Undecoded) else line
-                issues.quarantine(raw, file=file.name, at=f"row {number}", reason=_why(line, cells, width))
-        if isinstance(line, str) and not line.endswith(("\n", "\r")):
-            issues.warn(file=file.name, reason=NO_END)
+        with opened(file) as stream:
+            lines = Lines(stream)
+            decoded = decoded_lines(stream if is_wide(encoding) else lines, encoding)
+            rows = CsvRows(decoded, self._source.delimiter, self._mapped)
+            alone = iter(rows)
+            number, line, first = next(
+                ((at, *row) for at, row in enumerate(alone, start=1) if row[1] != []), (0, "\n", None)
+            )
+            if first is None:
+                raise UnreadableError("the file has no header that can be read")
+            header = [name.strip() for name in first]
+            self._check_columns(header)
+            width, places = len(header), [header.index(name) for name in self._columns]
+            each: Iterator[CsvBlock | CsvRow] = alone
+            if by_column and CsvBlocks.can_read(encoding, rows.delimiter):
+                each = CsvBlocks(lines, rows, encoding, width, places).between(alone)
+            pick = picker(places)
+            for found in each:
+                number += 1
+                if isinstance(found, CsvBlock):
+                    yield self._cells_of(found, number)
+                    number += len(found) - 1
+                    line = "\n"
+                    continue
+                line, cells = found
+                if cells is not None and len(cells) == width:
+                    yield self._csv_row(number, pick(cells), line)
+                elif cells == []:
+                    issues.suppress(file=file.name, reason="an empty line")
+                else:
+                    raw = line.raw if isinstance(line, Undecoded) else line
+                    issues.quarantine(raw, file=file.name, at=f"row {number}", reason=_why(line, cells, width))
+            if isinstance(line, str) and not line.endswith(("\n", "\r")):
+                issues.warn(file=file.name, reason=NO_END)
+
+    def _csv_row(self, number: int, cells: Sequence[str], line: Any) -> Row:
+        """Return a row; tell of cells in it that hold a list or a record: the column was one value before."""
+        if "{" in line or "[" in line:
+            for column, cell in zip(self._columns, cells, strict=True):
+                if holds_json(cell):
+                    reason = f"column {column!r} holds lists or records written as JSON"
+                    self._issues.warn(file=self._file.name, reason=reason)
+        return f"row {number}", cells, line
+
+    def _cells_of(self, block: CsvBlock, first: int) -> Cells:
+        is_odd = np.zeros(len(block), np.bool_)
+        if b"{" in block.text or b"[" in block.text:
+            for column in block.columns:
+                is_odd |= flags_of(pc.or_(pc.starts_with(column, "{"), pc.starts_with(column, "[")))
+
+        def row(place: int) -> Row:
+            return self._csv_row(first + place, [column[place].as_py() for column in block.columns], block.row(place))
+
+        return Cells(block.columns, "row", np.arange(first, first + len(block)), is_odd, row)
 
     def _check_columns(self, header: list[str]) -> None:
         doubled = {name for name, count in Counter(header).items() if count > 1} & self._mapped
@@ -114,19 +200,6 @@ class Reader:
         if news:
             self._told |= news
             self._issues.unknown_fields(news, file=self._file.name)
-
-    def _tell_json(self, cells: Sequence[str]) -> None:
-        """Tell of cells that hold a list or a record: the column was one value before."""
-        for column, cell in zip(self._columns, cells, strict=True):
-            if holds_json(cell):
-                self._issues.warn(file=self._file.name, reason=f"column {column!r} holds lists or records written as JSON")
-
-
-def _picker(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
-    """Return what takes the cells at ``keys`` out of a row."""
-    if len(keys) == 1:
-        return lambda row: (row[keys[0]],)
-    return itemgetter(*keys)
 
 
 def _why(line: str | Undecoded, cells: list[str] | None, width: int) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
 from pipelines.extract import identifiers
@@ -20,7 +21,7 @@ PERSON = SCOPED | names("""
     city company country date_of_birth email family_name full_name given_name name phone postcode reference street visitor
 """)
 CONTACTS = {"email": "email", "sms": "phone", "voice": "phone"}  # the kind that a channel reaches
-CACHED = 1 << 13  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
+CACHED = 1 << 14  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
 SHORT = 200  # characters; what is longer is not kept
 
 _DIRECTIONS: dict[str, Direction] = {
@@ -82,37 +83,60 @@ def _short_line(text: str) -> str | None:
     return one_line(text) or None
 
 
+class Step(NamedTuple):
+    """A column that tells of the person: its place, what its identifiers have in common, and what makes them of its texts.
+
+    Attributes:
+        who: kind, scope and evidence.
+        kept: makes them of short texts, which recur; ``make`` does of any.
+    """
+
+    place: int
+    who: tuple[str, str, Evidence]
+    kept: Callable[[str], Made]
+    make: Callable[[str], Made]
+
+
 class Person:
     """The person that rows are about: what their columns make, laid out once.
 
     Args:
         evidence: by kind, who vouches for it.
         prefix: "party." in an interaction's mapping.
+
+    Attributes:
+        steps: the columns, in the mapping's order.
+        given, family, address: where the parts stand of which a whole name and address are made.
     """
 
     def __init__(
         self, layout: Layout, mapping: dict[str, list[str]], source: Source, evidence: Callable[[str], Evidence], prefix: str
     ) -> None:
         self._layout = layout
-        self._steps: list[tuple[int, Callable[[str], Made], Callable[[str], Made]]] = []
+        self.steps: list[Step] = []
         own = Own.of(source)
         for name in mapping:
             kind, _, scope = name.removeprefix(prefix).partition(".")
             if kind in PERSON and name.startswith(prefix):
                 make = _maker(kind, scope, evidence(kind), source, own)
                 kept = lru_cache(maxsize=CACHED)(make)  # the same text gives the same object, and is read once
-                self._steps += [(place, kept, make) for place in layout.places(name)]
-        self._given, self._family, *self._address = (
+                who = (
+                    "name" if kind == "full_name" else kind,
+                    scope,
+                    "reference" if kind == "reference" else evidence(kind),
+                )
+                self.steps += [Step(place, who, kept, make) for place in layout.places(name)]
+        self.given, self.family, *self.address = (
             (layout.places(prefix + name) or [layout.nothing])[0]
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
         )
-        self._name_evidence, self._address_evidence = evidence("name"), evidence("address")
+        self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
     def identifiers(self, texts: list[str | list[str]]) -> tuple[list[Identifier], bool]:
         """Return a row's identifiers, each once, and whether one of them is ours."""
         found: list[Identifier] = []
         is_ours = False
-        for place, kept, make in self._steps:
+        for place, _, kept, make in self.steps:
             if not (cell := texts[place]):
                 continue
             for text in (cell,) if isinstance(cell, str) else cell:
@@ -122,13 +146,13 @@ class Person:
                 else:
                     found.append(made)
                     is_ours = is_ours or own
-        if texts[self._given] and texts[self._family] and not any(each.kind == "name" for each in found):
-            parts = [first_line(texts[place]) for place in (self._given, self._family)]
-            composed = identifiers.name(" ".join(parts), self._name_evidence) if all(parts) else None
+        if texts[self.given] and texts[self.family] and not any(each.kind == "name" for each in found):
+            parts = [first_line(texts[place]) for place in (self.given, self.family)]
+            composed = identifiers.name(" ".join(parts), self.name_evidence) if all(parts) else None
             found += [composed] if composed else []
-        if texts[self._address[0]]:
-            parts = [first_line(texts[place]) for place in self._address if texts[place]]
-            whole = plain("address", ", ".join(filter(None, parts)), self._address_evidence) if parts[0] else None
+        if texts[self.address[0]]:
+            parts = [first_line(texts[place]) for place in self.address if texts[place]]
+            whole = plain("address", ", ".join(filter(None, parts)), self.address_evidence) if parts[0] else None
             found += [whole] if whole else []
         if len({each.value for each in found}) < len(found):  # two that are one have one value
             found = known(*found)
@@ -140,14 +164,14 @@ class Consents:
 
     def __init__(self, layout: Layout, mapping: dict[str, list[str]]) -> None:
         self._layout = layout
-        self._steps = [
+        self.steps = [
             (layout.place(name), name.partition(".")[2]) for name in sorted(mapping) if name.startswith("consent.")
         ]
 
     def signals(self, texts: list[str], party: list[Identifier]) -> list[ConsentSignal]:
         """Return a row's signals; without a value where it has no contact point in the channel."""
         signals: list[ConsentSignal] = []
-        for place, channel in self._steps:
+        for place, channel in self.steps:
             allowed = boolean(texts[place], self._layout, place)
             if allowed is None:
                 continue

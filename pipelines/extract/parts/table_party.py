@@ -1,0 +1,186 @@
+"""The identifiers and consents of rows, by column: what ``table_values`` makes of one row, made of many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.contract import Evidence, Identifier
+from pipelines.extract import identifiers
+from pipelines.extract.fields import plain
+from pipelines.extract.parts.column_texts import NULL, Flags, Places, flags_of, is_filled, is_there, made_where, read
+from pipelines.extract.parts.table_layout import Layout
+from pipelines.extract.parts.table_shapes import LINE, NAME, as_they_stand
+from pipelines.extract.parts.table_values import CONTACTS, SHORT, Consents, Person, Step, boolean, line
+from pipelines.extract.records import CONSENT, IDENTIFIERS
+from pipelines.settings import Source
+
+
+@dataclass(slots=True)
+class Identified:
+    """An identifier for each of many rows.
+
+    Attributes:
+        who: its kind, scope and evidence.
+        values: null where a row has none.
+    """
+
+    who: tuple[str, str, Evidence]
+    values: pa.Array
+
+    def is_at(self, row: int, one: Identifier) -> bool:
+        """Say whether a row's identifier is ``one``."""
+        return self.who == (one.kind, one.scope, one.evidence) and self.values[row].as_py() == one.value
+
+
+def identified(person: Person, source: Source, texts: list[pa.Array], is_odd: Flags) -> tuple[list[Identified], Flags]:
+    """Return the identifiers that ``Person.identifiers`` gives, and the rows of which one is ours.
+
+    Rows with a value that is no identifier are marked in ``is_odd``.
+    """
+    found: list[Identified] = []
+    is_ours = np.zeros(len(is_odd), np.bool_)
+    for step in person.steps:
+        found.append(_identified(step, texts[step.place], source, is_odd, is_ours))
+    name = _composed_name(person, texts, [one.values for one in found if one.who[0] == "name"])
+    found.append(Identified(("name", "", person.name_evidence), name))
+    found.append(Identified(("address", "", person.address_evidence), _whole_address(person, texts)))
+    return without_repeats([one for one in found if one.values.null_count < len(is_odd)]), is_ours
+
+
+def clean_lines(texts: pa.Array) -> pa.Array:
+    """Return texts as ``table_values.line`` does: each as one clean line, null where nothing is left."""
+    found = texts.dictionary_encode()
+    other = ~flags_of(pc.match_substring_regex(found.dictionary, LINE))
+    return made_where(found.dictionary, other, line).take(found.indices)
+
+
+def without_repeats(found: list[Identified]) -> list[Identified]:
+    """Return the identifiers; where a row has one twice, the first."""
+    for place, one in enumerate(found):
+        for before in found[:place]:
+            if before.who == one.who and (again := pc.equal(before.values, one.values)).true_count:
+                one.values = pc.if_else(again.fill_null(False), NULL, one.values)
+    return found
+
+
+def identifier_lists(found: list[Identified], more: Sequence[tuple[int, Identifier]], size: int) -> pa.Array:
+    """Return the identifiers of ``size`` rows, a list each.
+
+    Args:
+        more: of some rows, by number, the identifiers that come behind those ``found``.
+    """
+    which, rows = np.nonzero(np.array([is_there(one.values) for one in found], np.bool_).reshape(len(found), size))
+    values = [one.values.drop_null() for one in found] + [pa.array([one.value for _, one in more], pa.string())]
+    who = [one.who for one in found] + [(one.kind, one.scope, one.evidence) for _, one in more]
+    which = np.concatenate((which, np.arange(len(found), len(who))))
+    rows = np.concatenate((rows, np.array([row for row, _ in more], np.int64)))
+    order = np.argsort(rows, kind="stable")
+    kinds, scopes, evidences = (pa.array(each, pa.string()) for each in (zip(*who, strict=True) if who else ((), (), ())))
+    own = pa.array(which[order])
+    fields = [
+        kinds.take(own), scopes.take(own), pa.concat_arrays(values).take(pa.array(order)), evidences.take(own),
+        pa.nulls(len(order), IDENTIFIERS.value_type.field("seen_at").type), pa.array(np.ones(len(order), np.bool_)),
+    ]  # fmt: skip
+    return _lists(IDENTIFIERS, rows[order], fields, size)
+
+
+def consent_lists(
+    consents: Consents, layout: Layout, texts: list[pa.Array], found: list[Identified], is_odd: Flags
+) -> pa.Array:
+    """Return the signals that ``Consents.signals`` gives, a list a row; a row that says neither yes nor no is marked odd.
+
+    Args:
+        found: the identifiers of the rows' persons.
+    """
+    rows: list[Places] = [np.zeros(0, np.int64)]
+    channels: list[str] = []
+    points: list[pa.Array] = [pa.array([], pa.string())]
+    yes: list[Flags] = [np.zeros(0, np.bool_)]
+    for place, channel in consents.steps:
+        said = read(texts[place], partial(boolean, layout=layout, place=place), pa.bool_(), is_odd)
+        says, allowed = is_there(said), flags_of(said.fill_null(False))
+        reached = np.zeros(len(is_odd), np.bool_)
+        signals = [(is_there(one.values) & says, one.values) for one in found if one.who[0] == CONTACTS.get(channel)]
+        for there, _ in signals:
+            reached |= there
+        for there, values in [*signals, (says & ~reached, pa.array(np.full(len(is_odd), "")))]:
+            rows.append(np.flatnonzero(there))
+            points.append(values.filter(pa.array(there)))
+            yes.append(allowed[there])
+            channels += [channel] * len(rows[-1])
+    every = np.concatenate(rows)
+    order = np.argsort(every, kind="stable")
+    own = pa.array(order)
+    fields = [
+        pa.array(channels, pa.string()).take(own), pa.array(["marketing"] * len(order), pa.string()),
+        pa.array(np.concatenate(yes)[order]), pa.concat_arrays(points).take(own),
+    ]  # fmt: skip
+    return _lists(CONSENT, every[order], fields, len(is_odd))
+
+
+def _identified(step: Step, texts: pa.Array, source: Source, is_odd: Flags, is_ours: Flags) -> Identified:
+    """Return what a column's texts make, each that differs made once, and most of them as they stand."""
+    found = texts.dictionary_encode()
+    own, words = found.indices.to_numpy(zero_copy_only=False), found.dictionary
+    values, is_plain = as_they_stand(step.who[0], words, source)
+    others = np.flatnonzero(~is_plain)
+    made = [_made(step, text) for text in words.take(pa.array(others)).to_pylist()]
+    values = pc.replace_with_mask(values, pa.array(~is_plain), pa.array([value for value, _, _ in made], pa.string()))
+    for marked, flags in ((is_ours, [ours for _, ours, _ in made]), (is_odd, [odd for _, _, odd in made])):
+        if any(flags):
+            of_words = np.zeros(len(words), np.bool_)
+            of_words[others] = flags
+            marked |= of_words[own]
+    return Identified(step.who, values.take(found.indices))
+
+
+def _made(step: Step, text: str) -> tuple[str | None, bool, bool]:
+    """Return a text's identifier, whether it is one of ours, and whether the text is none."""
+    one, is_ours = (step.kept if len(text) < SHORT else step.make)(text)
+    return one.value if one else None, is_ours, not one and bool(text)
+
+
+def _composed_name(person: Person, texts: list[pa.Array], names: list[pa.Array]) -> pa.Array:
+    """Return the names that rows without a name have in parts."""
+    parts = [texts[place] for place in (person.given, person.family)]
+    if not all(is_filled(part).any() for part in parts):
+        return pa.nulls(len(parts[0]), pa.string())
+    parts = list(map(clean_lines, parts))
+    whole = pc.binary_join_element_wise(*parts, " ")
+    for named in names:
+        whole = pc.if_else(named.is_valid(), NULL, whole)
+
+    def name(text: str) -> str | None:
+        one = identifiers.name(text, person.name_evidence)
+        return one.value if one else None
+
+    return made_where(whole, ~flags_of(pc.match_substring_regex(whole, NAME).fill_null(True)), name)
+
+
+def _whole_address(person: Person, texts: list[pa.Array]) -> pa.Array:
+    """Return the addresses that rows with a street have in parts."""
+    parts = [texts[place] for place in person.address]
+    if not is_filled(parts[0]).any():
+        return pa.nulls(len(parts[0]), pa.string())
+    parts = list(map(clean_lines, parts))
+    # not null_handling="skip": of a row of nothing but null, pyarrow 26 makes no row at all
+    behind = [pc.binary_join_element_wise("", part, ", ").fill_null("") for part in parts[1:]]
+    whole = pc.binary_join_element_wise(parts[0], *behind, "")
+
+    def address(text: str) -> str | None:
+        one = plain("address", text, person.address_evidence)
+        return one.value if one else None
+
+    return made_where(whole, ~flags_of(pc.string_is_ascii(whole).fill_null(True)), address)
+
+
+def _lists(kind: pa.DataType, rows: Places, fields: list[Any], size: int) -> pa.Array:
+    """Return lists of records, one list for each of ``size`` rows, out of the records' fields and the rows they are of."""
+    offsets = pa.array(np.searchsorted(rows, np.arange(size + 1)), pa.int32())
+    records = pa.StructArray.from_arrays(fields, fields=list(kind.value_type))
+    return pa.ListArray.from_arrays(offsets, records, type=kind)

@@ -1,0 +1,189 @@
+"""Rows by column are the rows that the row reader alone gives: the same lake, byte for byte, and everything that is told."""
+
+import csv
+import gzip
+import io
+import zipfile
+from collections import Counter
+from unittest.mock import patch
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.extract import table, writing
+from pipelines.extract.blocks import Block
+from pipelines.extract.claim_filter import texts_to_read
+from pipelines.extract.claims import Looks, claims_of
+from pipelines.extract.inbox import find_export
+from pipelines.extract.issues import Issues
+from pipelines.extract.parts import table_blocks, table_json, table_layout
+from pipelines.extract.reading import read_batch
+from tests.extract.exports import NIGHT
+from tests.extract.random_tables import COMPLAINT, PEOPLE, SAID, SOURCES, TALKS, TEXTS, csv_files, json_files, parquet_files
+from tests.extract.tables import ANN, changed, csv_of, jsonl
+from tests.thorough import TIMES
+
+FORGIVING = settings(
+    max_examples=150 * TIMES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def landed(folder, source, content, name="a", *, by_column):
+    """The bytes of the lake by table, and the counts by file."""
+    inbox = folder / "inbox"
+    path = inbox / source.name / NIGHT.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    export = find_export(str(inbox), source, NIGHT)
+    lake = folder / ("columns" if by_column else "rows")
+    with patch.object(table, "extract_blocks", table.extract_blocks if by_column else table.extract):
+        reading = read_batch(export, {file.name: "" for file in export.files}, lake, "x")
+    return {name: (lake / part).read_bytes() for name, part in reading.parts.items()}, reading.files
+
+
+def assert_alike(tmp_path_factory, source, content, name="a"):
+    folder = tmp_path_factory.mktemp("lake")
+    one, counts = landed(folder, source, content, name, by_column=False)
+    other, counts_by_column = landed(folder, source, content, name, by_column=True)
+    assert counts_by_column == counts
+    for table_, rows_ in one.items():
+        assert read(other[table_]) == read(rows_), table_
+    assert other == one
+
+
+def read(parquet):
+    return pq.read_table(io.BytesIO(parquet)).to_pylist()
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Blocks of a few lines and groups of a few rows, so that a small file has several."""
+    for module, name, value in (
+        (table_blocks, "BLOCK", 2_000), (table_blocks, "STRETCH", 2),
+        (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700),
+        (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+
+
+@FORGIVING
+@given(data=st.data(), source=SOURCES)
+def test_csv_by_column_is_what_the_row_reader_makes_of_it(tmp_path_factory, data, source):
+    assert_alike(tmp_path_factory, source, data.draw(csv_files(source)))
+
+
+@FORGIVING
+@given(data=st.data(), source=SOURCES)
+def test_json_by_column_is_what_the_row_reader_makes_of_it(tmp_path_factory, data, source):
+    assert_alike(tmp_path_factory, source, data.draw(json_files(source)))
+
+
+@FORGIVING
+@given(data=st.data(), source=SOURCES)
+def test_parquet_by_column_is_what_the_row_reader_makes_of_it(tmp_path_factory, data, source):
+    assert_alike(tmp_path_factory, source, data.draw(parquet_files(source)))
+
+
+def by_column(folder, source, content, name="a"):
+    """How many of a file's records went by column, and how many one by one."""
+    path = folder / source.name / NIGHT.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    found = Counter()
+    for each in table.extract_blocks(find_export(str(folder), source, NIGHT), Issues()):
+        others = len(each.others) if isinstance(each, Block) else 1
+        found += Counter(columns=(len(each) if isinstance(each, Block) else 1) - others, others=others)
+    return found["columns"], found["others"]
+
+
+TALK = {"call_id": "CA1", "started_at": "2026-11-20T09:00:00+00:00", "note": 'order GT-1001,\n"now"'}
+PLAIN_PEOPLE = [ANN | {"Id": f"C{number}", "LastName": f"Archer{number}", "LastOrder": ""} for number in range(200)]
+PLAIN_TALKS = [COMPLAINT | TALK | {"call_id": f"CA{number}", "number": f"+4477009{number:05d}"} for number in range(200)]
+
+
+def talks_csv(**how):
+    return csv_of(*PLAIN_TALKS, header=list(PLAIN_TALKS[0]), **how).encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "content"),
+    [
+        pytest.param(PEOPLE, csv_of(*PLAIN_PEOPLE).encode(), id="a CRM in CSV"),
+        pytest.param(PEOPLE, csv_of(*PLAIN_PEOPLE).encode("utf-8-sig"), id="with a mark"),
+        pytest.param(PEOPLE, csv_of(*[row | {"City": "Köln"} for row in PLAIN_PEOPLE]).encode("cp1252"), id="in cp1252"),
+        pytest.param(PEOPLE, gzip.compress(csv_of(*PLAIN_PEOPLE, lineterminator="\n").encode()), id="in gzip"),
+        pytest.param(TALKS, talks_csv(), id="quotes over lines"),
+        pytest.param(TALKS, talks_csv(delimiter=";", quoting=csv.QUOTE_ALL), id="another dialect"),
+        pytest.param(TALKS, jsonl(*PLAIN_TALKS).encode(), id="JSON lines"),
+        pytest.param(
+            TALKS, jsonl(*[row | {"seconds": 3.5, "mood": 1} for row in PLAIN_TALKS]).encode(), id="typed JSON lines"
+        ),
+    ],
+)
+def test_plain_rows_do_go_by_column(tmp_path, source, content):
+    columns, others = by_column(tmp_path, source, content)
+    assert columns + others == 200
+    assert others <= 3  # the first with a field that is new, a last one without a line's end
+
+
+def test_plain_rows_of_parquet_do_go_by_column(tmp_path):
+    page = io.BytesIO()
+    columns = {name: [str(row[name] or "") for row in PLAIN_TALKS] for name in PLAIN_TALKS[0]}
+    pq.write_table(pa.table(columns), page)
+    assert by_column(tmp_path, TALKS, page.getvalue()) == (200, 0)
+
+
+def test_after_a_bad_row_the_others_go_by_column_again(tmp_path):
+    lines = talks_csv().decode().split("CA100,", 1)
+    columns, others = by_column(tmp_path, TALKS, f"{lines[0]}bad\r\nCA100,{lines[1]}".encode())
+    assert columns + others == 200
+    assert others < 20
+
+
+@pytest.mark.parametrize("between", [",", " , ", "\t,\r"])
+def test_lines_that_only_together_have_as_many_records_are_read_one_by_one(tmp_path_factory, between):
+    one, two, three, four = jsonl(*[COMPLAINT | {"call_id": f"CA{number}"} for number in range(4)]).splitlines()
+    torn = three.replace("}", ', "mood": [{}\n{}]}')
+    content = f"{one}{between}{two}\n{torn}\n{four}\n".encode()
+    assert_alike(tmp_path_factory, TALKS, content)
+    assert sum(by_column(tmp_path_factory.mktemp("inbox"), TALKS, content)) == 1
+
+
+def test_records_by_column_out_of_a_zip_lie_in_the_zip(tmp_path_factory):
+    page = io.BytesIO()
+    with zipfile.ZipFile(page, "w") as archive:
+        archive.writestr("in/a.csv", talks_csv() + b"bad\r\n")
+    assert_alike(tmp_path_factory, TALKS, page.getvalue(), "a.zip")
+
+
+@FORGIVING
+@given(text=st.one_of(TEXTS, st.text(), st.lists(SAID | st.text(max_size=5), max_size=5).map("".join)), source=SOURCES)
+def test_a_text_claims_what_is_looked_for_in_it_and_nothing_else(text, source):
+    text = text.encode("utf-8", "replace").decode()
+    read = [claims_of(text, source, looks=looks) for _, text, looks in texts_to_read(pa.array([text]), source)]
+    assert (read or [[]]) == [claims_of(text, source)]
+
+
+@pytest.mark.parametrize(
+    "reference", [r"GT-\d{6}$", r"\Gt", r"(?<!A)\d+", r"[^a]+", r"GT.\d", r"a{,3}b", "Bestellung Nr\\. \\d+ü"]
+)
+def test_a_reference_that_cannot_be_looked_for_at_once_is_looked_for_in_each_text(reference):
+    source = changed(TALKS, references=[reference] if reference != r"\Gt" else [r"\AGT"])
+    assert list(texts_to_read(pa.array(["hello"]), source)) == [
+        (0, "hello", Looks(handles=False, references=True, phones=False))
+    ]
+
+
+def test_order_numbers_in_our_answers_are_taken_by_column_too(tmp_path_factory):
+    answers = [
+        COMPLAINT | {"call_id": f"a{n}", "direction": "outbound", "note": f"Order GT-{1000 + n} is sent"} for n in range(30)
+    ]
+    assert_alike(tmp_path_factory, TALKS, csv_of(answers).encode())
+    lake, _ = landed(tmp_path_factory.mktemp("lake"), TALKS, csv_of(answers).encode(), by_column=True)
+    told = [{(one["value"], one["evidence"]) for one in row["party"]} for row in read(lake["interaction"])]
+    assert all((f"GT-{1000 + n}", "reference") in found for n, found in enumerate(told))
