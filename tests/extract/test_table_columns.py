@@ -183,7 +183,9 @@ def test_order_numbers_in_our_answers_are_taken_by_column_too(tmp_path_factory):
     answers = [
         COMPLAINT | {"call_id": f"a{n}", "direction": "outbound", "note": f"Order GT-{1000 + n} is sent"} for n in range(30)
     ]
-    assert_alike(tmp_path_factory, TALKS, csv_of(answers).encode())
-    lake, _ = landed(tmp_path_factory.mktemp("lake"), TALKS, csv_of(answers).encode(), by_column=True)
+    assert_alike(tmp_path_factory, TALKS, csv_of(*answers, header=list(COMPLAINT)).encode())
+    lake, _ = landed(
+        tmp_path_factory.mktemp("lake"), TALKS, csv_of(*answers, header=list(COMPLAINT)).encode(), by_column=True
+    )
     told = [{(one["value"], one["evidence"]) for one in row["party"]} for row in read(lake["interaction"])]
     assert all((f"GT-{1000 + n}", "reference") in found for n, found in enumerate(told))
