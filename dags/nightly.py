@@ -12,8 +12,9 @@ What to do when a task is red (the whole story is in `docs/runbook.md`):
   `sources.yml`, then clear the red instance with everything downstream.
 - **resolve**, **load**: nothing arrived at all, a full disk, another writer, or a bug. Nothing is half-written: clear it
   when the cause is gone.
-- **validate**: a critical expectation failed. **The version in use is unchanged.** Mend the data or the
-  expectation, then clear it.
+- **validate**: a critical expectation failed, or more customers would move than `change_budget` of `linkage.yml` allows (the
+  log names the causes). **The version in use is unchanged.** Mend the data or the expectation, then clear it; where the
+  changes are meant, trigger the night again with `accept_changes`.
 - **publish**: a full disk, or another writer. The version in use is unchanged. Clear it.
 - **sources_complete**: names the sources whose extract failed. The rest of the night is published; see **extract**.
 """
@@ -29,6 +30,7 @@ from pipelines.orchestrate import WRITER_POOL
 GOLDEN_CUSTOMER = Asset(orchestrate.GOLDEN_CUSTOMER)
 FIRST_RUN = orchestrate.first_run()
 NIGHT = "{{ params.night or partition_key or '' }}"  # never the clock: a run for no night fails
+ACCEPTED_BY = "{{ 'Airflow run ' ~ run_id if params.accept_changes else '' }}"
 
 
 @task
@@ -73,11 +75,11 @@ def load(night: str) -> dict[str, Any]:
 
 
 @task(pool=WRITER_POOL, multiple_outputs=False)
-def validate(night: str) -> dict[str, Any]:
-    """Build the candidate version and hold it against the expectations."""
+def validate(night: str, accepted_by: str) -> dict[str, Any]:
+    """Build the candidate version and hold it against the expectations and the change budget."""
     from pipelines import night as stages
 
-    return stages.validate(night)
+    return stages.validate(night, accepted_by=accepted_by)
 
 
 @task(pool=WRITER_POOL, outlets=[GOLDEN_CUSTOMER], multiple_outputs=False)
@@ -103,7 +105,10 @@ def publish(night: str, outlet_events: Any = None) -> dict[str, Any]:
         "retry_policy": orchestrate.retry_policy(),
         "execution_timeout": timedelta(hours=4),
     },
-    params={"night": Param(None, type=["null", "string"], format="date", description="empty: the partition key")},
+    params={
+        "night": Param(None, type=["null", "string"], format="date", description="empty: the partition key"),
+        "accept_changes": Param(False, type="boolean", description="publish though more moves than change_budget allows"),
+    },
     on_failure_callback=orchestrate.tell_operator,
     is_paused_upon_creation=False,
     tags=["goldthread"],
@@ -115,7 +120,7 @@ def nightly() -> None:
     extracted = extract.partial(night=NIGHT).expand(source=sources)
     sources_complete(sources, extracted)
     resolved = resolve(NIGHT)
-    chain([sources, extracted], resolved, load(NIGHT), validate(NIGHT), publish(NIGHT))
+    chain([sources, extracted], resolved, load(NIGHT), validate(NIGHT, ACCEPTED_BY), publish(NIGHT))
 
 
 nightly()

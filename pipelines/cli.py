@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines import __version__
-from pipelines.commands import published, stages, world
+from pipelines.commands import published, review, stages, training, world
 from pipelines.errors import GoldthreadError
 
 app = typer.Typer(
@@ -30,8 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for commands in (stages, published, world):
+for commands in (stages, published, world, training):
     app.add_typer(commands.app)
+app.add_typer(review.app, name="review")
 
 
 def main() -> None:

@@ -19,6 +19,10 @@ class ValidationStopped(GoldthreadError):
     exit_code = 3
 
 
+class StateDiffers(GoldthreadError):
+    """What is stored from night to night is not what a full run makes of the same lake. Retrying cannot help."""
+
+
 class SourceBroken(GoldthreadError):
     """A source broke its bounds: nothing arrived, or too much of what arrived cannot be read. Retrying cannot help."""
 

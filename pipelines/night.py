@@ -8,18 +8,21 @@ import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import ConfigurationError, SourceBroken
+from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
 from pipelines.extract.landing import SourceReport, land, land_all
 from pipelines.extract.partition import quarantined_nights, sealed_sources
 from pipelines.extract.workers import pool
 from pipelines.settings import Home, Source, home_of, load_sources, sources_path
 from pipelines.warehouse import transaction, writer_lock
+
+if TYPE_CHECKING:
+    from pipelines.resolve.check import CheckReport
 
 log = logging.getLogger(__name__)
 
@@ -56,19 +59,28 @@ def source_names(home_path: str | None = None) -> list[str]:
 
 @dataclass(frozen=True)
 class RunReport:
-    """A whole night: what the sources brought, the version that was published, the seconds by stage."""
+    """A whole night: what the sources brought, the version that was published, the seconds by stage.
+
+    Attributes:
+        changes: what happened to customers, by cause: {"merged": {"records": 12, "late": 1}, …}.
+    """
 
     night: date
     sources: list[SourceReport]
     rows: dict[str, int]
     version: str
     seconds: dict[str, float]
+    changes: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def run(home: Home, night: date) -> RunReport:
+def run(home: Home, night: date, *, full: bool = False, accepted_by: str | None = None) -> RunReport:
     """Run the five stages under one hold of the writer's lock.
 
     A source that broke its bounds does not stop the others: see ``raise_broken``.
+
+    Args:
+        full: resolve without anything stored from earlier nights.
+        accepted_by: who lets through a night that moves more customers than the change budget; None where nobody does.
 
     Raises:
         SourceBroken: nothing at all is there for this night.
@@ -78,9 +90,9 @@ def run(home: Home, night: date) -> RunReport:
     name, place = night.isoformat(), str(home.path)
     with writer_lock(home):
         sources = extract(home, sources_of(home), night)
-        rows = resolve(name, place) | load(name, place) | validate(name, place)
-        version = publish(name, place)["version"]
-    return RunReport(night, sources, rows, version, timings(home, night))
+        rows = resolve(name, place, full=full) | load(name, place) | validate(name, place, accepted_by)
+        published = publish(name, place)
+    return RunReport(night, sources, rows, published["version"], timings(home, night), published["changes"])
 
 
 def extract(home: Home, sources: dict[str, Source], night: date, only: str | None = None) -> list[SourceReport]:
@@ -170,12 +182,46 @@ def extract_source(source: str, night: str, home_path: str | None = None) -> dic
     return {name: value for name, value in asdict(report).items() if name not in ("places", "night")}
 
 
-def resolve(night: str, home_path: str | None = None) -> dict[str, int]:
-    """Link the records of every sealed night into customers."""
+def resolve(night: str, home_path: str | None = None, *, full: bool = False) -> dict[str, int]:
+    """Link the records of every sealed night into customers, whose ids go on from the version in use.
+
+    Args:
+        full: use nothing that was stored from earlier nights; the rows are the same.
+    """
+    from pipelines.load.history import past_of
     from pipelines.resolve.stage import resolve as resolve_stage  # splink takes a second to import
 
+    home, day = home_of(home_path), night_of(night)
+    return _write(home, "resolve", day, lambda con: resolve_stage(con, home, day, past_of(home, day), full=full)).rows
+
+
+def check_full(home_path: str | None = None) -> "CheckReport":
+    """Compare what is stored from night to night with what a full run makes of the same lake; nothing is written.
+
+    Raises:
+        ConfigurationError: nothing is resolved yet.
+    """
+    from pipelines.load.history import past_of
+    from pipelines.resolve.check import compare_with_full, resolved_night
+
     home = home_of(home_path)
-    return _write(home, "resolve", night_of(night), lambda con: resolve_stage(con, home, night_of(night))).rows
+    with writer_lock(home):
+        night = resolved_night(home)
+        return compare_with_full(home, night, past_of(home, night))
+
+
+def raise_differences(report: "CheckReport") -> None:
+    """Raise StateDiffers where the stored state is not that of a full run, naming tables, counts and a few ids."""
+    if report.differences:
+        told = [
+            f"  {found.table}: {found.only_stored:,} rows only as stored, {found.only_full:,} only in the full run"
+            + (f" ({', '.join(found.ids)}…)" if found.ids else "")
+            for found in report.differences
+        ]
+        raise StateDiffers(
+            f"night {report.night}: what is stored is not what a full run makes of it; the version in use is unchanged.\n"
+            f"goldthread run --full --night {report.night} builds it anew. Please report this:\n" + "\n".join(told)
+        )
 
 
 def load(night: str, home_path: str | None = None) -> dict[str, int]:
@@ -186,30 +232,41 @@ def load(night: str, home_path: str | None = None) -> dict[str, int]:
     return _write(home, "load", night_of(night), lambda con: load_stage(con, home, night_of(night))).rows
 
 
-def validate(night: str, home_path: str | None = None) -> dict[str, int]:
-    """Build the candidate version and hold the expectations against it.
+def validate(night: str, home_path: str | None = None, accepted_by: str | None = None) -> dict[str, int]:
+    """Build the candidate version and hold the expectations and the change budget against it.
+
+    Args:
+        accepted_by: who lets through a night that moves more than the change budget; empty or None where nobody does.
 
     Raises:
-        ValidationStopped: a critical expectation failed; the version in use stays.
+        ValidationStopped: a critical expectation failed, or more moves than the budget allows; the version in use stays.
     """
     home, day = home_of(home_path), night_of(night)
     with writer_lock(home), _timed(home, "validate", day):
         from pipelines.load.validate import validate as validate_stage  # great_expectations takes seconds to import
 
-        report = validate_stage(home, day)
+        report = validate_stage(home, day, accepted_by or None)
     failed = sum(not check.success for check in report.checks)
     log.info("validate %s: %d checks, %d failed", night, len(report.checks), failed)
+    if report.accepted:
+        moved = report.accepted["customers"], report.accepted["interactions"]
+        log.warning("validate %s: over the change budget, let through: %d customers, %d interactions move", night, *moved)
     return {"checks": len(report.checks), "failed": failed}
 
 
 def publish(night: str, home_path: str | None = None) -> dict[str, Any]:
     """Make the candidate the published version in use, and return its name."""
+    from pipelines.load.history import changes_of
     from pipelines.load.publish import publish as publish_stage
+    from pipelines.load.versions import current_file
+    from pipelines.resolve.change_causes import change_words
 
     home, day = home_of(home_path), night_of(night)
     with writer_lock(home), _timed(home, "publish", day):
         version = publish_stage(home, day)
-    return {"version": version}
+    changes = changes_of(current_file(home))
+    log.info("publish %s: %s", night, change_words(changes))
+    return {"version": version, "changes": changes}
 
 
 def _write(home: Home, stage: str, night: date, work: Callable[[Any], dict[str, int]]) -> StageReport:

@@ -21,7 +21,7 @@ WRITER_POOL = "goldthread_writer"  # one slot: a courtesy to the lock, so that w
 GOLDEN_CUSTOMER = "golden_customer"  # the asset that a publish renews, one partition a night
 
 # Trying again cannot mend these: somebody has to change a file first.
-FINAL = ("ConfigurationError", "SourceBroken", "ValidationStopped")
+FINAL = ("ConfigurationError", "SourceBroken", "StateDiffers", "ValidationStopped")
 
 
 def check_night(night: str) -> date:

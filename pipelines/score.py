@@ -23,6 +23,8 @@ class Agreement:
         pairwise_recall: of the pairs that belong together, those put together.
         bcubed_precision, bcubed_recall: the same seen from each record: the share of its group that is its own kind, and
             the share of its kind that is in its group; averaged over records, so that a large group counts once a record.
+        cluster_precision, cluster_recall: the strictest: of the groups found, those that are exactly one kind, whole, and
+            of the kinds those that are exactly one group. A record without a group is a group of its own.
     """
 
     pairwise_precision: float
@@ -31,6 +33,9 @@ class Agreement:
     bcubed_precision: float
     bcubed_recall: float
     bcubed_f1: float
+    cluster_precision: float
+    cluster_recall: float
+    cluster_f1: float
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,23 @@ def measure(con: duckdb.DuckDBPyConnection, table: str) -> Agreement:
     """)  # fmt: skip
     seen = con.execute("SELECT coalesce(avg(precision), 1), coalesce(avg(recall), 1) FROM seen").fetchone() or (1.0, 1.0)
     precision, recall = _share(right, together), _share(right, belonging)
-    return Agreement(precision, recall, _f1(precision, recall), float(seen[0]), float(seen[1]), _f1(seen[0], seen[1]))
+    whole, groups, kinds = _row(con, f"""
+        SELECT
+            (
+                SELECT count(*)
+                FROM cell INNER JOIN found USING (grouping) INNER JOIN actual USING (kind)
+                WHERE cell.n = found.n AND cell.n = actual.n
+            ) + (
+                SELECT count(*) FROM {table} INNER JOIN actual USING (kind) WHERE grouping IS NULL AND n = 1
+            ),
+            (SELECT count(*) FROM found) + (SELECT count(*) FROM {table} WHERE grouping IS NULL),
+            (SELECT count(*) FROM actual)
+    """)  # fmt: skip
+    exact = _share(whole, groups), _share(whole, kinds)
+    return Agreement(
+        precision, recall, _f1(precision, recall), float(seen[0]), float(seen[1]), _f1(seen[0], seen[1]),
+        *exact, _f1(*exact),
+    )  # fmt: skip
 
 
 def _parts(con: duckdb.DuckDBPyConnection, name: str) -> list[Part]:

@@ -39,6 +39,11 @@ class Home:
         return self.path / "warehouse" / "goldthread.duckdb"
 
     @property
+    def judgements(self) -> Path:
+        """What stewards have decided, a line each: the one thing here that no export can bring back. Back it up."""
+        return self.path / "judgements" / "judgements.jsonl"
+
+    @property
     def published(self) -> Path:
         """Published versions and the pointer ``current``."""
         return self.path / "published"

@@ -94,6 +94,18 @@ def build(con: duckdb.DuckDBPyConnection, home: Home, table: str, **values: Any)
     Raises:
         ConfigurationError: the file is missing, is not one SELECT, or names a parameter that is not given.
     """
+    query, given = select_of(con, home, table, values)
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", given)
+    counted = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the SELECT of ``sql/<schema>/<table>.sql`` and those of ``values`` that it names.
+
+    Raises:
+        ConfigurationError: as ``build``.
+    """
     schema, name = table.split(".")
     path = home.find(f"sql/{schema}/{name}.sql")
     if not path.is_file():
@@ -105,7 +117,4 @@ def build(con: duckdb.DuckDBPyConnection, home: Home, table: str, **values: Any)
     missing = wanted - values.keys()
     if missing:
         raise ConfigurationError(f"{path}: no value for ${', $'.join(sorted(missing))}")
-    given = {name: values[name] for name in wanted}
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS {statements[0].query}", given)
-    counted = con.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(counted[0]) if counted else 0
+    return statements[0].query, {name: values[name] for name in wanted}

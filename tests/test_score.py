@@ -70,6 +70,24 @@ def test_the_sparse_count_equals_a_count_of_all_pairs(rows):
     assert sparse == pytest.approx(count_all_pairs(rows))
 
 
+def count_whole_groups(rows: Rows) -> tuple[float, float]:
+    """Groups and kinds as sets of record numbers: those that are in both, over each."""
+    groups: dict[str, set[int]] = {}
+    kinds: dict[str, set[int]] = {}
+    for number, (kind, grouping) in enumerate(rows):
+        groups.setdefault(grouping or f"alone {number}", set()).add(number)
+        kinds.setdefault(kind, set()).add(number)
+    both = {frozenset(group) for group in groups.values()} & {frozenset(kind) for kind in kinds.values()}
+    return len(both) / len(groups), len(both) / len(kinds)
+
+
+@settings(max_examples=60 * TIMES)
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from(["1", "2", "3", "4", None])), min_size=1, max_size=12))
+def test_a_group_counts_as_whole_where_it_is_exactly_one_person(rows):
+    found = agreement(rows)
+    assert (found.cluster_precision, found.cluster_recall) == pytest.approx(count_whole_groups(rows))
+
+
 def published(tmp_path: Path, truth: list[tuple[str, ...]], membership: list[tuple[str | None, ...]]) -> Home:
     """A home with a truth and a published version, both written here."""
     home = Home(tmp_path)

@@ -1,23 +1,24 @@
 """Commands that read the published versions, or move the pointer between them."""
 
 import logging
-from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
-from pipelines.commands.pair import show_pair
 from pipelines.errors import ConfigurationError
 from pipelines.extract.waiting import Waiting, waiting
 from pipelines.load import show
-from pipelines.load.explain import explain_customer
 from pipelines.load.query import ROWS
 from pipelines.load.query import query as ask
 from pipelines.load.status import status as status_of
 from pipelines.load.versions import rollback as roll_back
 from pipelines.load.versions import versions as list_versions
 from pipelines.settings import Home, load_sources, sources_path
+
+if TYPE_CHECKING:
+    from pipelines.load.pairs import PairStory
 
 log = logging.getLogger(__name__)
 
@@ -79,25 +80,72 @@ def query(
 
 @app.command()
 def explain(
-    first: Annotated[str, typer.Argument(metavar="ID", help="A customer id; ids of earlier versions are followed.")],
-    second: Annotated[
+    first: Annotated[
         str | None,
-        typer.Argument(metavar="OTHER", help="Why are the two one customer, or why not?", show_default=False),
+        typer.Argument(metavar="ID", help="A customer id; ids of earlier versions are followed.", show_default=False),
+    ] = None,
+    second: Annotated[
+        str | None, typer.Argument(metavar="OTHER", help="The other side of a pair.", show_default=False)
+    ] = None,
+    pair: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--pair", metavar="A B", help="Why are the two one customer, or why not?", show_default=False),
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "--page", metavar="FILE", help="Write the pair as a page of its own, to open in a browser.", show_default=False
+        ),
     ] = None,
     home: HomeOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Explain a customer: each value with its source, the story over channels, and what holds the records together.
+    """Explain a customer, or a pair.
 
-    With two ids, explain the pair: the weight of every comparison.
+    [b]goldthread explain c0123456789abcdef[/b]
+
+    Each value with its source, the story over channels, what decided each link and where it stands, and the household.
+
+    [b]goldthread explain --pair support_mail:m1 crm:C100363[/b]
+
+    What each comparison found and added, in bits; why two are not linked, and what would have linked them.
 
     A side of a pair is a customer id, an identity id, or a record written source:source_ref.
     """
-    if second is None:
-        customer = explain_customer(place(home), first)
-        tell(customer.to_json(), json_, lambda: show.render_explanation(customer, out))
-        return
-    from pipelines.load.pairs import explain_two  # splink takes a second to import
+    sides = _sides(first, second, pair)
+    if len(sides) == 1:
+        if page is not None:
+            raise ConfigurationError("--page shows a pair: goldthread explain --pair A B --page FILE")
+        from pipelines.load.explain import explain_customer  # splink takes a second to import
+        from pipelines.load.show_customer import render_explanation
 
-    pair = explain_two(place(home), first, second)
-    tell(asdict(pair), json_, lambda: show_pair(pair, out))
+        customer = explain_customer(place(home), sides[0])
+        tell(customer.to_json(), json_, lambda: render_explanation(customer, out))
+        return
+    from pipelines.commands.pair import show_story
+    from pipelines.load.pairs import explain_two
+
+    story = explain_two(place(home), *sides)
+    if page is not None:
+        _write_page(story, page)
+    tell(story.to_json(), json_, lambda: show_story(story, out))
+
+
+def _sides(first: str | None, second: str | None, pair: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return the one customer or the two sides that are asked for, however they were given."""
+    given = tuple(side for side in (first, second) if side is not None)
+    if pair is not None and given:
+        raise ConfigurationError("give two sides once: goldthread explain --pair A B")
+    if pair is None and not given:
+        raise ConfigurationError("whom? goldthread explain CUSTOMER, or goldthread explain --pair A B")
+    return pair or given
+
+
+def _write_page(story: "PairStory", page: Path) -> None:
+    from pipelines.load.pair_page import write_pair_page
+
+    try:
+        write_pair_page(story, page)
+    except OSError as error:
+        raise ConfigurationError(f"--page {page}: cannot be written ({error.strerror})") from None
+    log.info("page written: %s", page)

@@ -1,5 +1,6 @@
 """Commands that run the night or one of its stages."""
 
+import getpass
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,17 +10,37 @@ from pipelines import night
 from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing import SourceReport
-from pipelines.warehouse import writer_lock
+from pipelines.load.layout import plain_table, print_facts
+from pipelines.resolve.change_causes import change_words
 
 if TYPE_CHECKING:
-    from pipelines.resolve.train import TrainingReport
-from pipelines.load.layout import plain_table, print_facts
+    from pipelines.resolve.check import CheckReport
 
 app = typer.Typer()
 
 
+FullOption = Annotated[
+    bool,
+    typer.Option("--full", help="Use no score stored from earlier nights: the same customers and ids, at the full cost."),
+]
+AcceptOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-changes",
+        help="Publish though more moves than change_budget of linkage.yml allows; the manifest says who let it through.",
+    ),
+]
+
+
 @app.command()
-def run(night_: NightOption, home: HomeOption = None, sources: SourcesOption = None, json_: JsonOption = False) -> None:
+def run(
+    night_: NightOption,
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+    full: FullOption = False,
+    accept: AcceptOption = False,
+    json_: JsonOption = False,
+) -> None:
     """Run the whole night: extract, resolve, load, validate, publish.
 
     The same night again leaves the same rows and ids.
@@ -27,7 +48,7 @@ def run(night_: NightOption, home: HomeOption = None, sources: SourcesOption = N
     A source that broke its bounds ends it with exit code 4, after everything that could be read has been published.
     """
     where, day = place(home, sources), night.night_of(night_)
-    report = night.run(where, day)
+    report = night.run(where, day, full=full, accepted_by=_who() if accept else None)
     tell(asdict(report), json_, lambda: _show_run(report))
     night.raise_broken(report.sources)
 
@@ -67,10 +88,35 @@ def extract(
 
 
 @app.command()
-def resolve(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
-    """Link the records of every night in the lake into customers, with ids that last."""
-    rows = night.resolve(night_, str(place(home).path))
-    tell(rows, json_, lambda: _show_counts("resolve", rows))
+def resolve(
+    night_: Annotated[str | None, typer.Option("--night", help="The night, YYYY-MM-DD.", show_default="required")] = None,
+    home: HomeOption = None,
+    full: FullOption = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Write nothing; compare the last night as stored with a full run: exit code 1 where it differs."
+        ),
+    ] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Link the records of every night in the lake into customers, with ids that last.
+
+    Only what is new or has changed is scored; the result is that of a full run, and [b]--check[/b] proves it (as the DAG
+    [b]housekeeping[/b] does every week). Ids go on from the version in use.
+    """
+    where = str(place(home).path)
+    if check:
+        if full or night_:
+            raise ConfigurationError("--check compares the last night with a full run: leave out --night and --full")
+        report = night.check_full(where)
+        tell(asdict(report), json_, lambda: _show_check(report))
+        night.raise_differences(report)
+    elif night_ is None:
+        raise ConfigurationError("--night is missing: which night? (YYYY-MM-DD)")
+    else:
+        rows = night.resolve(night_, where, full=full)
+        tell(rows, json_, lambda: _show_counts("resolve", rows))
 
 
 @app.command()
@@ -81,46 +127,48 @@ def load(night_: NightOption, home: HomeOption = None, json_: JsonOption = False
 
 
 @app.command()
-def validate(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
-    """Build the candidate version and hold the expectations against it; exit code 3 where a critical one fails."""
-    counts = night.validate(night_, str(place(home).path))
+def validate(night_: NightOption, home: HomeOption = None, accept: AcceptOption = False, json_: JsonOption = False) -> None:
+    """Build the candidate version and hold the expectations and the change budget against it.
+
+    Exit code 3 where a critical expectation fails, or more customers would move than linkage.yml allows.
+    """
+    counts = night.validate(night_, str(place(home).path), _who() if accept else None)
     tell(counts, json_, lambda: _show_counts("validate", counts))
 
 
 @app.command()
-def publish(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
-    """Make the validated candidate the version in use."""
-    result = night.publish(night_, str(place(home).path))
+def publish(night_: NightOption, home: HomeOption = None, accept: AcceptOption = False, json_: JsonOption = False) -> None:
+    """Make the validated candidate the version in use.
+
+    With [b]--accept-changes[/b] the candidate is validated again first, and changes over the budget are let through.
+    """
+    where = str(place(home).path)
+    if accept:
+        night.validate(night_, where, _who())
+    result = night.publish(night_, where)
     tell(result, json_, lambda: out.print(f"published version [b]{result['version']}[/b]"))
 
 
-@app.command()
-def train(home: HomeOption = None, json_: JsonOption = False) -> None:
-    """Learn the names of the home's own customers anew, into the home's config/linkage_model.json.
-
-    Needs a resolved warehouse of a few thousand customers, no labels.
-
-    The next resolve scores every pair with the new model; customers keep their ids.
-    """
-    from pipelines.resolve.train import train as train_model  # splink takes a second to import
-
-    where = place(home)
-    with writer_lock(where):
-        report = train_model(where)
-    tell(asdict(report), json_, lambda: _show_training(report))
+def _who() -> str:
+    """Return the name of whoever is at the terminal, as the system has it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a user of that number
+        return "unknown"
 
 
-def _show_training(report: "TrainingReport") -> None:
-    weights = ("m before", "m", "u before", "u")
-    table = plain_table("comparison", "level", *weights, numbers=weights, title="trained levels")
-    for comparison, level, *values in report.levels:
-        table.add_row(comparison, level, *("" if value is None else f"{value:.4g}" for value in values))
-    out.print(table)
+def _show_check(report: "CheckReport") -> None:
+    numbers = ("only as stored", "only in a full run")
+    if report.differences:
+        table = plain_table("table", *numbers, "for example", numbers=numbers, title="where they differ")
+        for found in report.differences:
+            table.add_row(found.table, f"{found.only_stored:,}", f"{found.only_full:,}", ", ".join(found.ids))
+        out.print(table)
+    behind = " once the stored state has taken in what changed since: files, settings or code" if report.is_behind else ""
     facts = {
-        "model": f"{report.version} (before: {report.version_before})",
-        "learned from": f"{report.customers:,} customers",
-        "frequencies": f"of {report.given_names:,} given and {report.family_names:,} family names",
-        "written to": report.path,
+        "night": report.night,
+        "compared": f"{report.tables} tables, {report.rows:,} rows",
+        "result": ("they differ" if report.differences else "they are the same") + behind,
     }
     print_facts(facts, out)
 
@@ -148,6 +196,7 @@ def _show_run(report: night.RunReport) -> None:
         "night": report.night,
         "landed": f"{sum(source.taken for source in report.sources):,} records",
         "published": report.version,
+        "customers": change_words(report.changes),
         "took": ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items()),
     }
     print_facts(facts, out)

@@ -91,4 +91,5 @@ def _agreements(found: Agreement, what: str = "") -> dict[str, tuple[float, floa
     return {
         f"{what}pairwise": (found.pairwise_precision, found.pairwise_recall, found.pairwise_f1),
         f"{what}B-cubed": (found.bcubed_precision, found.bcubed_recall, found.bcubed_f1),
+        f"{what}whole": (found.cluster_precision, found.cluster_recall, found.cluster_f1),
     }

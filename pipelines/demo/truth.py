@@ -1,6 +1,6 @@
 """The truth beside the inbox: which person each record is of, what belongs together, and what must be set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pipelines.demo.contacts import (
     WITHHELD,
 )  # fmt: skip
 from pipelines.demo.names import Ints
+from pipelines.demo.people import People
 from pipelines.demo.texts import sentences
 from pipelines.demo.world import World
 
@@ -40,6 +41,9 @@ def write_truth(world: World, folder: Path) -> None:
                             day on; strictest over the persons that share it
     rejected.csv            source, night, file, position, why
     persons.csv             person_id, full_name, date_of_birth, tags
+    shared.csv              cause, value, person_id: what several persons have in common and may be mistaken for each
+                            other by: household (one address), household_line, shared_mailbox, role_mailbox,
+                            recycled_phone, same_name; a row a person, where two or more have the value
     ======================  =====================================================================================
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +78,33 @@ def write_truth(world: World, folder: Path) -> None:
         folder / "persons.csv",
         person_id=people.ids, full_name=people.full, date_of_birth=[day.isoformat() for day in people.born],
         tags=[" ".join(sorted(tags)) for tags in people.tags],
+    )  # fmt: skip
+    _write_shared(people, folder)
+
+
+def _write_shared(people: People, folder: Path) -> None:
+    """Write who has what in common with whom; of mail addresses and numbers, those of all times."""
+    mobiles = zip(people.ids * 2, [*people.phones[0], *people.phones[1]], strict=True)
+    mails = zip(people.ids * 2, [*people.emails[0], *people.emails[1]], strict=True)
+    causes: dict[str, Iterable[tuple[str, str]]] = {
+        "household": zip(people.ids, map(str, people.household.tolist()), strict=True),
+        "household_line": zip(people.ids, people.landline, strict=True),
+        "shared_mailbox": mails,
+        "role_mailbox": zip(people.ids, people.role_mail, strict=True),
+        "recycled_phone": mobiles,
+        "same_name": zip(people.ids, people.full, strict=True),
+    }
+    rows: list[tuple[str, str, str]] = []
+    for cause, held in causes.items():
+        by_value: dict[str, set[str]] = {}
+        for person, value in held:
+            if value:
+                by_value.setdefault(value, set()).add(person)
+        rows += [(cause, value, each) for value, who in by_value.items() if len(who) > 1 for each in sorted(who)]
+    _write(
+        folder / "shared.csv",
+        cause=[cause for cause, _, _ in rows], value=[value for _, value, _ in rows],
+        person_id=[person for _, _, person in rows],
     )  # fmt: skip
 
 

@@ -55,10 +55,15 @@ class Check:
 
 @dataclass(frozen=True)
 class ValidationReport:
-    """All checks of one night's candidate."""
+    """All checks of one night's candidate.
+
+    Attributes:
+        accepted: where a person let changes through that are over the budget: ``by``, ``at`` (UTC), and what moves.
+    """
 
     night: date
     checks: list[Check]
+    accepted: dict[str, Any] | None = None
 
     @property
     def failed(self) -> list[Check]:
@@ -88,6 +93,7 @@ class ValidationReport:
             "passed": self.passed,
             "worst_failure": self.worst_failure,
             "counts": self.counts(),
+            "accepted": self.accepted,
             "checks": [asdict(check) for check in self.checks],
         }
 
@@ -104,4 +110,4 @@ def read_checks(path: Path) -> tuple[ValidationReport, dict[str, Any]] | None:
     except FileNotFoundError:
         return None
     checks = [Check(**check) for check in document["checks"]]
-    return ValidationReport(date.fromisoformat(document["night"]), checks), document
+    return ValidationReport(date.fromisoformat(document["night"]), checks, document.get("accepted")), document

@@ -8,8 +8,10 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError
+from pipelines.load.holding import Holding, Link, holding_of
 from pipelines.load.query import open_read_only, plain
 from pipelines.load.versions import current_file
+from pipelines.resolve.lookup import has_table, quoted
 from pipelines.settings import Home
 
 TEXT = 100  # characters of a message that a story shows
@@ -43,17 +45,30 @@ ORDER BY occurred_at, source, source_ref
 """
 IDENTITIES = """
 SELECT membership.identity_id, count(*), list_sort(list(DISTINCT membership.source)), any_value(identity.full_name),
-    any_value(identity.emails), any_value(identity.phones), any_value(identity.handles)
+    any_value(identity.emails), any_value(identity.phones), any_value(identity.handles),
+    list_sort(list(DISTINCT interaction.channel) FILTER (WHERE interaction.channel IS NOT NULL)),
+    min(interaction.occurred_at), max(interaction.occurred_at)
 FROM golden.membership AS membership
 LEFT JOIN meta.identity AS identity ON membership.identity_id = identity.identity_id
+LEFT JOIN golden.interaction AS interaction
+    ON membership.record_kind = 'interaction' AND membership.source = interaction.source
+    AND membership.source_ref = interaction.source_ref
 WHERE membership.customer_id = $customer GROUP BY membership.identity_id ORDER BY count(*) DESC, membership.identity_id
 """
-LINKS = """
-SELECT edge.identity_l, edge.identity_r, edge.match_weight, edge.match_probability, edge.rule
-FROM meta.edge AS edge
-INNER JOIN meta.identity AS l ON edge.identity_l = l.identity_id
-INNER JOIN meta.identity AS r ON edge.identity_r = r.identity_id
-WHERE l.customer_id = $customer AND r.customer_id = $customer AND edge.is_link
+SEEN = """
+SELECT identity_id, min(first_seen_at), max(last_seen_at) FROM meta.identity_identifier
+WHERE identity_id IN ({identities}) GROUP BY identity_id
+"""
+HOUSEHOLDS = """
+SELECT household.household_id, household.kind, household.member_count, household.identifier_kind,
+    household.identifier_value, household.first_seen_at, household.last_seen_at,
+    list([other.customer_id, customer.full_name] ORDER BY other.customer_id) AS others
+FROM golden.household AS household
+INNER JOIN golden.household AS other
+    ON household.household_id = other.household_id AND household.customer_id != other.customer_id
+INNER JOIN golden.customer AS customer ON other.customer_id = customer.customer_id
+WHERE household.customer_id = $customer
+GROUP BY ALL ORDER BY household.kind, household.household_id
 """
 
 
@@ -110,7 +125,11 @@ class Event:
 
 @dataclass(frozen=True)
 class IdentityPart:
-    """One distinct tuple of identifiers, and how many of the customer's records carry it."""
+    """One distinct tuple of identifiers, how many of the customer's records carry it, and when it was in use.
+
+    Attributes:
+        channels: in which it was met; empty for a row of our own records.
+    """
 
     identity_id: str
     records: int
@@ -119,17 +138,31 @@ class IdentityPart:
     emails: list[str]
     phones: list[str]
     handles: list[str]
+    channels: list[str]
+    first_seen_at: datetime | None
+    last_seen_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Link:
-    """One link that holds identities together: its weight in bits, its probability, and the rule that let the pair in."""
+class Member:
+    """Another member of a household, with the name it goes by, if any."""
 
-    identity_l: str
-    identity_r: str
-    match_weight: float
-    match_probability: float
-    rule: str
+    customer_id: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Household:
+    """A household or organisation of the customer's: what ties them to it, and the other members."""
+
+    household_id: str
+    kind: str
+    member_count: int
+    identifier_kind: str
+    identifier_value: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    others: list[Member]
 
 
 @dataclass(frozen=True)
@@ -139,8 +172,8 @@ class CustomerExplanation:
     Attributes:
         asked_id, customer_id: the id that was asked for, and the one that answers for it now (None: forgotten).
         since, cause: of the crosswalk's entry: when it last changed and why.
-        links: the strongest links that together hold the identities in one piece, the weakest of them first; where
-            copies of one identity or a steward hold it together there are fewer.
+        holding: how the identities hang together; see ``holding.Holding``.
+        households: whom the customer belongs together with without being one person.
     """
 
     version: str
@@ -154,7 +187,13 @@ class CustomerExplanation:
     profiles: int
     story: list[Event]
     identities: list[IdentityPart]
-    links: list[Link]
+    holding: Holding
+    households: list[Household]
+
+    @property
+    def links(self) -> list[Link]:
+        """The strongest links that together hold the identities in one piece, the weakest of them first."""
+        return self.holding.links
 
     @property
     def weakest_link(self) -> Link | None:
@@ -163,8 +202,10 @@ class CustomerExplanation:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for ``json.dumps``."""
-        weakest = asdict(self.weakest_link) if self.weakest_link else None
-        document: dict[str, Any] = plain(asdict(self) | {"weakest_link": weakest})
+        told = asdict(self)
+        holding = told.pop("holding")
+        weakest = holding["links"][0] if holding["links"] else None
+        document: dict[str, Any] = plain(told | holding | {"weakest_link": weakest})
         return document
 
 
@@ -184,45 +225,50 @@ def explain_customer(home: Home, customer_id: str) -> CustomerExplanation:
             shown = repr(customer_id) if re.fullmatch(r"c[0-9a-f]{1,32}", customer_id) else "of that id"
             raise ConfigurationError(f"no customer {shown} in {path.parent.name} or before it; an id is c and 16 hex digits")
         current_id, since, cause = found[0]
-        return _explain(con, path.parent.name, customer_id, current_id, since, cause)
+        return _explain(con, home, path.parent.name, customer_id, current_id, since, cause)
 
 
 def _explain(
-    con: duckdb.DuckDBPyConnection, version: str, asked_id: str, current_id: str | None, since: date, cause: str
+    con: duckdb.DuckDBPyConnection, home: Home, version: str, asked_id: str, current_id: str | None, since: date, cause: str
 ) -> CustomerExplanation:
     asked = {"customer": current_id}
     rows = con.execute(CUSTOMER, asked).fetchall()
     confidence, profiles = rows[0] if rows else (None, 0)
-    identities = [
-        IdentityPart(identity, records, sources, name, emails or [], phones or [], handles or [])
-        for identity, records, sources, name, emails, phones, handles in con.execute(IDENTITIES, asked).fetchall()
-    ]
+    identities = _identities(con, asked)
     story = [Event(*line) for line in con.execute(STORY, asked).fetchall()]
     return CustomerExplanation(
         version, asked_id, current_id, since, cause, confidence,
         values=[Value(*line) for line in con.execute(VALUES, asked).fetchall()],
         channels=[ChannelUse(*line) for line in con.execute(CHANNELS, asked).fetchall()],
         profiles=profiles, story=story, identities=identities,
-        links=holding_links([Link(*line) for line in con.execute(LINKS, asked).fetchall()]),
+        holding=holding_of(con, home, current_id, [part.identity_id for part in identities]) if current_id else Holding(),
+        households=_households(con, asked),
     )  # fmt: skip
 
 
-def holding_links(links: list[Link]) -> list[Link]:
-    """Return the strongest links that connect all that the links connect (a maximum spanning tree), the weakest first."""
-    parent: dict[str, str] = {}
+def _identities(con: duckdb.DuckDBPyConnection, asked: dict[str, str | None]) -> list[IdentityPart]:
+    rows = con.execute(IDENTITIES, asked).fetchall()
+    seen: dict[str, tuple[datetime, datetime]] = {}
+    if rows and has_table(con, "meta", "identity_identifier"):
+        listed = quoted(row[0] for row in rows)
+        seen = {row[0]: row[1:] for row in con.execute(SEEN.format(identities=listed)).fetchall()}
+    return [
+        IdentityPart(
+            identity, records, sources, name, emails or [], phones or [], handles or [], channels or [],
+            *seen.get(identity, (first, last)),
+        )
+        for identity, records, sources, name, emails, phones, handles, channels, first, last in rows
+    ]  # fmt: skip
 
-    def root(identity: str) -> str:
-        while parent.setdefault(identity, identity) != identity:
-            parent[identity] = identity = parent[parent[identity]]
-        return identity
 
-    kept = []
-    for link in sorted(links, key=lambda link: (-link.match_weight, link.identity_l, link.identity_r)):
-        left, right = root(link.identity_l), root(link.identity_r)
-        if left != right:
-            parent[left] = right
-            kept.append(link)
-    return kept[::-1]
+def _households(con: duckdb.DuckDBPyConnection, asked: dict[str, str | None]) -> list[Household]:
+    if not has_table(con, "golden", "household"):  # a version of before there were any
+        return []
+    rows = con.execute(HOUSEHOLDS, asked).fetchall()
+    return [
+        Household(household, kind, size, what, value, first, last, [Member(*other) for other in others])
+        for household, kind, size, what, value, first, last, others in rows
+    ]
 
 
 def shortened(text: str, characters: int = TEXT) -> str:

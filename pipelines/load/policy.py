@@ -85,6 +85,26 @@ class Enquiries(_Part):
         return {name: value for name, value in self.model_dump().items() if isinstance(value, int | float)}
 
 
+class Households(_Part):
+    """When an identifier that customers share makes a household of them, or an organisation, and when neither.
+
+    Attributes:
+        families_at_most, people_at_most: more family names, or more names, than these on one number or mailbox are an
+            organisation.
+        families_at_address: up to so many family names at one address are one household; 1 asks for one family name.
+        recycled_days: a number, mailbox or address that nobody was seen on for so long went to somebody else.
+        crowd_at_most: what more customers than this carry, without a company in common, says nothing.
+        provider_companies: people of more companies than this have addresses at a mail domain that is nobody's own.
+    """
+
+    families_at_most: int = Field(default=4, ge=1)
+    people_at_most: int = Field(default=12, ge=1)
+    families_at_address: int = Field(default=1, ge=1)
+    recycled_days: int = Field(default=45, ge=1)
+    crowd_at_most: int = Field(default=200, ge=2)
+    provider_companies: int = Field(default=3, ge=1)
+
+
 class Policy(BaseModel):
     """The whole of ``policy.yml``; sections that other stages own are left to them."""
 
@@ -93,6 +113,7 @@ class Policy(BaseModel):
     survivorship: dict[str, Group]
     consent: Consent
     enquiries: Enquiries
+    households: Households = Households()
 
     @model_validator(mode="after")
     def _every_attribute_once(self) -> "Policy":

@@ -20,6 +20,7 @@ from pipelines.files import sha256_of, sync
 from pipelines.load import report
 from pipelines.load.candidate import candidate_file, candidate_folder
 from pipelines.load.checks import ValidationReport, read_checks
+from pipelines.load.history import past_of
 from pipelines.load.versions import point, version_names, versions_folder
 from pipelines.settings import PACKAGE_ROOT, Home, sources_path
 
@@ -49,7 +50,8 @@ def publish(home: Home, night: date) -> str:
     name = new_name(night, version_names(home), now())
     partial = folder / f".{name}"
     partial.mkdir(mode=0o700)
-    _fill(home, partial, name, checked)
+    before = past_of(home, night).before
+    _fill(home, partial, name, checked, before.parent.name if before else None)
     _make_read_only(partial)
     _sync_all(partial)
     partial.rename(folder / name)
@@ -90,7 +92,7 @@ def remove_leftovers(folder: Path) -> None:
         shutil.rmtree(left)
 
 
-def _fill(home: Home, partial: Path, name: str, checked: ValidationReport) -> None:
+def _fill(home: Home, partial: Path, name: str, checked: ValidationReport, before: str | None) -> None:
     database = partial / "customers.duckdb"
     shutil.copyfile(candidate_file(home), database)
     seconds = _seconds(home, checked.night)
@@ -101,7 +103,9 @@ def _fill(home: Home, partial: Path, name: str, checked: ValidationReport) -> No
         "night": checked.night.isoformat(),
         "published_at": now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         **_contents(database),
+        "before": before,
         "checks": checked.counts(),
+        "accepted_changes": checked.accepted,
         "files": {path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in files},
         "versions": {"goldthread": __version__, "duckdb": duckdb.__version__, "splink": installed("splink")},
         "configuration": _configuration(home),

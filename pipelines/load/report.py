@@ -10,6 +10,8 @@ import jinja2
 
 from pipelines.extract.naming import shown_file
 from pipelines.load.checks import SEVERITIES, Check, ValidationReport
+from pipelines.load.stewards import read_stewards
+from pipelines.resolve.change_causes import change_counts, change_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = ("accepted", "duplicate", "suppressed", "quarantined")
@@ -145,6 +147,7 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "notices": _rows(con, NOTICES, night=night),
         "absent": [row["source"] for row in _rows(con, ABSENT, night=night)],
         "changes": {row["change"]: row["customers"] for row in _rows(con, CHANGES)},
+        "causes": change_words(change_counts(con, "golden.change")),
         "nobody": bars({row["reason"]: row["records"] for row in _rows(con, NOBODY)}),
         "sizes": bars(_size_classes(_rows(con, SIZE))),
         "channels": [row["channel"] for row in channels],
@@ -154,6 +157,7 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "rules": _shares(_rows(con, RULES), "links"),
         "clusters": _rows(con, CLUSTERS),
         "model": _rows(con, MODEL)[0]["model"],
+        "stewards": read_stewards(con),
     }
 
 

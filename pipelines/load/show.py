@@ -4,22 +4,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.load.checks import ValidationReport
-from pipelines.load.explain import CustomerExplanation, Event, IdentityPart, shortened
 from pipelines.load.layout import fits, outside, plain_table, print_block, print_facts
 from pipelines.load.query import Result
 from pipelines.load.status import Status
 from pipelines.load.versions import Version
 
-COLOURS = {"email": "blue", "chat": "green", "social": "magenta", "sms": "yellow", "voice": "cyan", "crm": "white"}
-ARROWS = {"inbound": "→", "outbound": "←", "internal": "·"}
-NOTICES = 10  # kinds of warnings that are shown
 NOTICES = 10  # kinds of warnings that are shown
 PLURALS = {"membership": "records", "channel_switch": "channel switches", "enquiry": "enquiries"}
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "blue"}
@@ -159,89 +154,3 @@ def render_validation(found: ValidationReport, console: Console) -> None:
         console.print(f"[{STYLES[check.severity]}]{check.severity}[/] {escape(check.words())}")
         if check.meaning:
             console.print(f"  {escape(check.meaning)}", style="dim")
-
-
-def render_explanation(found: CustomerExplanation, console: Console) -> None:
-    """Print a customer: values with their origin, channels, story, and what holds the records together."""
-    if found.customer_id is None:
-        console.print(f"[b]{found.asked_id}[/b] was forgotten on {found.since}: no row of this person is kept.")
-        return
-    parts = [_headline(found), _values(found), _channels(found), _story(found.story), _identities(found)]
-    for part in [*parts, _links(found)] if found.links else parts:
-        console.print(part)
-        console.print()
-
-
-def _headline(found: CustomerExplanation) -> Panel:
-    lines = [Text(f"customer {found.customer_id}", style="bold")]
-    if found.asked_id != found.customer_id:
-        lines.append(Text(f"{found.asked_id} leads here since {found.since}: {found.cause}"))
-    records = len(found.story) + found.profiles
-    confidence = f", confidence {found.confidence:.4f}" if found.confidence is not None else ""
-    lines.append(Text(f"{records} records, {len(found.identities)} identities, {len(found.channels)} channels{confidence}"))
-    return Panel(Group(*lines), expand=False, border_style="yellow")
-
-
-def _values(found: CustomerExplanation) -> Table:
-    table = plain_table("attribute", "value, why it and no other, and where it stands", title="what survives, and why")
-    for value in found.values:
-        told = outside(value.value, "bold")
-        told.append_text(outside(f"\n{value.rule} ({value.evidence}), {value.source} {value.source_ref}", "not bold dim"))
-        told.append_text(outside(f"\n{value.file}, {value.position}", "not bold dim"))
-        if value.others:
-            told.append_text(outside(f"\nover {', '.join(value.others)}", "not bold dim"))
-        table.add_row(value.attribute, told)
-    return table
-
-
-def _channels(found: CustomerExplanation) -> Table:
-    numbers = ("interactions", "inbound")
-    table = plain_table(
-        "channel", "sources", *numbers, "first (UTC)", "last (UTC)", numbers=numbers, title="where they were met"
-    )
-    for use in found.channels:
-        first, last = (f"{at:%Y-%m-%d %H:%M}" for at in (use.first_at, use.last_at))
-        channel = Text(use.channel, style=COLOURS.get(use.channel, ""))
-        table.add_row(channel, use.sources, f"{use.interactions:,}", f"{use.inbound:,}", first, last)
-    if found.profiles:
-        table.add_row("profile", "", f"{found.profiles:,}", "", "", "")
-    return table
-
-
-def _story(story: list[Event]) -> Table:
-    table = plain_table("when (UTC)", "channel", "", "what was said", title="their story")
-    for event in story:
-        channel = Text(("↪ " if event.is_switch else "  ") + event.channel, style=COLOURS.get(event.channel, ""))
-        if event.is_public:
-            channel.append(" (public)", style="dim")
-        said = outside(shortened(event.text or event.subject or ""))
-        if event.duplicate_of:
-            said.append("  asked before", style="yellow")
-        table.add_row(f"{event.occurred_at:%Y-%m-%d %H:%M}", channel, ARROWS.get(event.direction, ""), said)
-    return table
-
-
-def _identities(found: CustomerExplanation) -> Table:
-    title = "their identities" if found.links else "one identity: every record shows the same"
-    table = plain_table("", "identity", "records", "sources", numbers=("", "records"), title=title)
-    for number, part in enumerate(found.identities, start=1):
-        table.add_row(str(number), outside(_shown(part)), f"{part.records:,}", ", ".join(part.sources))
-    return table
-
-
-def _links(found: CustomerExplanation) -> Table:
-    numbers = {part.identity_id: str(number) for number, part in enumerate(found.identities, start=1)}
-    table = plain_table(
-        "weight", "probability", "rule", "between", numbers=("weight", "probability"),
-        title="what holds them together, the weakest link first",
-    )  # fmt: skip
-    for place, link in enumerate(found.links):
-        sides = " and ".join(numbers.get(side, side) for side in (link.identity_l, link.identity_r))
-        style = "yellow" if place == 0 else ""
-        table.add_row(f"{link.match_weight:.1f} bits", f"{link.match_probability:.4f}", link.rule, sides, style=style)
-    return table
-
-
-def _shown(part: IdentityPart) -> str:
-    known = [part.name or "", *part.emails, *part.phones, *part.handles]
-    return " · ".join(filter(None, known)) or f"an account of {', '.join(part.sources)}"

@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.extract.lake import attach_lake
 from pipelines.load.components import build_components
+from pipelines.load.households import build_households
 from pipelines.load.policy import load_policy, register_policy
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
@@ -18,7 +19,11 @@ BEFORE_ENQUIRIES = (
 )  # fmt: skip
 AFTER_ENQUIRIES = ("golden.interaction", "golden.enquiry", "golden.channel_switch")
 SCRATCH = ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link")
-META = ("meta.ledger", "meta.quarantine", "meta.notice", "meta.link_rule", "meta.block", "meta.identity", "meta.edge")
+META = (
+    "meta.ledger", "meta.quarantine", "meta.notice", "meta.link_rule", "meta.block", "meta.identity", "meta.edge",
+    "meta.identity_identifier", "meta.judgement", "meta.guard_cut", "meta.review", "meta.audit", "meta.basis",
+    "meta.demoted_identifier",
+)  # fmt: skip
 
 RUN_COLUMNS = "night DATE, stage VARCHAR, table_name VARCHAR, row_count BIGINT"
 
@@ -37,9 +42,10 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     policy = load_policy(home.find("config/policy.yml"))
     register_policy(con, policy)
     attach_lake(con, home.lake)
-    threshold = load_linkage(home.find("config/linkage.yml")).threshold
-    values = {"night": night, "threshold": threshold, **policy.enquiries.numbers}
+    linkage = load_linkage(home.find("config/linkage.yml"))
+    values = {"night": night, "threshold": linkage.threshold, **policy.enquiries.numbers}
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
+    rows["golden.household"] = build_households(con, home, policy.households, linkage.role_mailboxes)
     _follow_enquiries(con, home, values)
     rows |= {table: build(con, home, table, **values) for table in (*AFTER_ENQUIRIES, *META)}
     _drop_scratch(con)
@@ -67,7 +73,8 @@ def _note_run(con: duckdb.DuckDBPyConnection, home: Home, night: date, rows: dic
     """Write this night's counts of every stage so far into ``meta.run``."""
     counts = [("load", table, count) for table, count in rows.items()]
     tables = con.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('staging', 'resolve') ORDER BY ALL"
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('staging', 'resolve')"
+        " AND NOT starts_with(table_name, 'baseline_') ORDER BY ALL"
     ).fetchall()
     for schema, table in tables:
         counted = con.execute(f'SELECT count(*) FROM {schema}."{table}"').fetchone()

@@ -22,8 +22,10 @@ from pipelines.errors import ConfigurationError, ValidationStopped
 from pipelines.files import sha256_of
 from pipelines.load import dialect, report, versions
 from pipelines.load.candidate import build_candidate, candidate_folder, tables_of
+from pipelines.load.change_budget import check_budget
 from pipelines.load.checks import Check, ValidationReport, write_checks
 from pipelines.load.suites import Entry, load_suites
+from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build, connect
 
@@ -38,10 +40,13 @@ SAFE_WORDS = re.compile(r'(?:Catalog|Binder|Parser) Error: [^\n]*|The column "[^
 ERROR_CLASS = re.compile(r"\b_?(?:duckdb|sqlalchemy|great_expectations)[\w.]*\.(\w+(?:Exception|Error))\b")
 
 
-def validate(home: Home, night: date) -> ValidationReport:
+def validate(home: Home, night: date, accepted_by: str | None = None) -> ValidationReport:
     """Build the candidate, hold every expectation against it, and write what they said into it and beside it.
 
     Writes ``candidate/customers.duckdb`` (with meta.check), ``checks.json`` and ``report.html``.
+
+    Args:
+        accepted_by: who lets through a night that moves more than the change budget; None where nobody does.
 
     Raises:
         ValidationStopped: a critical expectation failed or could not run; the version in use stays.
@@ -51,7 +56,10 @@ def validate(home: Home, night: date) -> ValidationReport:
     path = build_candidate(home)
     in_use = versions.current(home)
     previous = in_use / "customers.duckdb" if in_use else None
-    result = ValidationReport(night, run_suites(path, previous, suites))
+    checks = run_suites(path, previous, suites)
+    budget = load_linkage(home.find("config/linkage.yml")).change_budget
+    on_budget, accepted = check_budget(home, path, previous, budget, accepted_by)
+    result = ValidationReport(night, checks + on_budget, accepted)
     _write_table(home, path, result)
     folder = candidate_folder(home)
     report.write_report(path, folder / "report.html", result)

@@ -10,7 +10,8 @@ import duckdb
 # Paul and Paula differ there and are two people.
 _MACROS = """
 CREATE OR REPLACE TEMP MACRO is_slip(l, r) AS
-    length(l) >= 4 AND length(r) >= 4 AND right(l, 1) = right(r, 1) AND damerau_levenshtein(l, r) = 1;
+    length(l) >= 4 AND length(r) >= 4 AND left(l, 1) = left(r, 1) AND right(l, 1) = right(r, 1)
+    AND length(l) + length(r) > 8 AND damerau_levenshtein(l, r) = 1;
 
 CREATE OR REPLACE TEMP MACRO given_agrees(l, forms_l, r, forms_r) AS
     coalesce(
@@ -23,6 +24,13 @@ CREATE OR REPLACE TEMP MACRO given_agrees(l, forms_l, r, forms_r) AS
         FALSE
     );
 
+CREATE OR REPLACE TEMP MACRO given_near(l, r) AS
+    coalesce(
+        least(length(l), length(r)) >= 3
+        AND damerau_levenshtein(l, r) <= CASE WHEN least(length(l), length(r)) >= 6 THEN 2 ELSE 1 END,
+        FALSE
+    );
+
 CREATE OR REPLACE TEMP MACRO family_shared(l, forms_l, r, forms_r) AS
     coalesce(
         list_has_any(list_filter(forms_l, lambda form: form[1] != '~'), forms_r)
@@ -32,7 +40,9 @@ CREATE OR REPLACE TEMP MACRO family_shared(l, forms_l, r, forms_r) AS
 
 CREATE OR REPLACE TEMP MACRO family_agrees(l, forms_l, r, forms_r) AS
     coalesce(
-        family_shared(l, forms_l, r, forms_r) OR is_slip(l, r)
+        family_shared(l, forms_l, r, forms_r)
+        OR (length(l) >= 4 AND length(r) >= 4 AND damerau_levenshtein(l, r) = 1)
+        OR (length(l) >= 8 AND length(r) >= 8 AND damerau_levenshtein(l, r) = 2)
         OR ((length(l) = 1 OR length(r) = 1) AND left(l, 1) = left(r, 1)),
         FALSE
     );
@@ -40,7 +50,11 @@ CREATE OR REPLACE TEMP MACRO family_agrees(l, forms_l, r, forms_r) AS
 CREATE OR REPLACE TEMP MACRO is_full(given, family) AS coalesce(length(given) > 1 AND length(family) > 1, FALSE);
 
 CREATE OR REPLACE TEMP MACRO is_swapped(given_l, family_l, given_r, family_r) AS
-    coalesce(given_l = family_r AND family_l = given_r, FALSE);
+    coalesce(
+        (given_l = family_r AND (family_l = given_r OR given_near(family_l, given_r)))
+        OR (family_l = given_r AND given_near(given_l, family_r)),
+        FALSE
+    );
 
 CREATE OR REPLACE TEMP MACRO names_agree(given_l, given_forms_l, family_l, family_forms_l,
                                          given_r, given_forms_r, family_r, family_forms_r) AS
@@ -58,11 +72,45 @@ CREATE OR REPLACE TEMP MACRO names_contradict(given_l, given_forms_l, family_l, 
 CREATE OR REPLACE TEMP MACRO births_agree(l, r) AS
     coalesce(
         damerau_levenshtein(l, r) <= 1
-        OR (left(l, 4) = left(r, 4) AND substr(l, 6, 2) = substr(r, 9, 2) AND substr(l, 9, 2) = substr(r, 6, 2)),
+        OR (left(l, 4) = left(r, 4) AND substr(l, 6, 2) = substr(r, 9, 2) AND substr(l, 9, 2) = substr(r, 6, 2))
+        OR (left(l, 4) = left(r, 4))::INT + (substr(l, 6, 2) = substr(r, 6, 2))::INT + (right(l, 2) = right(r, 2))::INT >= 2
+        OR (abs(left(l, 4)::INT - left(r, 4)::INT) = 1 AND substr(l, 6, 2) = substr(r, 6, 2))
+        OR (
+            damerau_levenshtein(left(l, 4), left(r, 4)) = 1
+            AND abs(dayofyear(try_cast(l AS DATE)) - dayofyear(try_cast(r AS DATE))) <= 3
+        ),
         FALSE
     );
 
-CREATE OR REPLACE TEMP MACRO births_contradict(l, r) AS l IS NOT NULL AND r IS NOT NULL AND NOT births_agree(l, r);
+CREATE OR REPLACE TEMP MACRO births_near(l, r) AS
+    coalesce(
+        abs(datediff('day', try_cast(l AS DATE), try_cast(r AS DATE))) <= 400
+        OR (
+            damerau_levenshtein(left(l, 4), left(r, 4)) = 1
+            AND abs(dayofyear(try_cast(l AS DATE)) - dayofyear(try_cast(r AS DATE))) <= 40
+        ),
+        FALSE
+    );
+
+CREATE OR REPLACE TEMP MACRO id_slip(l, r) AS
+    coalesce(
+        split_part(l, ':', 1) = split_part(r, ':', 1) AND length(l) - instr(l, ':') >= 6
+        AND damerau_levenshtein(l, r) = 1,
+        FALSE
+    );
+
+CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
+    coalesce(
+        length(l) >= 8 AND left(l, 1) = left(r, 1) AND damerau_levenshtein(l, r) <= 2
+        AND regexp_replace(l, '[^0-9]', '', 'g') = regexp_replace(r, '[^0-9]', '', 'g')
+        AND regexp_replace(l, '[._-]', '', 'g') != regexp_replace(r, '[._-]', '', 'g'),
+        FALSE
+    );
+
+CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS coalesce(jaro_winkler_similarity(l, r) >= 0.9, FALSE);
+
+CREATE OR REPLACE TEMP MACRO births_contradict(l, r) AS
+    l IS NOT NULL AND r IS NOT NULL AND NOT births_agree(l, r) AND NOT births_near(l, r);
 """
 
 

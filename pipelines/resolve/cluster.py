@@ -1,75 +1,202 @@
 """Clusters: identities that links hold together as one person, after the guard."""
 
 import logging
-from collections import defaultdict
-from datetime import date
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from pipelines.resolve import agreement
-from pipelines.resolve.guard import Link, take_apart
-from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.resolve.contradictions import CORROBORATED as CORROBORATED
+from pipelines.resolve.contradictions import HOPELESS, find_suspects, size_facts
+from pipelines.resolve.guard import NAME_ALONE, PROMISCUOUS, TOO_LARGE, Apart, Cut, Link, take_apart
+from pipelines.resolve.judgements import has_judgements
+from pipelines.resolve.namesakes import unambiguous
+from pipelines.resolve.relations import arrow, run
 from pipelines.resolve.settings import Linkage
 
 log = logging.getLogger(__name__)
 
-# Bits of evidence beside the names from which a link counts as more than two equal names.
-CORROBORATED = 1.0
+JUDGED_WEIGHT = 1000.0  # bits of a steward's "same": more than any evidence adds up to
+BY_NAME = 1  # the turn of links of equal names alone: after all others
 
 
-def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) -> None:
-    """Build the temporary table part: identity_id, part (the smallest identity_id in it), weakest_weight (bits; NULL alone).
+@dataclass
+class Clusters:
+    """What came of the links.
+
+    Attributes:
+        count: how many identities there are; they are numbered in the order of their ids.
+        kept: the links that hold, ``l, r`` (numbers of identities), ``match_weight`` (bits), ``turn``.
+        labels: the component of each identity.
+        edges: every stored edge: ``l, r, match_weight, other_weight, turn``.
+        cuts: links at or above the threshold that were not taken, with the reason.
+    """
+
+    count: int
+    kept: pd.DataFrame
+    labels: np.ndarray
+    edges: pd.DataFrame
+    cuts: list[Cut] = field(default_factory=list)
+
+
+def find_clusters(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> Clusters:
+    """Join the identities of the temporary table node (node, identity_id) along their links.
 
     Three steps, each over all edges, so that the result never depends on the order of the nights: components of the
-    corroborated links; the guard on those that contradict themselves; then links of equal names alone, where they leave
-    no doubt who is meant.
+    corroborated links, and of what stewards have called the same; links of equal names alone, where they leave no doubt
+    who is meant; those of names that nobody else here bears. After each the guard takes apart what contradicts itself.
     """
-    agreement.install(con)
-    nodes = arrow(con, "SELECT identity_id FROM resolve.identity ORDER BY identity_id").to_pandas()["identity_id"]
-    links = links_above(con, linkage.threshold - linkage.unique_name, nodes)
+    count = int(run(con, "SELECT count(*) FROM node")[0][0])
+    same, different = judged_pairs(con, "same"), judged_pairs(con, "different")
+    edges = stored_edges(con)
+    links = edges[edges["match_weight"] >= linkage.threshold - linkage.unique_name]
+    links = links[~_is_among(links, same, count)]
     is_accepted = links["match_weight"] >= linkage.threshold
-    strong = links[is_accepted & (links["other_weight"] >= CORROBORATED)]
-    guarded, cut = _guard(con, nodes, strong, linkage)
-    labels = component_labels(len(nodes), guarded)
-    named = links[links["other_weight"] < CORROBORATED]
-    unambiguous = _unambiguous(con, nodes, named[is_accepted[named.index]], labels, linkage)
-    kept = pd.concat([guarded, unambiguous], ignore_index=True)
-    labels = component_labels(len(nodes), kept)
-    unique = _unambiguous(con, nodes, named[~is_accepted[named.index]], labels, linkage, is_unique=True)
-    kept = pd.concat([kept, unique], ignore_index=True)
-    labels = component_labels(len(nodes), kept)
-    part = pd.DataFrame({"identity_id": nodes, "part": nodes.to_numpy()[first_of(labels)]})
-    part["weakest_weight"] = weakest_links(kept, labels, len(nodes))
-    _register(con, "part", part)
-    log.info(
-        "resolve %s: %d links join %d identities into %d; the guard cut %d, equal names alone were not enough for %d",
-        night, len(kept), len(nodes), len(np.unique(labels)), cut, len(named) - len(unambiguous) - len(unique),
-    )  # fmt: skip
+    is_strong = links["other_weight"] >= CORROBORATED
+    is_barred = ~is_strong & _is_promiscuous(con, count)[links[["l", "r"]].to_numpy()].any(axis=1)
+    barred, links = links[is_barred & is_accepted], links[~is_barred]
+    is_accepted, is_strong = is_accepted[links.index], is_strong[links.index]
+    stewards = pd.DataFrame({"l": same[:, 0], "r": same[:, 1], "match_weight": JUDGED_WEIGHT, "turn": -1 - same[:, 2]})
+    strong = pd.concat([stewards, links[is_accepted & is_strong]], ignore_index=True)
+    found = Clusters(count, strong, np.arange(count), edges)
+    guard = Guard(con, count, same[:, :2], different[:, :2], linkage)
+    found.kept, cuts = guard.keep(found.kept, tie_margin=linkage.tie_margin)
+    found.cuts += cuts
+    found.labels = component_labels(count, found.kept)
+    named = links[~is_strong].assign(turn=BY_NAME)
+    reaches = named["match_weight"] >= linkage.threshold
+    _join_by_name(con, found, named[reaches], guard, is_unique=False)
+    _join_by_name(con, found, named[~reaches], guard, is_unique=True)
+    found.cuts += [Cut(link, PROMISCUOUS) for link in _as_links(_apart(barred, found.labels))]
+    found.cuts = [cut for cut in found.cuts if found.labels[cut.link.left] != found.labels[cut.link.right]]
+    return found
 
 
-def links_above(con: duckdb.DuckDBPyConnection, weight: float, nodes: pd.Series) -> pd.DataFrame:
-    """Return the edges at or above ``weight``: ``l, r`` (positions in ``nodes``), ``match_weight, other_weight``."""
+def _join_by_name(
+    con: duckdb.DuckDBPyConnection, found: Clusters, named: pd.DataFrame, guard: "Guard", *, is_unique: bool
+) -> None:
+    """Take the links of equal names alone that leave no doubt; note the others where they reach the threshold."""
+    if named.empty:
+        return
+    ends = pd.DataFrame({"l": found.labels[named["l"].to_numpy()], "r": found.labels[named["r"].to_numpy()]})
+    components = component_labels(found.count, ends)
+    is_clear = unambiguous(con, named, found.labels, components, guard.linkage.tie_margin, is_unique=is_unique)
+    touched = np.isin(components[found.labels], np.unique(components[ends[is_clear].to_numpy().ravel()]))
+    kept, cuts = guard.keep(pd.concat([found.kept, named[is_clear]], ignore_index=True), touched=touched)
+    labels = component_labels(found.count, kept)
+    if not is_unique:
+        found.cuts += [Cut(link, NAME_ALONE) for link in _as_links(_apart(named[~is_clear], labels))]
+        found.cuts += cuts
+    found.kept, found.labels = kept, labels
+
+
+@dataclass
+class Guard:
+    """The guard over the links of one run: ``keep`` says which of them hold."""
+
+    con: duckdb.DuckDBPyConnection
+    count: int
+    same: np.ndarray
+    different: np.ndarray
+    linkage: Linkage
+
+    def keep(
+        self, links: pd.DataFrame, *, touched: np.ndarray | None = None, tie_margin: float | None = None
+    ) -> tuple[pd.DataFrame, list[Cut]]:
+        """Return the links that hold, in their order, and the others with the reason.
+
+        Args:
+            touched: which nodes to look at, whole components; None for all.
+        """
+        labels = component_labels(self.count, links)
+        links, cuts = self._cut_to_size(links, labels)
+        if cuts:
+            labels = component_labels(self.count, links)
+        looked_at = labels if touched is None else np.where(touched, labels, -1)
+        suspects, facts = find_suspects(self.con, looked_at, self.different, self.same, self.linkage)
+        in_doubt = np.isin(labels[links["l"].to_numpy()], suspects)
+        apart = take_apart(_as_links(links[in_doubt]), facts, tie_margin)
+        return _without(links, apart, self.count), cuts + apart.cut
+
+    def _cut_to_size(self, links: pd.DataFrame, labels: np.ndarray) -> tuple[pd.DataFrame, list[Cut]]:
+        """Cut what is hopelessly large (see ``contradictions.HOPELESS``) before its contradictions are looked for."""
+        is_large = np.bincount(labels, minlength=1)[labels] > HOPELESS * self.linkage.identities_at_most
+        if not is_large.any():
+            return links, []
+        apart = take_apart(_as_links(links[is_large[links["l"].to_numpy()]]), size_facts(self.different, self.linkage))
+        log.warning(
+            "the guard: %d identities hang together, the bound is %d; %d links are cut at %s and go to the review",
+            np.bincount(labels).max(), self.linkage.identities_at_most, len(apart.cut), TOO_LARGE,
+        )  # fmt: skip
+        return _without(links, apart, self.count), apart.cut
+
+
+def _apart(links: pd.DataFrame, labels: np.ndarray) -> pd.DataFrame:
+    """Return the links whose two ends have not come together by others."""
+    is_apart: np.ndarray = labels[links["l"].to_numpy()] != labels[links["r"].to_numpy()]
+    return links.loc[is_apart]
+
+
+def _as_links(links: pd.DataFrame) -> list[Link]:
+    columns = (links[name].tolist() for name in ("l", "r", "match_weight", "turn"))
+    return [Link(*row) for row in zip(*columns, strict=True)]
+
+
+def _without(links: pd.DataFrame, apart: Apart, count: int) -> pd.DataFrame:
+    if not apart.cut:
+        return links
+    gone = [cut.link.left * count + cut.link.right for cut in apart.cut]
+    return links[~np.isin(links["l"].to_numpy() * count + links["r"].to_numpy(), gone)]
+
+
+def _is_among(links: pd.DataFrame, pairs: np.ndarray, count: int) -> np.ndarray:
+    found: np.ndarray = np.isin(links["l"].to_numpy() * count + links["r"].to_numpy(), pairs[:, 0] * count + pairs[:, 1])
+    return found
+
+
+def _is_promiscuous(con: duckdb.DuckDBPyConnection, count: int) -> np.ndarray:
+    """Say of each node whether it claims more than anyone has: an equal name alone joins it to nobody."""
+    nodes = run(con, "SELECT node FROM node SEMI JOIN (FROM resolve.identity WHERE is_promiscuous) USING (identity_id)")
+    found = np.zeros(count, dtype=bool)
+    found[[node for (node,) in nodes]] = True
+    return found
+
+
+def judged_pairs(con: duckdb.DuckDBPyConnection, verdict: str) -> np.ndarray:
+    """Return what stewards have judged so: rows of ``l, r`` (numbers of identities, l < r) and the judgement's rank."""
+    if not has_judgements(con):
+        return np.zeros((0, 3), dtype=np.int64)
+    rows = run(
+        con,
+        """
+        SELECT l.node, r.node, judgement.judgement_rank
+        FROM resolve.judgement AS judgement
+        INNER JOIN node AS l ON judgement.identity_l = l.identity_id
+        INNER JOIN node AS r ON judgement.identity_r = r.identity_id
+        WHERE judgement.verdict = $verdict
+        ORDER BY l.node, r.node
+        """,
+        {"verdict": verdict},
+    )
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+
+def stored_edges(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return all edges: ``l, r`` (numbers of identities), ``match_weight, other_weight, turn``, sorted by ``l, r``."""
     edges = arrow(
         con,
-        f"""
-        SELECT identity_l, identity_r, match_weight, other_weight FROM resolve.edge
-        WHERE match_weight >= {weight} ORDER BY identity_l, identity_r
+        """
+        SELECT l.node AS l, r.node AS r, edge.match_weight, edge.other_weight, 0 AS turn
+        FROM resolve.edge AS edge
+        INNER JOIN node AS l ON edge.identity_l = l.identity_id
+        INNER JOIN node AS r ON edge.identity_r = r.identity_id
+        ORDER BY l.node, r.node
         """,
-    ).to_pandas()
-    index = pd.Index(nodes)
-    return pd.DataFrame(
-        {
-            "l": index.get_indexer(edges["identity_l"]),
-            "r": index.get_indexer(edges["identity_r"]),
-            "match_weight": edges["match_weight"].astype(float),
-            "other_weight": edges["other_weight"].astype(float),
-        }
     )
+    return pd.DataFrame({name: edges[name].to_numpy() for name in edges.column_names})
 
 
 def component_labels(count: int, links: pd.DataFrame) -> np.ndarray:
@@ -87,147 +214,28 @@ def first_of(labels: np.ndarray) -> np.ndarray:
     return found
 
 
-def weakest_links(links: pd.DataFrame, labels: np.ndarray, count: int) -> np.ndarray:
-    """Return, for each node, the weight of the weakest link without which its component would fall apart; NaN alone.
+def strongest_tree(links: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return the links ``l, r, match_weight`` of the strongest spanning tree of each component.
 
-    That link is the least of the strongest spanning tree: any two members are joined by a path of links at least as strong.
+    Any two members of a component are joined by a path of them at least as strong as every other path's weakest link;
+    without any one of them the tree falls in two.
     """
-    weakest = np.full(count, np.nan)
     if links.empty:
-        return weakest
+        return links[["l", "r", "match_weight"]]
     top = float(links["match_weight"].max()) + 1.0
     cost = coo_matrix(
         (top - links["match_weight"].to_numpy(), (links["l"].to_numpy(), links["r"].to_numpy())), (count, count)
     )
     tree = minimum_spanning_tree(cost).tocoo()
-    by_label = pd.Series(top - tree.data).groupby(labels[tree.row]).min()
+    left, right = np.minimum(tree.row, tree.col), np.maximum(tree.row, tree.col)
+    found = pd.DataFrame({"l": left, "r": right, "match_weight": top - tree.data})
+    return found.sort_values(["l", "r"], ignore_index=True)
+
+
+def weakest_links(links: pd.DataFrame, labels: np.ndarray, count: int) -> np.ndarray:
+    """Return, for each node, the weight of the weakest link without which its component would fall apart; NaN alone."""
+    tree = strongest_tree(links, count)
+    if tree.empty:
+        return np.full(count, np.nan)
+    by_label = tree["match_weight"].groupby(labels[tree["l"].to_numpy()]).min()
     return pd.Series(labels).map(by_label).to_numpy(dtype=float)
-
-
-def _guard(
-    con: duckdb.DuckDBPyConnection, nodes: pd.Series, links: pd.DataFrame, linkage: Linkage
-) -> tuple[pd.DataFrame, int]:
-    """Return the links that the guard leaves, and how many it cut."""
-    labels = component_labels(len(nodes), links)
-    _register(con, "component", pd.DataFrame({"identity_id": nodes, "label": labels}))
-    run(con, f"CREATE OR REPLACE TEMP TABLE face AS {_FACES}")
-    conflicts: dict[int, set[int]] = defaultdict(set)
-    for one, other in run(con, _CONFLICTS):
-        conflicts[one].add(other)
-    contested = run(con, "SELECT DISTINCT label FROM face WHERE list_contains($faces, face)", {"faces": sorted(conflicts)})
-    faces = dict(run(con, "SELECT identity_id, face FROM face"))
-    run(con, "DROP TABLE face")
-    unregister(con, "component")
-    if not contested:
-        return links, 0
-    in_doubt = np.isin(labels[links["l"].to_numpy()], [row[0] for row in contested])
-    cut: set[tuple[str, str]] = set()
-    names = nodes.to_numpy()
-    for _, group in links[in_doubt].groupby(labels[links["l"].to_numpy()[in_doubt]], sort=True):
-        told = [
-            Link(names[left], names[right], weight)
-            for left, right, weight in zip(group["l"], group["r"], group["match_weight"], strict=True)
-        ]
-        apart = take_apart(told, faces, conflicts, linkage.tie_margin)
-        cut |= {(link.left, link.right) for link in apart.cut}
-    pairs = zip(names[links["l"].to_numpy()], names[links["r"].to_numpy()], strict=True)
-    is_kept = np.fromiter((pair not in cut for pair in pairs), dtype=bool, count=len(links))
-    return links[is_kept], len(cut)
-
-
-# A face is what the guard goes by: a whole name and a date of birth, as a component shows them.
-_FACES = """
-    SELECT
-        identity_id,
-        label,
-        identity.given_name,
-        identity.given_forms,
-        identity.family_name,
-        identity.family_forms,
-        identity.date_of_birth,
-        dense_rank() OVER (
-            ORDER BY label, given_name, given_forms, family_name, family_forms, date_of_birth
-        ) AS face
-    FROM component INNER JOIN resolve.identity AS identity USING (identity_id)
-    WHERE is_full(given_name, family_name) OR date_of_birth IS NOT NULL
-"""
-_CONFLICTS = """
-    WITH shown AS (
-        SELECT DISTINCT label, face, given_name, given_forms, family_name, family_forms, date_of_birth FROM face
-    )
-    SELECT one.face, other.face
-    FROM shown AS one INNER JOIN shown AS other ON one.label = other.label AND one.face != other.face
-    WHERE
-        names_contradict(
-            one.given_name, one.given_forms, one.family_name, one.family_forms,
-            other.given_name, other.given_forms, other.family_name, other.family_forms
-        )
-        OR births_contradict(one.date_of_birth, other.date_of_birth)
-    ORDER BY one.face, other.face
-"""
-
-
-def _unambiguous(
-    con: duckdb.DuckDBPyConnection, nodes: pd.Series, links: pd.DataFrame, labels: np.ndarray, linkage: Linkage,
-    *, is_unique: bool = False,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the links of equal names alone that leave no doubt who is meant.
-
-    Two parts may be two people of one name where both have an identifier of one kind (a mail address, an account on one
-    platform, a row of one CRM) and none in common that is one person's alone, not even a claimed one: these are not
-    joined. A part that could as well go with either of two such stays alone. With ``is_unique`` one such doubt among
-    all who share the name refuses every link among them: what speaks for these is that nobody else here bears it.
-    """
-    if links.empty:
-        return links
-    joined = component_labels(len(nodes), pd.DataFrame({"l": labels[links["l"]], "r": labels[links["r"]]}))
-    _register(con, "component", pd.DataFrame({"identity_id": nodes, "part": labels, "label": joined[labels]}))
-    rivals: dict[int, set[int]] = defaultdict(set)
-    for one, other in run(con, _RIVALS):
-        rivals[one].add(other)
-    unregister(con, "component")
-    faces = {str(part): part for part in rivals}
-    told = links.assign(label=joined[labels[links["l"]]], one=labels[links["l"]], other=labels[links["r"]])
-    in_doubt = told["label"].isin(np.unique(joined[sorted(rivals)])) if rivals else pd.Series(False, index=told.index)
-    refused: set[tuple[str, str]] = set()
-    for _, group in told[in_doubt].groupby("label", sort=True):
-        pairs = [
-            Link(str(one), str(other), weight)
-            for one, other, weight in zip(group["one"], group["other"], group["match_weight"], strict=True)
-        ]
-        cut = pairs if is_unique else take_apart(pairs, faces, rivals, linkage.tie_margin).cut
-        refused |= {(link.left, link.right) for link in cut}
-    ends = zip(told["one"].astype(str), told["other"].astype(str), strict=True)
-    return links[np.fromiter((pair not in refused for pair in ends), dtype=bool, count=len(links))]
-
-
-_RIVALS = """
-    WITH held AS (
-        SELECT DISTINCT label, part, unnest(
-            list_transform(emails || claimed_emails, lambda value: 'email:' || value)
-            || list_transform(phones || claimed_phones, lambda value: 'phone:' || value)
-            || accounts || crm_ids || handles
-            || CASE WHEN date_of_birth IS NULL THEN [] ELSE ['born:' || date_of_birth] END
-        ) AS value
-        FROM component INNER JOIN resolve.identity USING (identity_id)
-        WHERE label IN (SELECT label FROM component GROUP BY label HAVING count(DISTINCT part) > 1)
-    ),
-    scoped AS (SELECT DISTINCT label, part, split_part(value, ':', 1) AS scope FROM held)
-    SELECT DISTINCT one.part, other.part
-    FROM scoped AS one
-    INNER JOIN scoped AS other ON one.label = other.label AND one.scope = other.scope AND one.part != other.part
-    WHERE NOT EXISTS (
-        SELECT 1 FROM held AS mine INNER JOIN held AS theirs ON mine.value = theirs.value
-        WHERE mine.part = one.part AND theirs.part = other.part
-    )
-    UNION
-    SELECT one.part, other.part
-    FROM held AS one INNER JOIN held AS other ON one.label = other.label AND one.part != other.part
-    WHERE
-        starts_with(one.value, 'born:') AND starts_with(other.value, 'born:')
-        AND births_contradict(substr(one.value, 6), substr(other.value, 6))
-"""
-
-
-def _register(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
-    register(con, name, pa.Table.from_pandas(frame, preserve_index=False))

@@ -7,22 +7,40 @@ resolve.identity with ``_l`` and ``_r``. Within a comparison the first level who
 _NAMES = (
     "given_name_l, given_forms_l, family_name_l, family_forms_l, given_name_r, given_forms_r, family_name_r, family_forms_r"
 )
-_BOTH_NAMED = "family_name_l IS NOT NULL AND family_name_r IS NOT NULL"
+_BOTH_NAMED = (
+    "given_name_l IS NOT NULL AND family_name_l IS NOT NULL AND given_name_r IS NOT NULL AND family_name_r IS NOT NULL"
+)
 _GIVEN_SHARED = "list_has_any(given_forms_l, given_forms_r)"
 _FAMILY_SHARED = "family_shared(family_name_l, family_forms_l, family_name_r, family_forms_r)"
 # One side shows a single word: it may be the given or the family name of the other.
 _WORD_SHARED = (
     "(list_has_any(given_forms_l, given_forms_r) OR list_has_any(given_forms_l, family_forms_r)"
-    " OR list_has_any(family_forms_l, given_forms_r))"
+    f" OR list_has_any(family_forms_l, given_forms_r) OR {_FAMILY_SHARED})"
 )
+_WORD_NEAR = "(given_near(given_name_l, given_name_r) OR given_near(family_name_l, family_name_r))"
+_WORD_ALIKE = (
+    "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75"
+    " OR jaro_winkler_similarity(family_name_l, family_name_r) >= 0.75)"
+)
+_NAMELESS_L, _NAMELESS_R = (f"(given_name_{side} IS NULL AND family_name_{side} IS NULL)" for side in "lr")
 _AGREE = f"(names_agree({_NAMES}) OR (NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}))"
+_FAMILY_AGREES = "family_agrees(family_name_l, family_forms_l, family_name_r, family_forms_r)"
+_HOME_SHARED = (
+    "((postcode_l = postcode_r AND street_l = street_r) OR list_has_any(contested_phones_l, contested_phones_r)"
+    " OR list_has_any(contested_emails_l, contested_emails_r))"
+)
+# There are points of contact, and none in common: what two members of one household look like.
+_POINTS_DIFFER = (
+    "len(emails_l) + len(emails_r) + len(phones_l) + len(phones_r) > 0"
+    " AND NOT list_has_any(emails_l, emails_r) AND NOT list_has_any(phones_l, phones_r)"
+)
 _CLAIMED = "(list_has_any(claims_l, points_r) OR list_has_any(points_l, claims_r))"
 _SAME_CLAIM = "list_has_any(claims_l, claims_r)"
 _REFERRED = "list_has_any(refs_l, refs_r)"
-_ONE_NAMELESS = "(given_name_l IS NULL OR given_name_r IS NULL)"
+_ONE_NAMELESS = f"({_NAMELESS_L} OR {_NAMELESS_R})"
 _ALIAS_OF_NAME = (
-    "((given_name_l IS NULL AND list_has_any(aliases_l, name_aliases_r))"
-    " OR (given_name_r IS NULL AND list_has_any(name_aliases_l, aliases_r)))"
+    f"(({_NAMELESS_L} AND list_has_any(aliases_l, name_aliases_r))"
+    f" OR ({_NAMELESS_R} AND list_has_any(name_aliases_l, aliases_r)))"
 )
 
 
@@ -46,7 +64,7 @@ NAME_COMPARISONS = ("name", "alias_of_name")
 
 CONDITIONS: dict[str, str] = {
     # name
-    "name missing": "given_name_l IS NULL OR given_name_r IS NULL",
+    "name missing": _ONE_NAMELESS,
     "name equal": "given_name_l = given_name_r AND family_name_l = family_name_r AND length(given_name_l) > 1",
     "name swapped": "is_swapped(given_name_l, family_name_l, given_name_r, family_name_r)",
     "name alike": f"{_GIVEN_SHARED} AND {_FAMILY_SHARED} AND length(given_name_l) > 1 AND length(given_name_r) > 1",
@@ -54,18 +72,27 @@ CONDITIONS: dict[str, str] = {
     " AND (length(given_name_l) = 1 OR length(given_name_r) = 1)",
     "name slip": f"{_BOTH_NAMED} AND names_agree({_NAMES})",
     "one word equal": f"NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}",
+    "one word near": f"NOT ({_BOTH_NAMED}) AND {_WORD_NEAR}",
+    "one word alike": f"NOT ({_BOTH_NAMED}) AND {_WORD_ALIKE}",
     "one word differs": f"NOT ({_BOTH_NAMED})",
+    "given equal, family near": f"{_GIVEN_SHARED} AND jaro_winkler_similarity(family_name_l, family_name_r) >= 0.85",
     "given equal, family not": _GIVEN_SHARED,
+    "family equal, given near": f"{_FAMILY_AGREES} AND given_near(given_name_l, given_name_r)",
+    "family equal, given alike": f"{_FAMILY_AGREES} AND NOT names_contradict({_NAMES})",
     "names differ": f"NOT names_contradict({_NAMES})",
+    "family equal, given not": _FAMILY_AGREES,
     # identifiers
     "email missing": f"({_missing('emails')}) AND NOT ({_crossed('emails', 'contested_emails')})",
     "email equal": _any("emails"),
+    "email slip": "email_slip((emails_l || contested_emails_l)[1], (emails_r || contested_emails_r)[1])",
     "email contested": _crossed("emails", "contested_emails"),
     "phone missing": f"({_missing('phones')}) AND NOT ({_crossed('phones', 'contested_phones')})",
     "phone equal": _any("phones"),
+    "phone contested, contacts differ": f"({_crossed('phones', 'contested_phones')}) AND {_POINTS_DIFFER}",
     "phone contested": _crossed("phones", "contested_phones"),
     "account missing": _missing("accounts"),
     "account equal": _any("accounts"),
+    "account slip": "len(crm_ids_l) > 0 AND len(crm_ids_r) > 0 AND id_slip(accounts_l[1], accounts_r[1])",
     "handle missing": _missing("handles"),
     "handle equal": _any("handles"),
     "crm id missing": _missing("crm_ids"),
@@ -90,10 +117,17 @@ CONDITIONS: dict[str, str] = {
     "birth missing": "date_of_birth_l IS NULL OR date_of_birth_r IS NULL",
     "birth equal": "date_of_birth_l = date_of_birth_r",
     "birth slip": "births_agree(date_of_birth_l, date_of_birth_r)",
-    "address missing": "postcode_l IS NULL OR postcode_r IS NULL",
+    "birth near": "births_near(date_of_birth_l, date_of_birth_r)",
+    "birth differs, id equal": _any("accounts", "crm_ids"),
+    "birth differs at one home": _HOME_SHARED,
+    "address missing": "(postcode_l IS NULL OR postcode_r IS NULL) AND (city_l IS NULL OR city_r IS NULL)",
+    "address equal, contacts differ": f"postcode_l = postcode_r AND street_l = street_r AND {_POINTS_DIFFER}",
     "address equal": "postcode_l = postcode_r AND street_l = street_r",
+    "address alike": "street_alike(street_l, street_r) AND (postcode_l = postcode_r OR city_l = city_r"
+    " OR damerau_levenshtein(postcode_l, postcode_r) = 1)",
     "postcode equal": "postcode_l = postcode_r",
     "city equal": "city_l = city_r",
+    "city alike": "jaro_winkler_similarity(city_l, city_r) >= 0.88",
     "company missing": "company_l IS NULL OR company_r IS NULL",
     "company equal": "company_l = company_r",
     "otherwise": "ELSE",

@@ -1,94 +1,49 @@
 """Customer ids that last: which cluster keeps which id, and where every id ever given leads now.
 
-Pure functions over frames. The laws: on a split the larger part keeps the id, on a merge the oldest id stays, a new id
-is a hash of its founder (the cluster's earliest record), and no id is ever lost from the crosswalk.
+The laws: on a split the larger part keeps the id, on a merge the oldest id stays; an id that merged away comes back when
+its records part again, and one whose records were gone comes back with the record that founded it; a new id is a hash of
+its founder (the cluster's earliest record); no id is ever lost, and none is ever given twice.
 """
 
 import hashlib
-from datetime import date
 
-import numpy as np
-import pandas as pd
+import duckdb
 
-COLUMNS = ["customer_id", "current_customer_id", "since", "cause", "born"]
-FOUNDER = ["founder_at", "founder_source", "founder_source_ref"]
+from pipelines.resolve.relations import run
 
 
-def assign_ids(parts: pd.DataFrame, votes: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Give each cluster its customer id.
+def assign_ids(con: duckdb.DuckDBPyConnection) -> None:
+    """Give each cluster its customer id, from what its records were before.
 
-    Args:
-        parts: ``part, founder_at, founder_source, founder_source_ref``: one row a cluster with its earliest record.
-        votes: ``customer_id, part, record_count``: how many of the records that were this customer's lie in the cluster.
-        known: ``customer_id, born`` (a date): every id ever given.
+    Reads the temporary tables
+        part_founder: ``part, founder_at, founder_source, founder_source_ref, record_count``, one row a cluster.
+        trace: what became of each record (see ``customers``): ``part, customer_before, home_before, put_aside`` and its key.
+        past_crosswalk: ``customer_id, current_customer_id, since, cause, born, generation``, every id ever given.
 
-    Returns:
-        ``part, customer_id, is_new``, one row a cluster, no id twice. The order of the rows of any argument is of no
-        consequence.
+    Makes the temporary tables
+        claim: ``customer_id, standing, part, generation, record_count``: the cluster that an id's records are in by now, one
+            row an id that still has any.
+        assigned: ``part, customer_id, is_new``, one row a cluster, no id twice.
+        vote: ``customer_id, home_id, part, record_count``, for ``keep_homes``.
     """
-    claims = claimed_parts(parts, votes).merge(known, on="customer_id", validate="1:1")
-    keeps = claims.sort_values(["born", "customer_id"]).drop_duplicates("part")[["part", "customer_id"]]
-    assigned = parts[["part", *FOUNDER]].merge(keeps, on="part", how="left", validate="1:1")
-    assigned["is_new"] = assigned["customer_id"].isna()
-    taken = set(keeps["customer_id"])
-    given: dict[str, str] = {}
-    newcomers = assigned[assigned["is_new"]].sort_values(FOUNDER)
-    for part, source, source_ref in zip(
-        newcomers["part"], newcomers["founder_source"], newcomers["founder_source_ref"], strict=True
-    ):
-        given[part] = _new_id(source, source_ref, taken)
-        taken.add(given[part])
-    assigned["customer_id"] = assigned["customer_id"].fillna(assigned["part"].map(given))
-    return assigned[["part", "customer_id", "is_new"]].sort_values("part", ignore_index=True)
+    run(con, f"CREATE OR REPLACE TEMP TABLE vote AS {_VOTES}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE claim AS {_LIVING} UNION ALL {_RETIRED}")
+    run(con, f"INSERT INTO claim {_VANISHED}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE assigned AS {_KEPT}")
+    run(con, f"INSERT INTO assigned {_RETURNED}")
+    attempt = 0
+    while run(con, f"SELECT count(*) FROM ({_OPEN})")[0][0]:
+        run(con, f"INSERT INTO assigned {_FOUNDED}", {"attempt": f"\x1f{attempt}" if attempt else ""})
+        attempt += 1
 
 
-def claimed_parts(parts: pd.DataFrame, votes: pd.DataFrame) -> pd.DataFrame:
-    """Return ``customer_id, part``: the cluster where most of a customer's records went; on a tie the older founder's."""
-    ranked = votes.merge(parts, on="part", validate="m:1")
-    ranked = ranked.sort_values(["customer_id", "record_count", *FOUNDER], ascending=[True, False, True, True, True])
-    return ranked.drop_duplicates("customer_id")[["customer_id", "part"]].reset_index(drop=True)
+def keep_homes(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table kept_home from what ``assign_ids`` left and resolve.crosswalk.
 
-
-def update_crosswalk(
-    crosswalk: pd.DataFrame, claims: pd.DataFrame, assigned: pd.DataFrame, split_from: pd.DataFrame, night: date
-) -> pd.DataFrame:
-    """Return the crosswalk after this night: every id of the old one, and the new ones.
-
-    Args:
-        crosswalk: ``customer_id, current_customer_id, since, cause, born``.
-        claims: ``customer_id, part``, from ``claimed_parts``.
-        assigned: ``part, customer_id, is_new``, from ``assign_ids``.
-        split_from: ``part`` of the clusters whose records were some customer's before.
-        night: the date of what changes now.
-
-    Returns:
-        The columns of ``crosswalk``, sorted by id. A row whose answer stays keeps its night and cause. The answer is
-        None where none of the id's records are left.
+    ``customer_before, home_id, part``: records that merged away with their whole customer, and are at home in home_id still.
     """
-    now = claims.merge(assigned[["part", "customer_id"]], on="part", suffixes=("", "_now"), validate="m:1")
-    live = assigned["customer_id"]
-    answer = pd.concat([now.set_index("customer_id")["customer_id_now"], pd.Series(live.to_numpy(), index=live)])
-    answer = answer[~answer.index.duplicated(keep="last")]  # a living id answers for itself, wherever its records went
-    before = crosswalk["current_customer_id"]
-    current = crosswalk["customer_id"].map(answer).fillna(before.map(answer)).astype(object)
-    current = current.where(current.notna(), None)
-    is_moved = current.fillna("") != before.fillna("")
-    cause = np.where(current.isna(), "no records", np.where(current == crosswalk["customer_id"], "split", "merged"))
-    kept = crosswalk.assign(current_customer_id=current)
-    kept["since"] = kept["since"].where(~is_moved, night)
-    kept["cause"] = kept["cause"].where(~is_moved, cause)
-    born = assigned[assigned["is_new"] & ~live.isin(crosswalk["customer_id"])]
-    born = pd.DataFrame(
-        {
-            "customer_id": born["customer_id"],
-            "current_customer_id": born["customer_id"],
-            "since": night,
-            "cause": np.where(born["part"].isin(split_from["part"]), "split", "new"),
-            "born": night,
-        }
-    )
-    updated = born if kept.empty else pd.concat([kept, born]) if len(born) else kept
-    return updated[COLUMNS].sort_values("customer_id", ignore_index=True)
+    run(con, f"CREATE OR REPLACE TEMP TABLE kept_home AS {_HOMES}")
+    run(con, "DROP TABLE vote")
 
 
 def founder_id(source: str, source_ref: str, attempt: int = 0) -> str:
@@ -97,9 +52,117 @@ def founder_id(source: str, source_ref: str, attempt: int = 0) -> str:
     return "c" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _new_id(source: str, source_ref: str, taken: set[str]) -> str:
-    """Return the founder's id; the id of a customer that had merged away comes back when its records part again."""
-    attempt = 0
-    while (customer_id := founder_id(source, source_ref, attempt)) in taken:
-        attempt += 1
-    return customer_id
+def _hash_of(source: str, source_ref: str, attempt: str = "''") -> str:
+    """Return SQL for ``founder_id`` of two columns; ``attempt`` is empty, or the separator and its number."""
+    return f"'c' || left(sha256({source} || chr(31) || {source_ref} || {attempt}), 16)"
+
+
+# How many of the records that were customer_id's, and home_id's before that one swallowed it, lie in which cluster.
+_VOTES = """
+    SELECT customer_before AS customer_id, home_before AS home_id, part, count(*) AS record_count
+    FROM trace
+    WHERE customer_before IS NOT NULL AND part IS NOT NULL
+    GROUP BY customer_before, home_before, part
+    UNION ALL
+    SELECT NULL AS customer_id, put_aside AS home_id, part, count(*) AS record_count
+    FROM trace
+    WHERE put_aside IS NOT NULL AND part IS NOT NULL
+    GROUP BY put_aside, part
+"""
+# Where most of a customer's records are by now. Those that were its own all along decide first: what it swallowed may
+# leave it again.
+_LIVING = """
+    SELECT placed.customer_id, 'living' AS standing, placed.part, past.generation, placed.record_count
+    FROM (
+        SELECT
+            customer_id,
+            part,
+            sum(record_count) AS record_count,
+            coalesce(sum(record_count) FILTER (WHERE home_id = customer_id), 0) AS own_count
+        FROM vote
+        WHERE customer_id IS NOT NULL
+        GROUP BY customer_id, part
+    ) AS placed
+    INNER JOIN past_crosswalk AS past ON placed.customer_id = past.customer_id
+    INNER JOIN part_founder AS founder ON placed.part = founder.part
+    QUALIFY row_number() OVER (
+        PARTITION BY placed.customer_id
+        ORDER BY
+            placed.own_count DESC, placed.record_count DESC,
+            founder.founder_at ASC, founder.founder_source ASC, founder.founder_source_ref ASC
+    ) = 1
+"""
+# The same of ids that merged away, for the records that were theirs before.
+_RETIRED = """
+    SELECT placed.home_id AS customer_id, 'retired' AS standing, placed.part, past.generation, placed.record_count
+    FROM (
+        SELECT home_id, part, sum(record_count) AS record_count
+        FROM vote
+        WHERE home_id NOT IN (SELECT customer_id FROM vote WHERE customer_id IS NOT NULL)
+        GROUP BY home_id, part
+    ) AS placed
+    INNER JOIN past_crosswalk AS past ON placed.home_id = past.customer_id
+    INNER JOIN part_founder AS founder ON placed.part = founder.part
+    QUALIFY row_number() OVER (
+        PARTITION BY placed.home_id
+        ORDER BY
+            placed.record_count DESC,
+            founder.founder_at ASC, founder.founder_source ASC, founder.founder_source_ref ASC
+    ) = 1
+"""
+# An id none of whose records were left, where the record that founded it is back. Who was forgotten never is.
+_VANISHED = f"""
+    SELECT
+        past.customer_id,
+        'vanished' AS standing,
+        min(trace.part) AS part,
+        any_value(past.generation) AS generation,
+        1 AS record_count
+    FROM past_crosswalk AS past
+    INNER JOIN trace ON past.customer_id = {_hash_of("trace.source", "trace.source_ref")}
+    WHERE
+        past.current_customer_id IS NULL
+        AND past.cause != 'forgotten'
+        AND trace.part IS NOT NULL
+        AND NOT trace.was_known
+        AND past.customer_id NOT IN (SELECT claim.customer_id FROM claim)
+    GROUP BY past.customer_id
+"""
+# Where no record of a cluster is its customer's own, they all settle there.
+_HOMES = """
+    SELECT vote.customer_id AS customer_before, vote.home_id, vote.part
+    FROM vote
+    INNER JOIN assigned ON vote.part = assigned.part
+    INNER JOIN part_founder AS founder ON vote.part = founder.part
+    INNER JOIN resolve.crosswalk AS home ON vote.home_id = home.customer_id
+    LEFT JOIN resolve.crosswalk AS before ON vote.customer_id = before.customer_id
+    WHERE
+        vote.home_id != assigned.customer_id
+        AND home.current_customer_id = assigned.customer_id
+        AND (vote.customer_id IS NULL OR before.current_customer_id = assigned.customer_id)
+    QUALIFY sum(vote.record_count) OVER (PARTITION BY vote.part) < founder.record_count
+"""
+_KEPT = """
+    SELECT part, customer_id, FALSE AS is_new
+    FROM claim
+    WHERE standing = 'living'
+    QUALIFY row_number() OVER (PARTITION BY part ORDER BY generation ASC, customer_id ASC) = 1
+"""
+_RETURNED = """
+    SELECT part, customer_id, FALSE AS is_new
+    FROM claim
+    WHERE standing != 'living' AND part NOT IN (SELECT part FROM assigned)
+    QUALIFY row_number() OVER (PARTITION BY part ORDER BY generation ASC, customer_id ASC) = 1
+"""
+_OPEN = "SELECT * FROM part_founder WHERE part NOT IN (SELECT part FROM assigned)"
+# The clusters that are still without an id get the hash of their founder, where nobody has ever had it.
+_FOUNDED = f"""
+    SELECT part, customer_id, TRUE AS is_new
+    FROM (SELECT *, {_hash_of("founder_source", "founder_source_ref", "$attempt")} AS customer_id FROM ({_OPEN}))
+    WHERE
+        customer_id NOT IN (SELECT customer_id FROM past_crosswalk)
+        AND customer_id NOT IN (SELECT customer_id FROM assigned)
+    QUALIFY row_number() OVER (
+        PARTITION BY customer_id ORDER BY founder_at ASC, founder_source ASC, founder_source_ref ASC, part ASC
+    ) = 1
+"""

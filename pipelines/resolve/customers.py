@@ -3,113 +3,100 @@
 from datetime import date
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 
-from pipelines.resolve.customer_ids import assign_ids, claimed_parts, update_crosswalk
-from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.resolve.change_causes import build_change
+from pipelines.resolve.customer_ids import assign_ids, keep_homes
+from pipelines.resolve.past import Past
+from pipelines.resolve.relations import run
 from pipelines.settings import Home
 from pipelines.warehouse import build
 
-_CROSSWALK = pa.schema(
-    [("customer_id", pa.string()), ("current_customer_id", pa.string()), ("since", pa.date32()), ("cause", pa.string()),
-     ("born", pa.date32())]
-)  # fmt: skip
 
-
-def keep_baseline(con: duckdb.DuckDBPyConnection, night: date) -> None:
-    """Keep what the membership was before this night's first run, to tell tonight's changes against.
-
-    A second run of the night finds it and leaves it, so that it tells the same changes as the first.
-    """
-    run(
-        con,
-        "CREATE TABLE IF NOT EXISTS resolve.membership (record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE,"
-        " identity_id VARCHAR, customer_id VARCHAR, reason VARCHAR)",
-    )
-    run(con, "CREATE TABLE IF NOT EXISTS resolve.baseline_night (night DATE, scored_as VARCHAR)")
-    run(
-        con,
-        "CREATE TABLE IF NOT EXISTS resolve.identity_state (identity_id VARCHAR, content_hash VARCHAR, scored_as VARCHAR)",
-    )
-    if run(con, "SELECT night FROM resolve.baseline_night") == [(night,)]:
-        return
-    run(con, "DELETE FROM resolve.baseline_night")
-    run(
-        con,
-        "INSERT INTO resolve.baseline_night SELECT $night, (SELECT any_value(scored_as) FROM resolve.identity_state)",
-        {"night": night},
-    )
-    run(
-        con,
-        "CREATE OR REPLACE TABLE resolve.baseline_membership AS SELECT record_kind, source, source_ref, customer_id"
-        " FROM resolve.membership WHERE customer_id IS NOT NULL ORDER BY record_kind, source, source_ref",
-    )
-
-
-def build_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
+def build_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date, past: Past) -> None:
     """Build resolve.cluster, membership, customer, crosswalk and change from the temporary table part.
 
-    Each record votes for the customer it was of when resolve last ran; the votes decide which cluster keeps which id.
+    Each record votes for the customer it was of in the past that ``past.take_past`` made readable; the votes decide which
+    cluster keeps which id. Reads resolve.basis and demoted_identifier of tonight for the causes of what changed.
     """
-    run(
-        con,
-        "CREATE TABLE IF NOT EXISTS resolve.crosswalk"
-        " (customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR, born DATE)",
-    )
-    parts = arrow(con, _PARTS).to_pandas()
-    votes = arrow(con, _VOTES).to_pandas()
-    crosswalk = _plain(arrow(con, "FROM resolve.crosswalk ORDER BY customer_id").to_pandas())
-    assigned = assign_ids(parts, votes, crosswalk[["customer_id", "born"]])
-    updated = update_crosswalk(crosswalk, claimed_parts(parts, votes), assigned, votes[["part"]].drop_duplicates(), night)
-    register(con, "assigned", pa.Table.from_pandas(assigned, preserve_index=False))
-    register(con, "updated", pa.Table.from_pandas(updated, schema=_CROSSWALK, preserve_index=False))
-    for table in ("crosswalk", "cluster", "membership", "customer", "change"):
-        build(con, home, f"resolve.{table}", night=night)
-    unregister(con, "assigned", "updated")
+    give_ids(con, home, night)
+    for table in ("cluster", "customer"):
+        build(con, home, f"resolve.{table}")
+    if past.is_run_again:
+        run(con, f"CREATE OR REPLACE TEMP TABLE trace AS {trace_from('baseline_membership')}")
+    build_change(con, home)
+    for table in ("trace", "part_founder", "claim", "assigned", "kept_home"):
+        run(con, f"DROP TABLE {table}")
 
 
-_PARTS = """
+def give_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
+    """Build resolve.crosswalk and resolve.membership from part, and the temporary tables that ``customer_ids`` tells of."""
+    run(con, f"CREATE OR REPLACE TEMP TABLE trace AS {trace_from('past_membership')}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE part_founder AS {_FOUNDERS}")
+    assign_ids(con)
+    build(con, home, "resolve.crosswalk", night=night)
+    keep_homes(con)
+    build(con, home, "resolve.membership")
+
+
+def trace_from(membership: str) -> str:
+    """Return the SELECT of what became of each record: one row a record that is there now or was there in ``membership``.
+
+    ``was_known`` and ``is_there`` say on which side it is; ``part`` is NULL where there is no person now,
+    ``customer_before`` where there was none. ``home_before`` is the customer it was of before that one merged away,
+    ``put_aside`` the id that it has in a version that a rollback put aside and that the one in use does not know.
+    """
+    return f"""
+        SELECT
+            coalesce(record.record_kind, before.record_kind) AS record_kind,
+            coalesce(record.source, before.source) AS source,
+            coalesce(record.source_ref, before.source_ref) AS source_ref,
+            record.night,
+            record.identity_id,
+            record.reason,
+            part.part,
+            before.identity_id AS identity_before,
+            before.customer_id AS customer_before,
+            before.home_customer_id AS home_before,
+            put_aside.customer_id AS put_aside,
+            before.source_ref IS NOT NULL AS was_known,
+            record.source_ref IS NOT NULL AS is_there
+        FROM resolve.record_identity AS record
+        FULL JOIN {membership} AS before
+            ON
+                record.record_kind = before.record_kind
+                AND record.source = before.source
+                AND record.source_ref = before.source_ref
+        LEFT JOIN part ON record.identity_id = part.identity_id
+        LEFT JOIN past_vote AS put_aside
+            ON
+                record.record_kind = put_aside.record_kind
+                AND record.source = put_aside.source
+                AND record.source_ref = put_aside.source_ref
+    """
+
+
+_FOUNDERS = """
     WITH seen AS (
         SELECT 'interaction' AS record_kind, source, source_ref, occurred_at AS at FROM staging.interaction
         UNION ALL
         SELECT 'profile' AS record_kind, source, source_ref, updated_at AS at FROM staging.profile
     ),
     founder AS (
-        SELECT part.part, min((seen.at, identity.source, identity.source_ref)) AS first
-        FROM resolve.record_identity AS identity
-        INNER JOIN part ON identity.identity_id = part.identity_id
+        SELECT trace.part, min((seen.at, trace.source, trace.source_ref)) AS first, count(*) AS record_count
+        FROM trace
         INNER JOIN seen
             ON
-                identity.record_kind = seen.record_kind
-                AND identity.source = seen.source
-                AND identity.source_ref = seen.source_ref
-        GROUP BY part.part
+                trace.record_kind = seen.record_kind
+                AND trace.source = seen.source
+                AND trace.source_ref = seen.source_ref
+        WHERE trace.part IS NOT NULL
+        GROUP BY trace.part
     )
     SELECT
         part,
-        epoch_us(struct_extract(first, 1)) AS founder_at,
+        struct_extract(first, 1) AS founder_at,
         struct_extract(first, 2) AS founder_source,
-        struct_extract(first, 3) AS founder_source_ref
+        struct_extract(first, 3) AS founder_source_ref,
+        record_count
     FROM founder
-    ORDER BY part
 """
-_VOTES = """
-    SELECT before.customer_id, part.part, count(*) AS record_count
-    FROM resolve.membership AS before
-    INNER JOIN resolve.record_identity AS identity
-        ON
-            before.record_kind = identity.record_kind
-            AND before.source = identity.source
-            AND before.source_ref = identity.source_ref
-    INNER JOIN part ON identity.identity_id = part.identity_id
-    WHERE before.customer_id IS NOT NULL
-    GROUP BY before.customer_id, part.part
-    ORDER BY before.customer_id, part.part
-"""
-
-
-def _plain(crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with None for what is missing, and dates as dates."""
-    plain = crosswalk.astype(object)
-    return plain.where(plain.notna(), None)

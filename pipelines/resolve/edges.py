@@ -7,72 +7,63 @@ import duckdb
 
 from pipelines.resolve import block
 from pipelines.resolve.model import Model, population_of
-from pipelines.resolve.relations import register, run, unregister
+from pipelines.resolve.relations import drop, register, run, unregister
 from pipelines.resolve.score import score_pairs
 from pipelines.resolve.settings import Linkage
 
 log = logging.getLogger(__name__)
 
-# What a score depends on: everything the model compares, and the blocks that the identity still makes pairs in. An
-# identifier that became shared or contested, or a block that grew too large, changes it, and so makes its carriers dirty.
-_STATE = """
-    SELECT shown.identity_id, md5(shown::VARCHAR || coalesce(block.keys::VARCHAR, '')) AS content_hash
-    FROM (SELECT * EXCLUDE (record_count) FROM resolve.identity) AS shown
-    LEFT JOIN (
-        SELECT identity_id, list(rule || ' ' || side || ' ' || key ORDER BY rule, side, key) AS keys
-        FROM resolve.block_key
-        GROUP BY identity_id
-    ) AS block ON shown.identity_id = block.identity_id
-"""
-_EMPTY_EDGES = """
-    CREATE TABLE IF NOT EXISTS resolve.edge (
-        identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE,
-        other_weight DOUBLE, rule VARCHAR, model_version VARCHAR
-    )
-"""
+# What a score does not depend on.
+_NOT_COMPARED = "EXCLUDE (record_count)"
+
+
+def build_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date) -> None:
+    """Build resolve.edge: every pair that a block lets in, scored."""
+    population = population_of(con)
+    version = f"{model.version}-{linkage.digest}-{population}"
+    run(con, "CREATE OR REPLACE TABLE resolve.scored_as AS SELECT $version AS version", {"version": version})
+    pairs = block.candidate_pairs(con, linkage, whole=True)
+    _score_into_new_edge(con, model, population, linkage.keep_above)
+    edges = "SELECT *, $version AS model_version FROM new_edge"
+    run(con, f"CREATE OR REPLACE TABLE resolve.edge AS {edges}", {"version": version})
+    drop(con, "candidate_pair", "new_edge")
+    log.info("resolve %s: %d pairs scored, all that there are", night, pairs)
 
 
 def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date) -> None:
-    """Build resolve.edge: last night's edges between identities that are as they were, and the others scored anew.
+    """Bring resolve.edge up to identities and blocks: pairs with a side that is new or has changed are scored anew.
 
-    The result is that of scoring every pair, edge for edge and weight for weight, because a pair's weight depends on its
-    two identities, the model, the settings and the population alone; when one of the last three changes, all is scored.
+    The result is that of ``build_edges``, edge for edge and weight for weight, because a pair's weight depends on its two
+    identities, the model, the settings and the population alone, and its being scored on the blocks that both are in; when
+    the population has changed, all is scored.
+
+    Reads and drops ``was_resolve_identity``, ``now_resolve_identity`` (touched identities before and after) and
+    ``dirty_carrier`` (those whose block makes pairs since tonight, or none any more).
     """
-    version = f"{model.version}-{linkage.digest}-{population_of(con)}"
-    run(con, _EMPTY_EDGES)
+    population = population_of(con)
+    version = f"{model.version}-{linkage.digest}-{population}"
+    if run(con, "SELECT version FROM resolve.scored_as") != [(version,)]:
+        drop(con, "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
+        build_edges(con, linkage, model, night)
+        return
+    was, now = (f"SELECT * {_NOT_COMPARED} FROM {when}_resolve_identity" for when in ("was", "now"))
+    changed = f"(({was}) EXCEPT ALL ({now})) UNION ALL (({now}) EXCEPT ALL ({was}))"
     run(
         con,
-        "CREATE TABLE IF NOT EXISTS resolve.identity_state (identity_id VARCHAR, content_hash VARCHAR, scored_as VARCHAR)",
-    )
-    run(con, f"CREATE OR REPLACE TEMP TABLE state AS SELECT *, $version AS scored_as FROM ({_STATE})", {"version": version})
-    run(
-        con,
-        "CREATE OR REPLACE TEMP TABLE clean AS SELECT identity_id FROM (FROM state INTERSECT FROM resolve.identity_state)",
-    )
-    run(con, "CREATE OR REPLACE TEMP TABLE dirty AS SELECT identity_id FROM state ANTI JOIN clean USING (identity_id)")
-    pairs = block.candidate_pairs(con, linkage)
-    _score_into_new_edge(con, model, population_of(con), linkage.keep_above)
-    run(
-        con,
-        """
-        CREATE OR REPLACE TABLE resolve.edge AS
-        SELECT identity_l, identity_r, match_weight, match_probability, other_weight, rule, model_version
-        FROM (
-            SELECT * FROM resolve.edge
-            WHERE
-                identity_l IN (SELECT identity_id FROM clean)
-                AND identity_r IN (SELECT identity_id FROM clean)
-            UNION ALL
-            SELECT *, $version AS model_version FROM new_edge
-        )
-        ORDER BY identity_l, identity_r
+        f"""
+        CREATE OR REPLACE TEMP TABLE dirty AS
+        SELECT DISTINCT identity_id FROM ({changed})
+        UNION
+        SELECT identity_id FROM dirty_carrier
         """,
-        {"version": version},
     )
-    run(con, "CREATE OR REPLACE TABLE resolve.identity_state AS FROM state ORDER BY identity_id")
-    dirty, known = run(con, "SELECT (SELECT count(*) FROM dirty), (SELECT count(*) FROM state)")[0]
-    for table in ("state", "clean", "dirty", "candidate_pair", "new_edge"):
-        run(con, f"DROP TABLE {table}")
+    pairs = block.candidate_pairs(con, linkage)
+    _score_into_new_edge(con, model, population, linkage.keep_above)
+    for side in ("identity_l", "identity_r"):
+        run(con, f"DELETE FROM resolve.edge WHERE {side} IN (SELECT identity_id FROM dirty)")
+    run(con, "INSERT INTO resolve.edge SELECT *, $version AS model_version FROM new_edge", {"version": version})
+    dirty, known = run(con, "SELECT (SELECT count(*) FROM dirty), (SELECT count(*) FROM resolve.identity)")[0]
+    drop(con, "dirty", "candidate_pair", "new_edge", "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
     log.info("resolve %s: %d of %d identities are new or changed, %d pairs scored", night, dirty, known, pairs)
 
 

@@ -1,31 +1,27 @@
 """Why two identities are linked, or not: the weights of every comparison, and what became of the pair."""
 
-from dataclasses import dataclass
-from math import log2
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
 from pipelines.resolve.block import MEETS
-from pipelines.resolve.cluster import CORROBORATED
-from pipelines.resolve.comparisons import COLUMNS, NAME_COMPARISONS
-from pipelines.resolve.model import LEAST_POPULATION, Model, load_model
-from pipelines.resolve.relations import arrow, run
-from pipelines.resolve.score import copy_into, score_pairs, scratch
+from pipelines.resolve.lookup import identities_of, schema_of
+from pipelines.resolve.model import Model, load_model
+from pipelines.resolve.relations import run
+from pipelines.resolve.replay import CutLink, HeldLink, replayed
+from pipelines.resolve.score import copy_into, scratch
 from pipelines.resolve.settings import Linkage, load_linkage
+from pipelines.resolve.verdict import NOT_LINKED, Case, judge
+from pipelines.resolve.waterfall import Scored, Weight, scored_as, weigh
+from pipelines.resolve.what_if import Piece, Row, missing_pieces, what_if
 from pipelines.settings import PACKAGE_ROOT, Home
 
+__all__ = ["PairExplanation", "Weight", "explain_pair"]
+
 HOUSE = Home(PACKAGE_ROOT)
-
-
-@dataclass(frozen=True)
-class Weight:
-    """One row of the waterfall: what a comparison found, and what it adds in bits (log2 of the Bayes factor)."""
-
-    comparison: str
-    level: str
-    bits: float
 
 
 @dataclass(frozen=True)
@@ -42,6 +38,11 @@ class PairExplanation:
         why: one sentence, without personal data.
         rules: the blocking rules that let the pair in; empty where none did.
         model_version: model, settings and population of the weights.
+        cause: why, as one of the words of docs/explain.md.
+        path: where both are one customer, the links that lead from the one to the other.
+        between: where they are not, the links between the two customers that were not taken, with the reason.
+        rivals: identities of others that may be meant by the name, where it was not enough.
+        missing: where the evidence is not enough, what one piece more would make of it, the strongest first.
     """
 
     left: str
@@ -54,6 +55,18 @@ class PairExplanation:
     why: str
     rules: list[str]
     model_version: str
+    cause: str = ""
+    path: list[HeldLink] = field(default_factory=list)
+    between: list[CutLink] = field(default_factory=list)
+    rivals: list[str] = field(default_factory=list)
+    missing: list[Piece] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``json.dumps``."""
+        return asdict(self) | {
+            "path": [link._asdict() for link in self.path],
+            "between": [cut._asdict() for cut in self.between],
+        }
 
 
 def explain_pair(con: duckdb.DuckDBPyConnection, left: str, right: str, home: Home | None = None) -> PairExplanation:
@@ -71,67 +84,37 @@ def explain_pair(con: duckdb.DuckDBPyConnection, left: str, right: str, home: Ho
     home = home or HOUSE
     linkage = load_linkage(home.find("config/linkage.yml"))
     model = load_model(home.find("config/linkage_model.json"))
-    schema = "resolve" if _has_table(con, "resolve", "identity") else "meta"
     left, right = sorted((left, right))
     if left == right:
         raise ConfigurationError(f"{left} is one identity; a pair takes two")
-    both = arrow(con, f"SELECT * FROM {schema}.identity WHERE identity_id IN ('{_safe(left)}', '{_safe(right)}')")
+    identities = identities_of(con, (left, right))
+    rows = {row["identity_id"]: row for row in identities.to_pylist()}
     for wanted in (left, right):
-        if wanted not in both["identity_id"].to_pylist():
+        if wanted not in rows:
             raise ConfigurationError(
-                f"identity {wanted} is not in {schema}.identity; golden.membership has those of records"
+                f"identity {wanted} is not in {schema_of(con)}.identity; golden.membership has those of records"
             )
-    if lacking := set(COLUMNS) - set(both.column_names):
-        raise ConfigurationError(f"{schema}.identity lacks {', '.join(sorted(lacking))}; it was written by an older version")
-    population, version = _scored_as(con, schema, model)
+    population, version = scored_as(con, model)
+    asked = what_if(identities, left, right, con)
+    told = weigh(pa.concat_tables([identities, asked.identities]), [(left, right), *asked.words], model, population, con)
+    scored = told[left, right]
     with scratch(con) as own:
         run(own, "CREATE SCHEMA resolve")
-        copy_into(own, "resolve.identity", both)
-        run(own, f"CREATE TABLE candidate_pair AS SELECT '{_safe(left)}' AS identity_l, '{_safe(right)}' AS identity_r")
-        scored = score_pairs(own, model, population, detail=True).to_pylist()[0]
+        copy_into(own, "resolve.identity", identities)
         rules = _rules(own, home, linkage)
-    weight = float(scored["match_weight"])
-    rows = _rows(model, population, scored)
-    beside = sum(row.bits for row in rows[1:] if row.comparison not in NAME_COMPARISONS)
-    verdict, why = _verdict(_together(con, schema, left, right), linkage, weight, beside, rules)
+    with replayed(con, (left, right), linkage) as replay:
+        found = judge(
+            Case(
+                left, right, scored, linkage, _together(con, left, right), rules, _stored(con, left, right),
+                _claim(rows[left], rows[right], scored, model, linkage), replay,
+            )
+        )  # fmt: skip
+    is_short = found.verdict == NOT_LINKED and scored.match_weight < linkage.threshold
+    missing = missing_pieces(asked, told, scored.match_weight, linkage, con) if is_short else []
     return PairExplanation(
-        left, right, rows, round(weight, 6), round(float(scored["match_probability"]), 9), linkage.threshold, verdict, why,
-        rules, version,
+        left, right, scored.rows, round(scored.match_weight, 6), round(scored.match_probability, 9), linkage.threshold,
+        found.verdict, found.why, rules, version, found.cause, found.path, found.between, found.rivals, missing,
     )  # fmt: skip
-
-
-def _safe(identity_id: str) -> str:
-    if not identity_id.isalnum():
-        raise ConfigurationError("an identity_id is 20 hex digits; golden.membership has those of records")
-    return identity_id
-
-
-def _has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = run(
-        con,
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = $schema AND table_name = $table",
-        {"schema": schema, "table": table},
-    )
-    return bool(found)
-
-
-def _scored_as(con: duckdb.DuckDBPyConnection, schema: str, model: Model) -> tuple[int, str]:
-    """Return the population that the stored edges reckon with, and their version; the least one where there is no edge."""
-    versions = run(con, f"SELECT any_value(model_version) FROM {schema}.edge")
-    version = versions[0][0] if versions else None
-    return (int(version.rsplit("-", 1)[1]), version) if version else (LEAST_POPULATION, model.version)
-
-
-def _rows(model: Model, population: int, scored: dict[str, Any]) -> list[Weight]:
-    """Return the waterfall; a comparison's levels are numbered from the worst (0) up, a missing attribute is -1."""
-    rows = [Weight("two people at random", f"1 in {population}", round(-log2(population - 1), 6))]
-    for comparison in model.comparisons:
-        told = [level.condition for level in comparison.levels if level.m is not None][::-1]
-        missing = next(level.condition for level in comparison.levels if level.m is None)
-        place = int(scored[f"gamma_{comparison.name}"])
-        bits = float(scored[f"mw_{comparison.name}"]) + float(scored.get(f"mw_tf_adj_{comparison.name}") or 0.0)
-        rows.append(Weight(comparison.name, missing if place < 0 else told[place], round(bits, 6)))
-    return rows
 
 
 def _rules(own: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage) -> list[str]:
@@ -141,24 +124,33 @@ def _rules(own: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage) -> list
     return [rule for rule in linkage.rules if rule in met]
 
 
-def _together(con: duckdb.DuckDBPyConnection, schema: str, left: str, right: str) -> bool:
-    table = "resolve.cluster" if schema == "resolve" else "meta.identity"
+def _together(con: duckdb.DuckDBPyConnection, left: str, right: str) -> bool:
+    table = "resolve.cluster" if schema_of(con) == "resolve" else "meta.identity"
     found = run(
         con, f"SELECT DISTINCT customer_id FROM {table} WHERE identity_id IN ($left, $right)", {"left": left, "right": right}
     )
     return len(found) == 1
 
 
-def _verdict(is_together: bool, linkage: Linkage, weight: float, beside: float, rules: list[str]) -> tuple[str, str]:
-    is_link = weight >= linkage.threshold
-    if is_together and is_link and rules:
-        return "linked", "the evidence is above the threshold"
-    if is_together:
-        return "same customer", "this pair alone is no link; others that both are linked to join them"
-    if not rules:
-        return "not linked", "no blocking rule lets them meet: they have no identifier, name or address in common"
-    if not is_link:
-        return "not linked", "the evidence is below the threshold"
-    if beside < CORROBORATED:
-        return "not linked", "nothing but the name speaks for it, and someone else of that name may be meant"
-    return "not linked", "the guard keeps them apart: joined, the customer would contradict itself"
+def _stored(con: duckdb.DuckDBPyConnection, left: str, right: str) -> float | None:
+    asked = {"left": left, "right": right}
+    edge = f"SELECT match_weight FROM {schema_of(con)}.edge WHERE identity_l = $left AND identity_r = $right"
+    rows = run(con, edge, asked)
+    return float(rows[0][0]) if rows else None
+
+
+def _claim(left: Row, right: Row, scored: Scored, model: Model, linkage: Linkage) -> str:
+    """Say why what the one claims of the other is no proof; empty where nothing of the kind is claimed."""
+    for claimer, owner in ((left, right), (right, left)):
+        owned = set(owner["points"] or [])
+        told = {f"email:{value}" for value in claimer["claimed_emails"] or []}
+        told |= {f"phone:{value}" for value in claimer["claimed_phones"] or []}
+        who = f"identity {claimer['identity_id']}"
+        if owned & set(claimer["claims"] or []):
+            level = next((scored.level_of(one.name) for one in model.comparisons if "claim" in one.name), "")
+            found = "their names do not agree" if level == "otherwise" else level
+            return f"{who} only typed an address or number of the other's, and a claim alone is no proof ({found})"
+        if owned & told:
+            most = linkage.claims_at_most
+            return f"{who} typed an address or number of the other's, and more than {most} in all: it is believed in none"
+    return ""

@@ -9,6 +9,7 @@ The JSON holds, for every comparison, its levels from the best agreement down; a
 """
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 from typing import Any, Literal
@@ -71,6 +72,40 @@ class Frequencies(BaseModel):
     values: dict[str, float]
 
 
+class Point(BaseModel):
+    """One point of a calibration curve: of pairs of this weight (bits), the share that is one person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weight: float
+    probability: float = Field(gt=0, lt=1)
+
+
+class Calibration(BaseModel):
+    """How often pairs proved right, by weight: curves whose points rise, straight between them; see ``calibration``.
+
+    Attributes:
+        held: of the links without which a customer would fall apart.
+        named, corroborated: of all scored pairs, those that nothing but the names speaks for, and the others.
+        fitted_on: in words.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    held: list[Point] = Field(min_length=1)
+    named: list[Point] = Field(min_length=1)
+    corroborated: list[Point] = Field(min_length=1)
+    fitted_on: str
+
+    @model_validator(mode="after")
+    def _rises(self) -> "Calibration":
+        for points in (self.held, self.named, self.corroborated):
+            for one, next_ in itertools.pairwise(points):
+                if next_.weight <= one.weight or next_.probability < one.probability:
+                    raise ValueError("the points of a curve rise in weight, and never fall in probability")
+        return self
+
+
 class Model(BaseModel):
     """The whole of ``config/linkage_model.json``.
 
@@ -79,6 +114,7 @@ class Model(BaseModel):
             one culture go together.
         initial_share: the share of people whose given name begins with a given letter.
         trained_on: in words.
+        calibration: what a weight proved to be worth; without it a weight is the log of its odds.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -89,11 +125,13 @@ class Model(BaseModel):
     dependence: float = Field(ge=1)
     initial_share: float = Field(gt=0, le=1)
     trained_on: str
+    calibration: Calibration | None = None
 
     @property
     def version(self) -> str:
         """Eight hex digits of what the model says."""
-        return hashlib.sha256(self.model_dump_json(exclude={"trained_on"}).encode()).hexdigest()[:8]
+        said = self.model_dump_json(exclude={"trained_on": True, "calibration": {"fitted_on"}})
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
 def load_model(path: Path) -> Model:
@@ -115,8 +153,13 @@ def load_model(path: Path) -> Model:
 
 def save_model(model: Model, path: Path) -> None:
     """Write the model: one level or value a line, numbers to ``DIGITS``, so that versions can be compared by eye."""
-    document = _rounded(model.model_dump(exclude_none=True, exclude_defaults=True))
+    document = rounded(model).model_dump(exclude_none=True, exclude_defaults=True)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def rounded(model: Model) -> Model:
+    """Return the model as its file holds it: every number to ``DIGITS``."""
+    return Model(**_rounded(model.model_dump(exclude_none=True, exclude_defaults=True)))
 
 
 def register_frequencies(con: duckdb.DuckDBPyConnection, model: Model) -> None:

@@ -3,7 +3,8 @@
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 import pyarrow as pa
 import yaml
@@ -23,7 +24,7 @@ SCHEMA = pa.schema([
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
 ])  # fmt: skip
 
-NAME_RULES = "3"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "4"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
 
@@ -43,7 +44,7 @@ class NameForm:
 
     Attributes:
         name: as the record shows it.
-        given_name: the first given name or its initial; None where there is no name in it.
+        given_name: the first given name or its initial; None where there is none ("Smith," is a family name alone).
         family_name: with its particles and without spaces ("vanderberg"); None for a single word.
         given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
         family_forms: the family name, its folded spelling, and the parts of a compound one; with ``MAYBE`` before it what
@@ -63,7 +64,8 @@ class NameForm:
 
 def name_forms(names: Iterable[str]) -> pa.Table:
     """Return one row a name, with the columns of ``NameForm``."""
-    return pa.Table.from_pylist([asdict(parse_name(name)) for name in names], schema=SCHEMA)
+    forms = [parse_name(name) for name in names]
+    return pa.table([pa.array(map(attrgetter(part.name), forms), part.type) for part in SCHEMA], schema=SCHEMA)
 
 
 def parse_name(name: str) -> NameForm:
@@ -78,12 +80,17 @@ def parse_name(name: str) -> NameForm:
     if not family:
         return NameForm(name, given, None, _given_forms(given))
     joined = "".join(family)
-    pieces = [piece for word in family for piece in word.split("-") if len(piece) > 2 and piece not in PARTICLES]
+    if not given:
+        return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, family))
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
-    family_forms = _sorted({joined.replace("-", ""), fold(joined), *pieces, *map(fold, pieces), *between})
-    return NameForm(name, given, joined.replace("-", ""), _given_forms(given), family_forms, *_aliases(given, joined))
+    family_forms = _sorted({*_family_forms(joined, family), *between})
+    given_forms = _given_forms(given)
+    if len(middle) == 1 and "," in shown:  # Mary Ann is Maryann, too
+        given_forms = _sorted({*given_forms, given + middle[0]})
+    return NameForm(name, given, joined.replace("-", ""), given_forms, family_forms, *_aliases(given, joined))
 
 
+@functools.lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Return the spelling that transliterations of one sound share; doubled letters count once."""
     for spelling, sound in _FOLDS:
@@ -92,7 +99,7 @@ def fold(word: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    latin = anyascii(name)
+    latin = name if name.isascii() else anyascii(name)
     if _HAN.search(name) and " " not in name.strip():
         syllables = _SYLLABLE.findall(latin)  # 王小明 is written WangXiaoMing
         return ["".join(syllables[1:]).lower(), syllables[0].lower()] if len(syllables) > 1 else [latin.lower()]
@@ -112,6 +119,8 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
         after = _words(name.split(",", 1)[1])
         if before and after:
             return after[0], after[1:], before
+        if before and not name.split(",", 1)[1].strip():
+            return "", [], before
     if len(words) == 1:
         return words[0], [], []
     start = len(words) - 1
@@ -120,13 +129,25 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     return words[0], words[1:start], words[start:]
 
 
+def _family_forms(joined: str, family: list[str]) -> tuple[str, ...]:
+    pieces = [piece for word in family for piece in word.split("-") if len(piece) > 2 and piece not in PARTICLES]
+    return _sorted({joined.replace("-", ""), fold(joined), *pieces, *map(fold, pieces)})
+
+
 @functools.lru_cache(maxsize=100_000)
 def _given_forms(given: str) -> tuple[str, ...]:
     whole = given.replace("-", "")
     if len(whole) == 1:
         return (whole,)
-    known = {anyascii(form).lower() for form in _namer().canonicals_of(whole)} | _familiar().get(whole, set())
+    known = {anyascii(form).lower() for form in _stands_for(whole)} | _familiar().get(whole, set())
     return _sorted({whole, fold(whole), *known})
+
+
+def _stands_for(given: str) -> set[str]:
+    """Return the names that a short form stands for; of two that stand for each other the longer one is the name."""
+    return {
+        name for name in _namer().canonicals_of(given) if len(name) > len(given) or given not in _namer().canonicals_of(name)
+    }
 
 
 def _aliases(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -29,3 +29,21 @@ def unregister(con: duckdb.DuckDBPyConnection, *names: str) -> None:
     run(con, "SELECT 1")
     for name in names:
         con.unregister(name)
+
+
+def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Say whether a table is there, in the database of ``con`` itself."""
+    asked = {"schema": schema, "table": table}
+    found = run(
+        con,
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = $schema"
+        " AND table_name = $table",
+        asked,
+    )
+    return bool(found)
+
+
+def drop(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """Drop temporary tables, where they are there."""
+    for table in tables:
+        run(con, f"DROP TABLE IF EXISTS temp.{table}")

@@ -10,6 +10,7 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
 from pipelines.resolve import agreement
+from pipelines.resolve.calibration import pair_probability_sql
 from pipelines.resolve.comparisons import COLUMNS, NAME_COMPARISONS
 from pipelines.resolve.model import Model, splink_settings
 from pipelines.resolve.relations import arrow, register, run, unregister
@@ -34,8 +35,8 @@ def score_pairs(
         keep_above: leave out pairs below this weight, in bits.
 
     Returns:
-        ``identity_l, identity_r, match_weight`` (bits), ``match_probability, other_weight`` (the bits that come from
-        anything but the names); one row a pair that is kept.
+        ``identity_l, identity_r, match_weight`` (bits), ``match_probability`` (as ``calibration`` has it), ``other_weight``
+        (the bits that come from anything but the names); one row a pair that is kept.
     """
     identities = arrow(
         con,
@@ -51,17 +52,28 @@ def score_pairs(
         linker = linker_of(own, splink_settings(model, population, detail=detail))
         linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("pair", table_name="pairs_given"))
         scored = linker.inference.predict(threshold_match_weight=keep_above, warning_mode="never")
-        return arrow(own, f"SELECT {'*' if detail else _kept(model)} FROM {scored.physical_name}")
+        return arrow(own, f"SELECT {_detailed(model) if detail else _kept(model)} FROM {scored.physical_name}")
 
 
 def _kept(model: Model) -> str:
-    others = " + ".join(
-        f"mw_{comparison.name}" for comparison in model.comparisons if comparison.name not in NAME_COMPARISONS
-    )
     return (
-        "identity_id_l AS identity_l, identity_id_r AS identity_r, match_weight, match_probability, "
-        f"{others} AS other_weight"
+        "identity_id_l AS identity_l, identity_id_r AS identity_r, match_weight, "
+        f"{_probability(model)} AS match_probability, {_others(model)} AS other_weight"
     )
+
+
+def _detailed(model: Model) -> str:
+    return f"* REPLACE ({_probability(model)} AS match_probability)" if model.calibration else "*"
+
+
+def _others(model: Model) -> str:
+    return " + ".join(f"mw_{comparison.name}" for comparison in model.comparisons if comparison.name not in NAME_COMPARISONS)
+
+
+def _probability(model: Model) -> str:
+    if model.calibration is None:
+        return "match_probability"
+    return pair_probability_sql(model.calibration, "match_weight", f"({_others(model)})")
 
 
 def linker_of(own: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> Linker:

@@ -2,11 +2,18 @@
 
 import hashlib
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import ConfigurationError
 from pipelines.settings import load_yaml
+
+# Keys that only the steps after scoring go by.
+_NOT_SCORED = {
+    "threshold", "tie_margin", "unique_name", "unique_scopes", "values_at_most", "identities_at_most", "review",
+    "change_budget",
+}  # fmt: skip
 
 
 class Rule(BaseModel):
@@ -15,6 +22,47 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     max_block: int = Field(ge=2)
+
+
+class Review(BaseModel):
+    """What stewards are asked; see docs/stewards.md.
+
+    Attributes:
+        margin: bits on either side of the threshold within which a pair is in doubt.
+        at_most: pairs in doubt that the queue holds, those first that a wrong answer would cost most.
+        audit_pairs: pairs that are drawn by lot from each stratum at most (at least half as many where there are enough).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    margin: float = Field(default=3.0, ge=0)
+    at_most: int = Field(default=10_000, ge=1)
+    audit_pairs: int = Field(default=100, ge=0)
+
+
+class Allowance(BaseModel):
+    """What may move: a share (0 to 1) of all there are, and in small worlds a number that always may."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share: float = Field(ge=0, le=1)
+    at_least: int = Field(ge=0)
+
+    def allows(self, count: int) -> int:
+        """Return how many of ``count`` may move."""
+        return max(int(count * self.share), self.at_least)
+
+
+class ChangeBudget(BaseModel):
+    """What a night may move against the version in use before a person is asked; see docs/customer-ids.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    customers: Allowance = Allowance(share=0.03, at_least=50)
+    interactions: Allowance = Allowance(share=0.03, at_least=500)
+
+
+Counted = Literal["email", "phone", "handle", "account", "crm_id"]
 
 
 class Linkage(BaseModel):
@@ -31,13 +79,18 @@ class Linkage(BaseModel):
     pair_budget: int = Field(ge=1000)
     chat_scopes: list[str] = []
     role_mailboxes: list[str] = []
+    unique_scopes: list[str] = []
+    values_at_most: dict[Counted, Annotated[int, Field(ge=1)]] = {}
+    identities_at_most: int = Field(default=100, ge=2)
+    review: Review = Review()
+    change_budget: ChangeBudget = ChangeBudget()
     said_name: str
     rules: dict[str, Rule]
 
     @property
     def digest(self) -> str:
         """Eight hex digits that change whenever stored scores may no longer be kept."""
-        scored = self.model_dump_json(exclude={"threshold", "tie_margin", "unique_name"})
+        scored = self.model_dump_json(exclude=_NOT_SCORED)
         return hashlib.sha256(scored.encode()).hexdigest()[:8]
 
 

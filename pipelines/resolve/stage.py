@@ -7,31 +7,47 @@ from time import perf_counter
 import duckdb
 
 from pipelines.extract.lake import attach_lake
-from pipelines.resolve.block import build_blocks
-from pipelines.resolve.cluster import build_parts
-from pipelines.resolve.customers import build_customers, keep_baseline
-from pipelines.resolve.edges import update_edges
+from pipelines.resolve import calibration
+from pipelines.resolve.basis import build_basis
+from pipelines.resolve.blocks import build_blocks, update_blocks
+from pipelines.resolve.change_causes import change_counts, change_words
+from pipelines.resolve.customers import build_customers
+from pipelines.resolve.edges import build_edges, update_edges
+from pipelines.resolve.full import forget_what_is_stored
 from pipelines.resolve.identities import build_identities
-from pipelines.resolve.model import load_model
+from pipelines.resolve.judgements import build_judgements
+from pipelines.resolve.kept import is_kept, note_kept, rules_digest
+from pipelines.resolve.model import Model, load_model
+from pipelines.resolve.parts import build_parts
+from pipelines.resolve.past import Past, take_past
 from pipelines.resolve.relations import run, unregister
-from pipelines.resolve.settings import load_linkage
+from pipelines.resolve.review import build_review
+from pipelines.resolve.settings import Linkage, load_linkage
+from pipelines.resolve.staging import STAGING, build_staging, take_parts, update_staging
+from pipelines.resolve.touched import update_identities
 from pipelines.settings import Home
 from pipelines.warehouse import build
 
 log = logging.getLogger(__name__)
 
-STAGING = ("interaction", "profile", "identifier", "consent", "ledger")
 TABLES = (
     "identity", "record_identity", "shared_identifier", "contested_identifier", "block", "edge", "cluster", "membership",
-    "customer", "crosswalk", "change", "link_rule",
+    "customer", "crosswalk", "change", "link_rule", "judgement", "guard_cut", "audit", "review", "basis",
+    "demoted_identifier",
 )  # fmt: skip
 
 
-def resolve(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, int]:
+def resolve(
+    con: duckdb.DuckDBPyConnection, home: Home, night: date, past: Past | None = None, *, full: bool = False
+) -> dict[str, int]:
     """Build staging.* and resolve.* from every sealed night of the lake.
 
     The result is a function of the lake, the model, the settings and the ids given so far; a second run of the night
-    leaves the same rows. Reads last time's resolve.edge, membership and crosswalk.
+    leaves the same rows. Reads last time's resolve.edge, and the customers of the past.
+
+    Args:
+        past: the published versions that ids go on from; without, they go on from the night resolved here before.
+        full: forget every score and form remembered from earlier nights, and make all of it anew; the rows are the same.
 
     Returns:
         The rows of each table: {"staging.interaction": …, "resolve.customer": …}.
@@ -41,21 +57,43 @@ def resolve(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str
     """
     linkage = load_linkage(home.find("config/linkage.yml"))
     model = load_model(home.find("config/linkage_model.json"))
-    started = perf_counter()
-    attach_lake(con, home.lake)
-    rows = {f"staging.{table}": build(con, home, f"staging.{table}") for table in STAGING}
-    keep_baseline(con, night)
-    build_identities(con, home, linkage, model, night)
-    build_blocks(con, home, linkage, night)
-    update_edges(con, linkage, model, night)
-    build_parts(con, linkage, night)
-    build_customers(con, home, night)
+    started, past = perf_counter(), past or Past()
+    take_past(con, past, night)
+    if full:
+        forget_what_is_stored(con)
+    link(con, home, linkage, model, night)
+    build_judgements(con, home)
+    clusters = build_parts(con, linkage, night)
+    build_basis(con, home, linkage, model)
+    calibration.install(con, model)
+    build_customers(con, home, night, past)
     build(con, home, "resolve.link_rule", threshold=linkage.threshold)
-    unregister(con, "part")
-    rows |= {f"resolve.{table}": run(con, f"SELECT count(*) FROM resolve.{table}")[0][0] for table in TABLES}
+    build_review(con, home, linkage, model, clusters, night)
+    unregister(con, "part", "cut_link")
+    tables = [*(f"staging.{table}" for table in STAGING), *(f"resolve.{table}" for table in TABLES)]
+    rows = {table: run(con, f"SELECT count(*) FROM {table}")[0][0] for table in tables}
     log.info(
         "resolve %s: %d records, %d identities, %d edges, %d customers in %.1f s",
         night, rows["resolve.membership"], rows["resolve.identity"], rows["resolve.edge"], rows["resolve.customer"],
         perf_counter() - started,
     )  # fmt: skip
+    log.info("resolve %s: %s", night, change_words(change_counts(con)))
     return rows
+
+
+def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date) -> None:
+    """Build what is a function of the lake alone, staging to edges; where the last run's rows hold, what changed in them."""
+    rules = rules_digest(home, linkage, model)
+    take_parts(con, home)
+    attach_lake(con, home.lake)
+    if is_kept(con, rules):
+        update_staging(con, home)
+        update_identities(con, home, linkage, model, night)
+        update_blocks(con, home, linkage, night)
+        update_edges(con, linkage, model, night)
+    else:
+        build_staging(con, home)
+        build_identities(con, home, linkage, model, night)
+        build_blocks(con, home, linkage, night)
+        build_edges(con, linkage, model, night)
+        note_kept(con, rules)

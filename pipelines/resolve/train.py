@@ -3,32 +3,24 @@
 The weights of identifiers are set by hand, in strangers (see ``model``): random pairs of a contact log cannot teach them,
 for most that agree are one person's. What is learned is how common names are, how often the names of one person agree
 in which way (m, by expectation maximisation over pairs that share an identifier) and those of two people (u, from random
-pairs). docs/linkage.md tells how the shipped model was trained.
+pairs). What stewards judged is no guess (see ``pinned``). docs/training.md tells how a candidate becomes the model in use.
 """
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines import warehouse
 from pipelines.errors import ConfigurationError
 from pipelines.resolve.comparisons import COLUMNS
-from pipelines.resolve.model import (
-    Comparison,
-    Frequencies,
-    Level,
-    Model,
-    load_model,
-    population_of,
-    save_model,
-    splink_settings,
-)
+from pipelines.resolve.judgements import labelled_pairs
+from pipelines.resolve.model import Comparison, Frequencies, Level, Model, population_of, rounded, splink_settings
+from pipelines.resolve.pinned import pin_labels
 from pipelines.resolve.relations import arrow, run
 from pipelines.resolve.score import copy_into, linker_of, scratch
-from pipelines.settings import Home
 
 log = logging.getLogger(__name__)
 
@@ -42,62 +34,69 @@ _BLOCKS = ("l.first_email = r.first_email", "l.first_phone = r.first_phone")
 
 
 @dataclass(frozen=True)
-class TrainingReport:
-    """What training saw and changed.
+class Learned:
+    """A model as training leaves it, and what it saw.
 
     Attributes:
-        version, version_before: of the model that was written, and of the one it was trained from.
         customers: those whose names were counted.
         given_names, family_names: how many have a frequency of their own.
-        levels: (comparison, level, m before, m, u before, u) of the trained levels.
-        path: where the model was written.
+        judged_pairs: judgements of stewards that corrected a guess.
+        levels: of the trained comparisons, before and after.
     """
 
-    version: str
-    version_before: str
+    model: Model
     customers: int
     given_names: int
     family_names: int
-    levels: list[tuple[str, str, float | None, float | None, float | None, float | None]]
-    path: Path
+    judged_pairs: int
+    levels: list["LevelChange"]
 
 
-def train(home: Home, path: Path | None = None, trained_on: str | None = None) -> TrainingReport:
-    """Train the names of the model on the home's resolved warehouse and write it.
+@dataclass(frozen=True)
+class LevelChange:
+    """One trained level: its m and u before and after."""
 
-    Training the same warehouse again gives the same file. The new model takes effect with the next resolve, which scores
-    every pair again; customers keep their ids.
+    comparison: str
+    level: str
+    m_before: float | None
+    m: float | None
+    u_before: float | None
+    u: float | None
+
+
+def learn(con: duckdb.DuckDBPyConnection, base: Model, trained_on: str) -> Learned:
+    """Train the names of ``base`` on a resolved warehouse; the same warehouse gives the same model, digit for digit.
 
     Args:
-        path: where to write; the home's ``config/linkage_model.json``, which stands in for the one of the package.
-        trained_on: in words, for whoever reads the model.
+        con: the warehouse, which is only read.
+        base: the model in use: what is set by hand stays, the calibration too.
+        trained_on: of whom, in words ("customers of …"); their number is put before it.
 
     Raises:
         ConfigurationError: there are too few resolved customers to learn from.
     """
-    base = load_model(home.find("config/linkage_model.json"))
-    path = path or home.path / "config" / "linkage_model.json"
-    con = warehouse.connect(home.database, home, read_only=True)
-    try:
-        customers = _customers(con)
-        if customers < LEAST_CUSTOMERS:
-            raise ConfigurationError(f"{home.database}: {customers} customers with a name; training needs {LEAST_CUSTOMERS}")
-        given, family = _frequencies(con, "given_name"), _frequencies(con, "family_name")
-        counted = base.model_copy(
-            update={"given_names": given, "family_names": family, "dependence": _dependence(con, given, family)}
+    customers = _customers(con)
+    if customers < LEAST_CUSTOMERS:
+        raise ConfigurationError(
+            f"{customers} customers with a name are too few to learn from: training needs {LEAST_CUSTOMERS}; run more nights"
+            " first, the shipped model does until then"
         )
-        trained = _estimated(con, counted)
-    finally:
-        con.close()
-    words = trained_on or f"{customers} customers of {home.path.name}"
-    model = trained.model_copy(update={"trained_on": words})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_model(model, path)
-    written = load_model(path)
-    log.info("train: %d customers, model %s after %s", customers, written.version, base.version)
-    return TrainingReport(
-        written.version, base.version, customers, len(given.values), len(family.values), _changes(base, written), path
+    given, family = _frequencies(con, "given_name"), _frequencies(con, "family_name")
+    counted = base.model_copy(
+        update={"given_names": given, "family_names": family, "dependence": _dependence(con, given, family)}
     )
+    population = population_of(con)
+    labels = labelled_pairs(con)
+    comparisons, judged = [], 0
+    for comparison in _estimated(con, counted, population).comparisons:
+        if comparison.name in _TRAINED:
+            comparison, spoke = pin_labels(con, counted, comparison, _BLOCKS, labels, population)
+            judged += spoke
+        comparisons.append(comparison)
+    words = f"{customers} {trained_on}" + (f", {judged} judged pairs" if judged else "")
+    model = rounded(counted.model_copy(update={"comparisons": comparisons, "trained_on": words}))
+    log.info("train: %d customers, %d judged pairs, model %s after %s", customers, judged, model.version, base.version)
+    return Learned(model, customers, len(given.values), len(family.values), judged, _changes(base, model))
 
 
 _NAMED = """
@@ -134,7 +133,7 @@ def _dependence(con: duckdb.DuckDBPyConnection, given: Frequencies, family: Freq
     return float(max(1.0, shared / by_parts))
 
 
-def _estimated(con: duckdb.DuckDBPyConnection, model: Model) -> Model:
+def _estimated(con: duckdb.DuckDBPyConnection, model: Model, population: int) -> Model:
     """Return the model with m and u of its trained comparisons estimated by Splink."""
     identities = arrow(
         con,
@@ -143,11 +142,11 @@ def _estimated(con: duckdb.DuckDBPyConnection, model: Model) -> Model:
         FROM resolve.identity ORDER BY identity_id
         """,
     )
-    with scratch(con) as own:
+    with scratch(con) as own, _quiet_splink():
         copy_into(own, "identity", identities)
         run(own, "SET threads = 1")  # sums in one order, so that training repeats
         only = model.model_copy(update={"comparisons": [_afresh(one) for one in model.comparisons if one.name in _TRAINED]})
-        linker = linker_of(own, splink_settings(only, population_of(con)))
+        linker = linker_of(own, splink_settings(only, population))
         linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED, min_count_per_level=None)
         for block in _BLOCKS:
             linker.training.estimate_parameters_using_expectation_maximisation(block, fix_u_probabilities=True)
@@ -159,34 +158,54 @@ def _estimated(con: duckdb.DuckDBPyConnection, model: Model) -> Model:
     return model.model_copy(update={"comparisons": comparisons})
 
 
+@contextlib.contextmanager
+def _quiet_splink() -> Iterator[None]:
+    """Keep back that some level was not met in one of several trainings: those of none stay as they were."""
+    splink = logging.getLogger("splink")
+    before = splink.level
+    splink.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        splink.setLevel(before)
+
+
 def _afresh(comparison: Comparison) -> Comparison:
     """Return the comparison with m and u to begin from, whatever an earlier training found."""
-    free = [level for level in comparison.levels if level.m is not None and not level.fixed]
-    begin = {"m": 0.9 / len(free), "u": 0.01 / len(free)}
+    begin = _begin(comparison)
     return comparison.model_copy(
-        update={"levels": [level.model_copy(update=begin) if level in free else level for level in comparison.levels]}
+        update={"levels": [level.model_copy(update=begin) if _is_free(level) else level for level in comparison.levels]}
     )
+
+
+def _is_free(level: Level) -> bool:
+    return level.m is not None and not level.fixed
+
+
+def _begin(comparison: Comparison) -> dict[str, float]:
+    free = sum(map(_is_free, comparison.levels))
+    return {"m": 0.9 / free, "u": 0.01 / free}
 
 
 def _learned(comparison: Comparison, told: dict[str, Any]) -> Comparison:
+    """Return the comparison as Splink learned it; what is fixed, or was never met, stays.
+
+    Splink gives back what it began from where it met no pair; an estimate that ends there to the last digit is none.
+    """
     by_label = {level["label_for_charts"]: level for level in told["comparison_levels"]}
-    return comparison.model_copy(
-        update={"levels": [_level(level, by_label[level.condition]) for level in comparison.levels]}
-    )
+    begin = _begin(comparison)
+    levels = []
+    for level in comparison.levels:
+        found = {key: by_label[level.condition].get(f"{key}_probability") for key in begin} if _is_free(level) else {}
+        met = {key: value for key, value in found.items() if isinstance(value, float) and value != begin[key]}
+        levels.append(level.model_copy(update=met))
+    return comparison.model_copy(update={"levels": levels})
 
 
-def _level(level: Level, told: dict[str, Any]) -> Level:
-    """Return the level as Splink learned it; what is fixed, or was never seen, stays."""
-    if level.m is None or level.fixed:
-        return level
-    learned = {"m": told.get("m_probability"), "u": told.get("u_probability")}
-    return level.model_copy(update={key: value for key, value in learned.items() if isinstance(value, float)})
-
-
-def _changes(before: Model, after: Model) -> list[tuple[str, str, float | None, float | None, float | None, float | None]]:
+def _changes(before: Model, after: Model) -> list[LevelChange]:
     was = {(comparison.name, level.condition): level for comparison in before.comparisons for level in comparison.levels}
     return [
-        (comparison.name, level.condition, old.m, level.m, old.u, level.u)
+        LevelChange(comparison.name, level.condition, old.m, level.m, old.u, level.u)
         for comparison in after.comparisons
         for level in comparison.levels
         if (old := was.get((comparison.name, level.condition), level)) and comparison.name in _TRAINED and level.m

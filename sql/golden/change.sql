@@ -7,6 +7,8 @@ SELECT
     customer_id,
     change,
     other_customer_id,
-    cause
+    cause,
+    record_count,
+    interaction_count
 FROM resolve.change
 ORDER BY customer_id, change, other_customer_id

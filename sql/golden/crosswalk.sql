@@ -8,6 +8,7 @@ SELECT
     current_customer_id,
     since,
     cause,
-    born
+    born,
+    generation
 FROM resolve.crosswalk
 ORDER BY customer_id

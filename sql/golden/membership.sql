@@ -10,6 +10,7 @@ SELECT
     night,
     customer_id,
     identity_id,
-    reason
+    reason,
+    home_customer_id
 FROM resolve.membership
 ORDER BY source, source_ref, record_kind

@@ -38,7 +38,8 @@ SELECT
     identity.given_key,
     identity.tf_name_key,
     identity.tf_initial_key,
-    identity.tf_given_key
+    identity.tf_given_key,
+    identity.is_promiscuous
 FROM resolve.identity AS identity
 LEFT JOIN resolve.cluster AS cluster ON identity.identity_id = cluster.identity_id
 ORDER BY identity.identity_id

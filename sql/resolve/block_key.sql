@@ -77,6 +77,55 @@ WITH listed AS (
     FROM resolve.identity
     UNION ALL
     SELECT
+        'birth' AS rule,
+        date_of_birth || '|' || unnest(list_distinct([left(given_name, 1), left(family_name, 1)])) AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
+        'birth' AS rule,
+        substr(date_of_birth, 6) || '|' || unnest(given_forms || family_forms) AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
+        'birth' AS rule,
+        left(date_of_birth, 7) || '|' || unnest(given_forms || family_forms) AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
+        'near' AS rule,
+        left(date_of_birth, 4) || '|' || unnest(given_forms || family_forms) AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
+        'near' AS rule,
+        (left(date_of_birth, 4)::INT + 1)::VARCHAR || '|' || unnest(given_forms || family_forms) AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
+        'near' AS rule,
+        date_of_birth AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
+        'near' AS rule,
+        city || '|' || unnest(given_forms || family_forms) AS key,
+        identity_id,
+        'both' AS side
+    FROM resolve.identity
+    UNION ALL
+    SELECT
         'alias' AS rule,
         unnest(aliases) AS key,
         identity_id,
@@ -124,4 +173,3 @@ SELECT DISTINCT
     side
 FROM listed
 WHERE key IS NOT NULL
-ORDER BY rule, key, identity_id, side

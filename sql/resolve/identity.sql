@@ -24,39 +24,55 @@ listed AS (
     SELECT
         identity_id,
         coalesce(
-            list(DISTINCT value ORDER BY value ASC)
-            FILTER (WHERE kind = 'email' AND NOT is_claimed AND NOT is_contested), []
+            list_sort(list_distinct(
+                list(value)
+                FILTER (WHERE kind = 'email' AND NOT is_claimed AND NOT is_contested)
+            )), []
         ) AS emails,
         coalesce(
-            list(DISTINCT value ORDER BY value ASC)
-            FILTER (WHERE kind = 'phone' AND NOT is_claimed AND NOT is_contested), []
+            list_sort(list_distinct(
+                list(value)
+                FILTER (WHERE kind = 'phone' AND NOT is_claimed AND NOT is_contested)
+            )), []
         ) AS phones,
         coalesce(
-            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
-            FILTER (WHERE kind = 'handle' AND NOT is_claimed), []
+            list_sort(list_distinct(
+                list(scope || ':' || value)
+                FILTER (WHERE kind = 'handle' AND NOT is_claimed)
+            )), []
         ) AS handles,
         coalesce(
-            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
-            FILTER (WHERE kind IN ('account', 'visitor', 'chat') AND NOT is_claimed AND NOT is_contested), []
+            list_sort(list_distinct(
+                list(scope || ':' || value)
+                FILTER (WHERE kind IN ('account', 'visitor', 'chat') AND NOT is_claimed AND NOT is_contested)
+            )), []
         ) AS accounts,
         coalesce(
-            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
-            FILTER (WHERE kind = 'crm_id' AND NOT is_claimed), []
+            list_sort(list_distinct(
+                list(scope || ':' || value)
+                FILTER (WHERE kind = 'crm_id' AND NOT is_claimed)
+            )), []
         ) AS crm_ids,
-        coalesce(list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'reference'), []) AS refs,
+        coalesce(list_sort(list_distinct(list(value) FILTER (WHERE kind = 'reference'))), []) AS refs,
         coalesce(
-            list(DISTINCT value ORDER BY value ASC)
-            FILTER (WHERE kind = 'email' AND NOT is_claimed AND is_contested), []
+            list_sort(list_distinct(
+                list(value)
+                FILTER (WHERE kind = 'email' AND NOT is_claimed AND is_contested)
+            )), []
         ) AS contested_emails,
         coalesce(
-            list(DISTINCT value ORDER BY value ASC)
-            FILTER (WHERE kind = 'phone' AND NOT is_claimed AND is_contested), []
+            list_sort(list_distinct(
+                list(value)
+                FILTER (WHERE kind = 'phone' AND NOT is_claimed AND is_contested)
+            )), []
         ) AS contested_phones,
-        coalesce(list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'email' AND is_claimed), []) AS claimed_emails,
-        coalesce(list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'phone' AND is_claimed), []) AS claimed_phones,
+        coalesce(list_sort(list_distinct(list(value) FILTER (WHERE kind = 'email' AND is_claimed))), []) AS claimed_emails,
+        coalesce(list_sort(list_distinct(list(value) FILTER (WHERE kind = 'phone' AND is_claimed))), []) AS claimed_phones,
         coalesce(
-            list(DISTINCT scope || ':' || value ORDER BY scope || ':' || value ASC)
-            FILTER (WHERE kind = 'handle' AND is_claimed), []
+            list_sort(list_distinct(
+                list(scope || ':' || value)
+                FILTER (WHERE kind = 'handle' AND is_claimed)
+            )), []
         ) AS claimed_handles,
         max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'date_of_birth') AS date_of_birth,
         max_by(value, (is_current, last_seen_at, value)) FILTER (WHERE kind = 'street') AS street,
@@ -76,13 +92,31 @@ counted AS (
     GROUP BY identity_id
 ),
 
+promiscuous AS (
+    SELECT DISTINCT held.identity_id
+    FROM resolve.identity_identifier AS held
+    INNER JOIN resolve.promiscuous_identifier AS point
+        ON
+            held.kind = point.kind
+            AND held.scope = point.scope
+            AND held.value = point.value
+            AND held.is_claimed = point.is_claimed
+    UNION
+    SELECT held.identity_id
+    FROM resolve.identity_identifier AS held
+    WHERE held.kind IN ('email', 'phone', 'handle', 'account', 'visitor', 'chat', 'crm_id')
+    GROUP BY held.identity_id
+    HAVING bool_and(held.is_claimed)
+),
+
 known AS (
     SELECT
         counted.identity_id,
         counted.record_count,
         name.given_name,
         name.family_name,
-        name.given_name || coalesce(' ' || name.family_name, '') AS full_name,
+        nullif(concat_ws(' ', name.given_name, name.family_name), '') AS full_name,
+        promiscuous.identity_id IS NOT NULL AS is_promiscuous,
         coalesce(name.given_forms, []) AS given_forms,
         coalesce(name.family_forms, []) AS family_forms,
         coalesce(name.name_aliases, []) AS name_aliases,
@@ -96,7 +130,9 @@ known AS (
         coalesce(listed.contested_emails, []) AS contested_emails,
         coalesce(listed.contested_phones, []) AS contested_phones,
         CASE
-            WHEN len(listed.claimed_emails) + len(listed.claimed_phones) + len(listed.claimed_handles) > $claims_at_most
+            WHEN
+                promiscuous.identity_id IS NOT NULL
+                OR len(listed.claimed_emails) + len(listed.claimed_phones) + len(listed.claimed_handles) > $claims_at_most
                 THEN []
             ELSE list_sort(
                 list_transform(listed.claimed_emails, LAMBDA value: 'email:' || value)
@@ -112,7 +148,9 @@ known AS (
         listed.postcode,
         listed.company
     FROM counted
-    LEFT JOIN resolve.identity_name AS name ON counted.identity_id = name.identity_id
+    LEFT JOIN promiscuous ON counted.identity_id = promiscuous.identity_id
+    LEFT JOIN resolve.identity_name AS name
+        ON counted.identity_id = name.identity_id AND NOT (name.is_name_claimed AND promiscuous.identity_id IS NOT NULL)
     LEFT JOIN listed ON counted.identity_id = listed.identity_id
 ),
 
@@ -156,7 +194,7 @@ SELECT
     ))) AS odd_aliases,
     known.given_name || '|' || known.family_name AS name_key,
     left(known.given_name, 1) || '|' || known.family_name AS initial_key,
-    known.given_name AS given_key,
+    coalesce(known.given_name, known.family_name) AS given_key,
     CASE
         WHEN known.family_name IS NOT NULL
             THEN
@@ -169,9 +207,11 @@ SELECT
     CASE
         WHEN known.family_name IS NOT NULL THEN coalesce(family.frequency, $family_floor) * $initial_share
     END AS tf_initial_key,
-    CASE WHEN known.given_name IS NOT NULL THEN coalesce(given.frequency, $given_floor) END AS tf_given_key
+    CASE
+        WHEN known.given_name IS NOT NULL THEN coalesce(given.frequency, $given_floor)
+        WHEN known.family_name IS NOT NULL THEN coalesce(family.frequency, $family_floor)
+    END AS tf_given_key
 FROM known
 INNER JOIN named_account AS account ON known.identity_id = account.identity_id
 LEFT JOIN given_frequency AS given ON known.given_name = given.value
 LEFT JOIN family_frequency AS family ON known.family_name = family.value
-ORDER BY known.identity_id

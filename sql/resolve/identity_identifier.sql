@@ -55,4 +55,3 @@ WHERE
             AND known.source_ref = profile.source_ref
             AND known.kind = 'crm_id'
     )
-ORDER BY identity_id, kind, scope, value

@@ -1,16 +1,25 @@
 -- resolve.membership: the customer of every record.
 --
 -- Grain   one row per (record_kind, source, source_ref): every row of staging.interaction and staging.profile
--- Reads   resolve.record_identity, resolve.cluster
--- Rule    customer_id is NULL exactly where there is a reason
+-- Reads   trace (customers), assigned, kept_home (customer_ids)
+-- Rule    customer_id is NULL exactly where there is a reason. home_customer_id is the customer that the record was of
+--         before that one merged away as a whole: where they part again, its id comes back. A record that went to another
+--         customer by itself is at home there, and so are all where none is left that was the customer's all along.
 SELECT
-    record.record_kind,
-    record.source,
-    record.source_ref,
-    record.night,
-    record.identity_id,
-    cluster.customer_id,
-    record.reason
-FROM resolve.record_identity AS record
-LEFT JOIN resolve.cluster AS cluster ON record.identity_id = cluster.identity_id
-ORDER BY record.record_kind, record.source, record.source_ref
+    trace.record_kind,
+    trace.source,
+    trace.source_ref,
+    trace.night,
+    trace.identity_id,
+    assigned.customer_id,
+    trace.reason,
+    coalesce(kept_home.home_id, assigned.customer_id) AS home_customer_id
+FROM trace
+LEFT JOIN assigned ON trace.part = assigned.part
+LEFT JOIN kept_home
+    ON
+        trace.part = kept_home.part
+        AND coalesce(trace.home_before, trace.put_aside) = kept_home.home_id
+        AND coalesce(trace.customer_before, '') = coalesce(kept_home.customer_before, '')
+WHERE trace.is_there
+ORDER BY trace.record_kind, trace.source, trace.source_ref

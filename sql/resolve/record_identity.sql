@@ -59,16 +59,22 @@ tuple AS (
         record_kind,
         source,
         source_ref,
-        list(DISTINCT value ORDER BY value ASC)
-        FILTER (WHERE kind = 'account' AND evidence != 'claimed') AS accounts,
-        list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
-        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS points,
+        list_sort(list_distinct(
+            list(value)
+            FILTER (WHERE kind = 'account' AND evidence != 'claimed')
+        )) AS accounts,
+        list_sort(list_distinct(
+            list(kind || ':' || value)
+            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
+        )) AS points,
         bool_and(is_contested)
         FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
             AS is_contested,
-        list(DISTINCT value ORDER BY value ASC) FILTER (WHERE kind = 'name') AS names,
-        list(DISTINCT kind || ':' || value ORDER BY kind || ':' || value ASC)
-        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed') AS claims
+        list_sort(list_distinct(list(value) FILTER (WHERE kind = 'name'))) AS names,
+        list_sort(list_distinct(
+            list(kind || ':' || value)
+            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed')
+        )) AS claims
     FROM shown
     GROUP BY record_kind, source, source_ref
 ),
@@ -114,4 +120,3 @@ SELECT
     left(sha256(array_to_string(identity_key, chr(30))), 20) AS identity_id,
     CASE WHEN identity_key IS NULL THEN coalesce(reason, 'no_identifier') END AS reason
 FROM keyed
-ORDER BY record_kind, source, source_ref

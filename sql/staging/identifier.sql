@@ -4,6 +4,7 @@
 -- Reads   staging.interaction, lake_profile
 -- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
 --         address stays evidence. file and position lead to the version that showed the identifier last.
+--         Records that show no identifier twice, in any version (most of them), need no grouping.
 WITH profile_version AS (
     SELECT *
     FROM lake_profile
@@ -21,7 +22,7 @@ profile AS (
     FROM profile_version
 ),
 
-shown AS (
+version AS (
     SELECT
         'interaction' AS record_kind,
         source,
@@ -32,7 +33,7 @@ shown AS (
         sequence,
         position,
         TRUE AS is_current,
-        unnest(party) AS identifier
+        party AS identifiers
     FROM staging.interaction
     UNION ALL
     SELECT
@@ -45,10 +46,62 @@ shown AS (
         sequence,
         position,
         version_rank = 1 AS is_current,
-        unnest(identifiers) AS identifier
+        identifiers
     FROM profile
+),
+
+shown AS (
+    SELECT
+        record_kind,
+        source,
+        source_ref,
+        unnest(identifiers) AS identifier
+    FROM version
+),
+
+repeated AS (
+    SELECT
+        record_kind,
+        source,
+        source_ref
+    FROM shown
+    GROUP BY record_kind, source, source_ref, identifier.kind, identifier.scope, identifier.value
+    HAVING count(*) > 1
+),
+
+plain AS (
+    SELECT
+        * EXCLUDE (identifiers),
+        unnest(identifiers) AS identifier
+    FROM version
+    ANTI JOIN repeated USING (record_kind, source, source_ref)
+),
+
+mixed AS (
+    SELECT
+        * EXCLUDE (identifiers),
+        unnest(identifiers) AS identifier
+    FROM version
+    SEMI JOIN repeated USING (record_kind, source, source_ref)
 )
 
+SELECT
+    record_kind,
+    source,
+    source_ref,
+    identifier.kind AS kind,
+    identifier.scope AS scope,
+    identifier.value AS value,
+    identifier.evidence AS evidence,
+    coalesce(coalesce(identifier.is_verified, TRUE) AND identifier.evidence != 'claimed', FALSE) AS is_verified,
+    coalesce(identifier.seen_at, record_at) AS first_seen_at,
+    coalesce(identifier.seen_at, record_at) AS last_seen_at,
+    is_current,
+    file,
+    position
+FROM plain
+WHERE identifier.value != ''
+UNION ALL
 SELECT
     record_kind,
     source,
@@ -66,7 +119,6 @@ SELECT
     bool_or(is_current) AS is_current,
     max_by(file, (record_at, night, file, sequence)) AS file,
     max_by(position, (record_at, night, file, sequence)) AS position
-FROM shown
+FROM mixed
 WHERE identifier.value != ''
 GROUP BY ALL
-ORDER BY record_kind, source, source_ref, kind, scope, value

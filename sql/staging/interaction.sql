@@ -7,7 +7,17 @@
 --         last (night, file, sequence); night is the first night of any version.
 --         A mail never changes, and anybody can write a Message-ID that they have seen: of mails that differ in sender,
 --         way or time, the one seen first keeps the id, each other one gets its own ("id#1b2c3d4e").
-WITH told AS (
+--         Most refs stand once in the lake and need none of this: they pass as they are.
+WITH repeated AS (
+    SELECT
+        source,
+        source_ref
+    FROM lake_interaction
+    GROUP BY source, source_ref
+    HAVING count(*) > 1
+),
+
+told AS (
     SELECT
         *,
         CASE
@@ -15,11 +25,13 @@ WITH told AS (
         END AS mail,
         min((night, file, sequence)) OVER (PARTITION BY source, source_ref, mail) AS first_place
     FROM lake_interaction
+    SEMI JOIN repeated USING (source, source_ref)
 ),
 
 named AS (
     SELECT
-        * REPLACE (
+        * EXCLUDE (mail, first_place)
+        REPLACE (
             CASE
                 WHEN first_place = min(first_place) OVER (PARTITION BY source, source_ref) THEN source_ref
                 ELSE source_ref || '#' || left(md5(mail), 8)
@@ -47,6 +59,18 @@ latest AS (
         ) AS version_rank
     FROM version
     WHERE copy_rank = 1
+),
+
+standing AS (
+    SELECT * EXCLUDE (copy_rank, version_rank)
+    FROM latest
+    WHERE version_rank = 1
+    UNION ALL BY NAME
+    SELECT
+        *,
+        night AS first_night
+    FROM lake_interaction
+    ANTI JOIN repeated USING (source, source_ref)
 )
 
 SELECT
@@ -79,6 +103,4 @@ SELECT
     position,
     sequence,
     content_hash
-FROM latest
-WHERE version_rank = 1
-ORDER BY source, source_ref
+FROM standing

@@ -47,7 +47,8 @@ def describe_task(task) -> dict:
 
 def render(task, context: dict) -> str | None:
     """Return the night that the task is given in a run of this kind."""
-    arguments = getattr(task, "op_args", None) or [task.partial_kwargs["op_kwargs"]["night"]]
+    mapped = getattr(task, "partial_kwargs", {}).get("op_kwargs", {})
+    arguments = getattr(task, "op_args", None) or [mapped.get("night")]
     templates = [argument for argument in arguments if isinstance(argument, str)]
     return task.dag.get_template_env().from_string(templates[0]).render(**context) if templates else None
 
@@ -68,6 +69,7 @@ ERRORS = [
     errors.ConfigurationError,
     errors.SourceBroken,
     errors.ValidationStopped,
+    errors.StateDiffers,
     errors.LockHeld,
     errors.GoldthreadError,
     OSError,

@@ -35,7 +35,7 @@ def extract_source(source: str, name: str) -> dict:
 
 
 def stage(stage_name: str):
-    def run(name: str) -> dict:
+    def run(name: str, accepted_by: str = "") -> dict:
         ran.append(stage_name)
         if stage_name == "validate" and NIGHTS[name] == "validation stops it":
             raise errors.ValidationStopped("customer_id is not unique")

@@ -54,6 +54,7 @@ def test_what_cannot_mend_itself_is_not_retried_and_the_rest_is(found):
             "ConfigurationError": "fail",
             "SourceBroken": "fail",
             "ValidationStopped": "fail",
+            "StateDiffers": "fail",
             "LockHeld": "retry",
             "GoldthreadError": "default",
             "OSError": "default",
@@ -83,6 +84,12 @@ def test_the_night_is_the_parameter_else_the_partition_key_else_nothing(found):
             "by hand over its key": "2026-03-02",
             "for no night": "",
         }, name
+
+
+def test_the_check_of_the_week_waits_for_the_writer_and_a_night_may_be_told_to_accept_its_changes(found):
+    assert found["dags"]["housekeeping"]["tasks"]["check_full"]["pool"] == orchestrate.WRITER_POOL
+    assert found["dags"]["housekeeping"]["timetable"] == "CronTriggerTimetable"
+    assert found["dags"]["nightly"]["params"]["accept_changes"] is False
 
 
 def test_a_publish_renews_the_asset_that_consumers_wait_for(found):

@@ -254,3 +254,34 @@ def test_the_committed_samples_are_what_the_code_writes(tmp_path):
             assert pq.read_table(tmp_path / name).equals(pq.read_table(samples / name))
         else:
             assert now[name] == then[name], name
+
+
+def test_what_persons_share_is_what_their_records_show(world):
+    """The chances of over-merges: who is together on a line or in a mailbox, from the CRM's own rows."""
+    person = {row["source_ref"]: row["person_id"] for row in reading.truth_rows(world, "record_person")}
+    shared = reading.truth_rows(world, "shared")
+    held = defaultdict(set)
+    for row in shared:
+        held[row["cause"], row["value"]].add(row["person_id"])
+    assert {row["cause"] for row in shared} == {
+        "household", "household_line", "shared_mailbox", "role_mailbox", "recycled_phone", "same_name",
+    }  # fmt: skip
+    assert all(len(who) > 1 for who in held.values())
+    assert len(shared) == sum(map(len, held.values())), "a person stands once behind a value"
+    shown = defaultdict(set)
+    for night in reading.nights(world, "crm"):
+        for row in reading.crm_rows(night):
+            line = phonenumbers.parse(row["Phone"], "GB") if row["Phone"] else None
+            for cause, value in (
+                ("shared_mailbox", row["Email"]),
+                ("household_line", line and phonenumbers.format_number(line, phonenumbers.PhoneNumberFormat.E164)),
+            ):
+                if value:
+                    shown[cause, value].add(person[row["Id"]])
+    together = {key: who for key, who in shown.items() if len(who) > 1}
+    assert len(together) > 20
+    assert all(who <= held[key] for key, who in together.items())
+    names = {row["person_id"]: row["full_name"] for row in reading.truth_rows(world, "persons")}
+    assert all({names[each] for each in who} == {value} for (cause, value), who in held.items() if cause == "same_name")
+    namesakes = Counter(names.values())
+    assert sum(cause == "same_name" for cause, _ in held) == sum(count > 1 for count in namesakes.values())

@@ -125,14 +125,26 @@ TABLES = {
         SELECT 'c00000000000000bb', NULL, $night, 'forgotten'
     """,
     "golden.change": """
-        SELECT customer_id, 'new' AS change, NULL::VARCHAR AS other_customer_id, 'first seen' AS cause
+        SELECT customer_id, 'new' AS change, NULL::VARCHAR AS other_customer_id, 'first seen' AS cause,
+            1::BIGINT AS record_count, 1::BIGINT AS interaction_count
         FROM golden.customer WHERE hash(customer_id) % 5 = 0
         UNION ALL
-        SELECT 'c00000000000000aa', 'merged', min(customer_id), 'mail' FROM golden.customer
+        SELECT 'c00000000000000aa', 'merged', min(customer_id), 'mail', 1, 1 FROM golden.customer
     """,
     "golden.consent": """
         SELECT customer_id, kind, scope, value, 'email' AS channel, 'marketing' AS purpose, TRUE AS allowed,
             last_seen_at AS since FROM golden.identifier WHERE kind = 'email'
+    """,
+    "golden.household": """
+        WITH member AS (
+            SELECT customer_id, row_number() OVER (ORDER BY customer_id) - 1 AS n FROM golden.customer
+        )
+        SELECT 'h' || left(sha256('h' || (n // 2)), 16) AS household_id, customer_id, 'household' AS kind,
+            2::BIGINT AS member_count, 'email' AS identifier_kind, '' AS identifier_scope,
+            substring(customer_id, 2) || '@mail.example' AS identifier_value, 1::BIGINT AS identifier_count,
+            1::BIGINT AS record_count, TIMESTAMPTZ '2026-03-01 08:00:00+00' AS first_seen_at,
+            TIMESTAMPTZ '2026-03-04 08:00:00+00' AS last_seen_at, TRUE AS has_name
+        FROM member WHERE n < 2 * ((SELECT count(*) FROM member) // 2) AND n < 10
     """,
     "golden.enquiry": """
         SELECT enquiry_id, any_value(customer_id) AS customer_id,
@@ -173,6 +185,23 @@ TABLES = {
         SELECT * FROM (VALUES ('email', 900, 850, 845, 6.1, 21.5), ('phone', 620, 410, 400, 5.2, 17.0),
             ('handle', 300, 240, 240, 7.5, 15.2), ('name and postcode', 2100, 130, 120, 5.0, 8.4))
             AS rule (rule, pairs, links, held, weakest_link, median_link)
+    """,
+    "meta.judgement": """
+        SELECT 'j' || left(sha256(identity_l), 16) AS judgement_id, identity_l, identity_r, verdict, 'Sam Steward' AS "by",
+            TIMESTAMPTZ '2026-03-03 08:00:00+00' AS "at", 'they told us' AS why, 0 AS overruled_count
+        FROM (
+            SELECT min(identity_id) AS identity_l, max(identity_id) AS identity_r, 'same' AS verdict
+            FROM golden.membership WHERE customer_id = 'c' || left(sha256('c5'), 16)
+            UNION ALL
+            SELECT min(one), max(one), 'different' FROM (
+                SELECT min(identity_id) AS one FROM golden.membership
+                WHERE customer_id IN ('c' || left(sha256('c3'), 16), 'c' || left(sha256('c4'), 16)) GROUP BY customer_id
+            )
+        )
+        WHERE identity_l != identity_r
+    """,
+    "meta.guard_cut": """
+        SELECT ''::VARCHAR AS identity_l, ''::VARCHAR AS identity_r, 'names' AS reason WHERE FALSE
     """,
     "meta.block": "SELECT rule, pairs * 2 AS pairs, 12 AS largest_block FROM meta.link_rule",
     "meta.identity": """

@@ -91,21 +91,37 @@ TABLES = {
     "contested_emails VARCHAR[], contested_phones VARCHAR[], claimed_emails VARCHAR[], claimed_phones VARCHAR[], "
     "date_of_birth VARCHAR, street VARCHAR, city VARCHAR, postcode VARCHAR, company VARCHAR, claims VARCHAR[], "
     "points VARCHAR[], aliases VARCHAR[], written_aliases VARCHAR[], odd_aliases VARCHAR[], name_key VARCHAR, "
-    "initial_key VARCHAR, given_key VARCHAR, tf_name_key DOUBLE, tf_initial_key DOUBLE, tf_given_key DOUBLE",
+    "initial_key VARCHAR, given_key VARCHAR, tf_name_key DOUBLE, tf_initial_key DOUBLE, tf_given_key DOUBLE,"
+    " is_promiscuous BOOLEAN",
     "resolve.record_identity": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
     "reason VARCHAR",
     "resolve.shared_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, name_count BIGINT, identity_count BIGINT",
     "resolve.contested_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR",
+    "resolve.phone_form": "value VARCHAR, is_fixed_line BOOLEAN, read_by VARCHAR",
     "resolve.block": "rule VARCHAR, pairs BIGINT, largest_block BIGINT, blocks_left_out BIGINT, pairs_left_out BIGINT",
     "resolve.edge": "identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE, "
     "other_weight DOUBLE, rule VARCHAR, model_version VARCHAR",
+    "resolve.judgement": 'judgement_id VARCHAR, identity_l VARCHAR, identity_r VARCHAR, verdict VARCHAR, "by" VARCHAR, '
+    '"at" TIMESTAMP WITH TIME ZONE, why VARCHAR, is_audit BOOLEAN, judgement_rank BIGINT, '
+    "overruled_count BIGINT",
+    "resolve.guard_cut": "identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, reason VARCHAR, witness_l VARCHAR, "
+    "witness_r VARCHAR, is_judgement BOOLEAN",
+    "resolve.review": "rank BIGINT, identity_l VARCHAR, identity_r VARCHAR, customer_l VARCHAR, customer_r VARCHAR, cause "
+    "VARCHAR, error_probability DOUBLE, conversation_count BIGINT, consent_count BIGINT, cost DOUBLE, "
+    "match_weight DOUBLE, is_linked BOOLEAN, is_unsure BOOLEAN, stratum VARCHAR",
+    "resolve.audit": "stratum VARCHAR, is_linked BOOLEAN, pair_count BIGINT, sample_bits INTEGER, same_count BIGINT, "
+    "different_count BIGINT, unsure_count BIGINT, current_count BIGINT",
     "resolve.cluster": "identity_id VARCHAR, customer_id VARCHAR",
     "resolve.membership": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
-    "customer_id VARCHAR, reason VARCHAR",
+    "customer_id VARCHAR, reason VARCHAR, home_customer_id VARCHAR",
+    "resolve.basis": "fact VARCHAR, content VARCHAR",
+    "resolve.demoted_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, standing VARCHAR",
     "resolve.customer": "customer_id VARCHAR, founder_source VARCHAR, founder_source_ref VARCHAR, identity_count BIGINT, "
     "record_count BIGINT, confidence DOUBLE",
-    "resolve.crosswalk": "customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR, born DATE",
-    "resolve.change": "customer_id VARCHAR, change VARCHAR, other_customer_id VARCHAR, cause VARCHAR",
+    "resolve.crosswalk": "customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR, born DATE, "
+    "generation BIGINT",
+    "resolve.change": "customer_id VARCHAR, change VARCHAR, other_customer_id VARCHAR, cause VARCHAR, record_count BIGINT, "
+    "interaction_count BIGINT",
 }
 
 
@@ -179,20 +195,20 @@ def _write_resolved(con: duckdb.DuckDBPyConnection, record: Message | Profile) -
     if record.person is None:
         reason = record.reason if isinstance(record, Message) else None
         _insert(con, "resolve.record_identity", *key, None, reason or "no_identifier")
-        _insert(con, "resolve.membership", *key, None, None, reason or "no_identifier")
+        _insert(con, "resolve.membership", *key, None, None, reason or "no_identifier", None)
         return
     identity = identity_id(record)
     con.execute("INSERT INTO resolve.identity BY NAME SELECT ? AS identity_id, 1 AS record_count", [identity])
     _insert(con, "resolve.record_identity", *key, identity, None)
     _insert(con, "resolve.cluster", identity, customer_id(record.person))
-    _insert(con, "resolve.membership", *key, identity, customer_id(record.person), None)
+    _insert(con, "resolve.membership", *key, identity, customer_id(record.person), None, customer_id(record.person))
 
 
 def _write_customer(con: duckdb.DuckDBPyConnection, person: str, records: list[Message | Profile]) -> None:
     identifier = customer_id(person)
     _insert(con, "resolve.customer", identifier, records[0].source, records[0].ref, len(records), len(records), 0.99)
-    _insert(con, "resolve.crosswalk", identifier, identifier, NIGHT, "new", NIGHT)
-    _insert(con, "resolve.change", identifier, "new", None, "first seen")
+    _insert(con, "resolve.crosswalk", identifier, identifier, NIGHT, "new", NIGHT, 1)
+    _insert(con, "resolve.change", identifier, "new", None, "first seen", len(records), len(records))
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, *row: Any) -> None:

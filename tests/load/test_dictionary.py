@@ -7,7 +7,7 @@ from pipelines.load.dictionary import PAGE, PUBLISHED, read_table, read_tables, 
 from pipelines.load.stage import AFTER_ENQUIRIES, BEFORE_ENQUIRIES, META
 from pipelines.settings import PACKAGE_ROOT
 
-BUILT = (*BEFORE_ENQUIRIES, *AFTER_ENQUIRIES, *META, "meta.run")
+BUILT = (*BEFORE_ENQUIRIES, "golden.household", *AFTER_ENQUIRIES, *META, "meta.run")
 
 
 def test_page_is_what_the_yaml_files_say_today():

@@ -10,10 +10,11 @@ import pytest
 from rich.console import Console
 
 from pipelines.errors import ConfigurationError
-from pipelines.load import show
-from pipelines.load.explain import Link, explain_customer, holding_links, shortened
+from pipelines.load.explain import explain_customer, shortened
+from pipelines.load.holding import Link, holding_links, parts_without_weakest
 from pipelines.load.publish import publish
 from pipelines.load.query import query
+from pipelines.load.show_customer import render_explanation
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, checked_candidate
 
@@ -28,7 +29,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def shown(home: Home, customer_id: str, width: int = 200) -> str:
     console = Console(width=width, record=True, file=io.StringIO())
-    show.render_explanation(explain_customer(home, customer_id), console)
+    render_explanation(explain_customer(home, customer_id), console)
     return console.export_text()
 
 
@@ -141,6 +142,22 @@ def test_the_links_that_hold_connect_at_every_weight_what_all_links_connect():
         for least in range(1, 13):
             groups = {group for group in connected(links, least) if len(group) > 1}
             assert {group for group in connected(kept, least) if len(group) > 1} == groups
+
+
+def test_without_the_weakest_link_of_a_tree_two_parts_are_left_and_hold_everybody():
+    dice = random.Random(11)  # noqa: S311 - graphs, not secrets
+    for _ in range(60):
+        names = [f"i{n}" for n in range(dice.randint(2, 9))]
+        tree = [
+            Link(dice.choice(names[:n]), names[n], float(dice.randint(1, 12)), 0.9, "rule") for n in range(1, len(names))
+        ]
+        links = sorted(tree, key=lambda link: link.match_weight)
+        parts = parts_without_weakest(links, names)
+        groups = connected(links[1:], 0.0)
+        assert sorted(name for part in parts for name in part) == sorted(names)
+        assert {frozenset(part) for part in parts if len(part) > 1} == groups
+        assert len(parts[0]) >= len(parts[1])
+    assert parts_without_weakest([], ["i0"]) == []
 
 
 @pytest.mark.parametrize(

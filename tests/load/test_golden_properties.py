@@ -29,12 +29,14 @@ GRAIN = {
     "golden.consent": "kind, scope, value, channel, purpose",
     "golden.crosswalk": "customer_id",
     "golden.change": "customer_id, change, other_customer_id",
+    "golden.household": "household_id, customer_id",
     "meta.ledger": "source, night, file",
     "meta.run": "night, stage, table_name",
     "meta.link_rule": "rule",
     "meta.block": "rule",
     "meta.identity": "identity_id",
     "meta.edge": "identity_l, identity_r",
+    "meta.identity_identifier": "identity_id, kind, scope, value",
 }
 ATTRIBUTES = (
     "full_name", "given_name", "family_name", "email", "phone", "handle", "date_of_birth", "street", "city", "postcode",

@@ -27,6 +27,6 @@ def test_a_pair_is_told_within_80_columns_with_every_bit_and_what_could_not_be_c
     assert max(map(len, text.splitlines())) <= 80
     for row in ROWS[:2] + ROWS[4:]:
         assert f"{row.bits:+.1f}" in text
-    assert "nothing to compare   email, company" in text
+    assert "says nothing         email, company" in text
     assert "none: they were never compared" in text
     assert "330ef5db-e3608f5f-1024" in text

@@ -115,6 +115,12 @@ BREAKS = [
         "DELETE FROM golden.crosswalk WHERE cause = 'new'", {"crosswalk", "change"}, id="a customer not in the crosswalk"
     ),
     pytest.param(
+        "UPDATE meta.judgement SET verdict = 'different'", {"judgement"}, id="whom a steward told apart is one customer"
+    ),
+    pytest.param(
+        "UPDATE meta.judgement SET verdict = 'same'", {"judgement"}, id="whom a steward called one person is two customers"
+    ),
+    pytest.param(
         "UPDATE golden.identifier SET is_shared = FALSE; UPDATE golden.identifier SET value = 'Pat' WHERE kind = 'name'",
         {"identifier"},
         id="shared by many and not marked",

@@ -6,7 +6,8 @@ import logging
 import duckdb
 import pytest
 
-from pipelines.resolve.block import build_blocks, candidate_pairs
+from pipelines.resolve.block import candidate_pairs
+from pipelines.resolve.blocks import build_blocks
 from pipelines.resolve.identities import build_identities
 from pipelines.resolve.model import load_model
 from pipelines.resolve.settings import Linkage, load_linkage

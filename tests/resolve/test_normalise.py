@@ -108,3 +108,24 @@ def test_dates_of_birth(con, left, right, agrees):
 
 def test_a_missing_date_of_birth_contradicts_nothing(con):
     assert con.execute("SELECT births_contradict(NULL, '1980-02-29')").fetchall() == [(False,)]
+
+
+def test_a_family_name_alone_is_no_given_name():
+    form = parse_name("van der Berg,")
+    assert (form.given_name, form.family_name, form.given_forms) == (None, "vanderberg", ())
+    assert "berg" in form.family_forms
+
+
+@pytest.mark.parametrize(("short", "long"), [("bob", "robert"), ("bill", "william"), ("kate", "katherine")])
+def test_a_short_form_stands_for_the_name_and_not_the_name_for_it(short, long):
+    assert long in parse_name(f"{short} Smith").given_forms
+    assert short not in parse_name(f"{long} Smith").given_forms
+
+
+def test_names_with_a_short_form_in_common_are_not_one_name():
+    one, other = parse_name("Robert Smith"), parse_name("William Smith")
+    assert not set(one.given_forms) & set(other.given_forms)
+
+
+def test_given_names_told_apart_are_also_written_as_one():
+    assert "maryann" in parse_name("Smith, Mary Ann").given_forms

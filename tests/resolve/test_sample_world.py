@@ -1,4 +1,4 @@
-"""The sample world, small: what is linked against the truth, the trained model, and explanations that add up."""
+"""The sample world, small: what is linked against the truth, and explanations that add up."""
 
 import csv
 from collections import Counter
@@ -11,10 +11,8 @@ from pipelines.demo.command import write_demo
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing import land as land_source
 from pipelines.resolve.explain import explain_pair
-from pipelines.resolve.model import load_model
-from pipelines.resolve.train import train
 from pipelines.settings import load_sources
-from tests.resolve.worlds import customers, home_in, rows_of, run_resolve
+from tests.resolve.worlds import customers, home_in, run_resolve
 
 PERSONS, SEED = 500, 41  # training saw another seed
 
@@ -82,24 +80,3 @@ def test_a_pair_that_never_met_says_so(world):
             explain_pair(con, left, "0" * 20, world)
     finally:
         con.close()
-
-
-def test_training_again_gives_the_same_file_and_the_fixed_levels_stay(world, tmp_path):
-    one, other = tmp_path / "one.json", tmp_path / "other.json"
-    report = train(world, one)
-    train(world, other)
-    assert one.read_bytes() == other.read_bytes()
-    before, after = load_model(world.find("config/linkage_model.json")), load_model(one)
-    fixed = [
-        [level for comparison in model.comparisons for level in comparison.levels if level.fixed]
-        for model in (before, after)
-    ]
-    assert fixed[0] == fixed[1]
-    assert report.customers > 100
-    assert after.version == report.version
-
-
-def test_training_leaves_the_warehouse_as_it_was(world, tmp_path):
-    before = rows_of(world, "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL")
-    train(world, tmp_path / "model.json")
-    assert rows_of(world, "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL") == before

@@ -62,6 +62,11 @@ def rows_of(home: Home, sql: str) -> list[tuple]:
         con.close()
 
 
+def any_order(home: Home, sql: str) -> list[str]:
+    """Return the rows as text, sorted: what a night makes again stands behind what it left."""
+    return sorted(map(repr, rows_of(home, sql)))
+
+
 def customers(home: Home) -> dict[str, str]:
     """Return the customer of each record: {"mail 1": "c…"}."""
     return {

@@ -1,0 +1,72 @@
+"""Households and organisations: customers that share a line, a mailbox, an address or a company, and are not one person."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipelines.load.components import first_of_component
+from pipelines.load.policy import Households
+from pipelines.resolve import agreement
+from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.settings import Home
+from pipelines.warehouse import build
+
+STEPS = ("household_carrier", "household_person", "household_point", "household_tie")
+
+
+def build_households(con: duckdb.DuckDBPyConnection, home: Home, households: Households, role_mailboxes: list[str]) -> int:
+    """Build golden.household from golden.identifier, golden.membership, staging and resolve, and return its rows.
+
+    Works in ``scratch``, and leaves nothing there. A function of these tables alone: a second run, or a rebuild, gives
+    the same rows and ids.
+
+    Args:
+        households: the bounds of ``policy.yml``.
+        role_mailboxes: local parts of mail addresses that are a desk's and no person's.
+    """
+    agreement.install(con)
+    con.execute("CREATE SCHEMA IF NOT EXISTS scratch")
+    values = households.model_dump() | {"role_mailboxes": role_mailboxes}
+    for step in STEPS:
+        build(con, home, f"scratch.{step}", **values)
+    _group(con)
+    rows = build(con, home, "golden.household")
+    for step in (*STEPS, "household_group"):
+        con.execute(f"DROP TABLE scratch.{step}")
+    return rows
+
+
+def _group(con: duckdb.DuckDBPyConnection) -> None:
+    """Write scratch.household_group: realm, customer_id and household_number, the same for all whom ties connect.
+
+    A realm keeps apart what does not add up: all households are one, every mailbox, switchboard or company is its own.
+    """
+    run(con, _NODES)
+    ties = arrow(con, _TIES)
+    size = int(run(con, "SELECT count(*) FROM household_node")[0][0])
+    first = first_of_component(size, *(ties[side].to_numpy().astype(np.int64) for side in ("l", "r")))
+    register(con, "component", pa.table({"node": np.arange(size), "household_number": first}))
+    run(con, _GROUPS)
+    unregister(con, "component")
+    run(con, "DROP TABLE household_node")
+
+
+_NODES = """
+    CREATE OR REPLACE TEMP TABLE household_node AS
+    SELECT realm, customer_id, row_number() OVER (ORDER BY realm, customer_id) - 1 AS node
+    FROM (
+        SELECT realm, customer_l AS customer_id FROM scratch.household_tie
+        UNION SELECT realm, customer_r FROM scratch.household_tie
+    )
+"""
+_TIES = """
+    SELECT l.node AS l, r.node AS r
+    FROM scratch.household_tie AS tie
+    INNER JOIN household_node AS l ON tie.realm = l.realm AND tie.customer_l = l.customer_id
+    INNER JOIN household_node AS r ON tie.realm = r.realm AND tie.customer_r = r.customer_id
+"""
+_GROUPS = """
+    CREATE OR REPLACE TABLE scratch.household_group AS
+    SELECT node.realm, node.customer_id, component.household_number
+    FROM household_node AS node INNER JOIN component ON node.node = component.node
+"""

@@ -1,0 +1,177 @@
+"""What stewards do: decide a pair, merge and unmerge customers, take a judgement back. Only the judgements are written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import ConfigurationError
+from pipelines.load.review_queue import opened, question_about, question_numbered
+from pipelines.load.review_sides import Anchor, anchor_of, anchor_of_rest
+from pipelines.resolve.judgements import Judgement, Verdict, append_judgement, published_pairs, read_judgements
+from pipelines.settings import Home
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who says it, when (an instant, UTC) and why."""
+
+    by: str
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A judgement that was written, and what it means.
+
+    Attributes:
+        customers: the customers that it is about, as they are now.
+        words: one sentence, without personal data.
+    """
+
+    judgement: Judgement
+    customers: tuple[str, ...]
+    words: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``json.dumps``."""
+        return {"judgement": self.judgement.model_dump(mode="json"), "customers": list(self.customers), "words": self.words}
+
+
+def pair_of(con: duckdb.DuckDBPyConnection, sides: Sequence[str]) -> tuple[Anchor, Anchor]:
+    """Return both sides of a pair: the number of a question, or two sides (see ``anchor_of``).
+
+    Raises:
+        ConfigurationError: it is neither, a side is not there, or both are one identity.
+    """
+    if len(sides) == 1 and sides[0].isdecimal():
+        question = question_numbered(con, int(sides[0]))
+        left, right = anchor_of(con, question.identity_l), anchor_of(con, question.identity_r)
+    elif len(sides) == 2:
+        left, right = (anchor_of(con, side) for side in sides)
+    else:
+        raise ConfigurationError("name the pair: its number in goldthread review list, or two sides")
+    if left.identity_id == right.identity_id:
+        raise ConfigurationError(f"both sides are the identity {left.identity_id}: it is one by its own records")
+    return left, right
+
+
+def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, candidate: bool = False) -> Written:
+    """Write what a steward says of a pair.
+
+    A pair that was drawn by lot is noted as an answer to the audit, with how it was decided when it was asked.
+
+    Raises:
+        ConfigurationError: see ``pair_of``.
+        LockHeld: a night is writing this home.
+    """
+    with opened(home, candidate=candidate) as con:
+        left, right = pair_of(con, sides)
+        question = question_about(con, left.identity_id, right.identity_id)
+        stratum = question.stratum if question else None
+        model = _model_in_use(con) if stratum else None
+    together = left.customer_id == right.customer_id
+    words = {
+        "same": "they are one customer already, and stay it" if together else "they become one customer",
+        "different": "they are taken apart" if together else "they stay apart, whatever comes",
+        "unsure": "it is left to the model, and asked last",
+    }[verdict]
+    judgement = Judgement(
+        verdict=verdict, left=(left.record,), right=(right.record,), by=said.by, at=said.at, why=said.why, audit=stratum,
+        model=model,
+    )  # fmt: skip
+    return Written(append_judgement(home, judgement), _customers(left, right), words)
+
+
+def _model_in_use(con: duckdb.DuckDBPyConnection) -> str | None:
+    version: str | None = con.execute("SELECT any_value(model_version) FROM meta.edge").fetchall()[0][0]
+    return version.split("-")[0] if version else None
+
+
+def _customers(*anchors: Anchor) -> tuple[str, ...]:
+    return tuple(sorted({anchor.customer_id for anchor in anchors}))
+
+
+def merge(home: Home, sides: tuple[str, str], said: Said, *, candidate: bool = False) -> Written:
+    """Make two customers one: a "same" between the records that found them.
+
+    Raises:
+        ConfigurationError: a side is not there, or they are one customer already.
+        LockHeld: a night is writing this home.
+    """
+    with opened(home, candidate=candidate) as con:
+        left, right = (anchor_of(con, anchor_of(con, side).customer_id) for side in sides)
+    if left.customer_id == right.customer_id:
+        raise ConfigurationError(f"both sides are the customer {left.customer_id} already")
+    judgement = Judgement(
+        verdict="same", left=(left.record,), right=(right.record,), by=said.by, at=said.at, why=said.why
+    )  # fmt: skip
+    return Written(append_judgement(home, judgement), _customers(left, right), "the two become one; the older id stays")
+
+
+def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, candidate: bool = False) -> Written:
+    """Take a customer apart.
+
+    Args:
+        apart: the records or identities that are somebody else's: each is judged different from the founder of the rest, and
+            whatever hangs more strongly on one of them goes with it. Without any, the steward's merge that holds the
+            customer together is undone.
+
+    Raises:
+        ConfigurationError: a side is not of this customer, nothing would be left, or there is no merge (or more than one)
+            to undo.
+        LockHeld: a night is writing this home.
+    """
+    with opened(home, candidate=candidate) as con:
+        whole = anchor_of(con, customer).customer_id
+        anchors = [anchor_of(con, side) for side in apart]
+        strangers = sum(anchor.customer_id != whole for anchor in anchors)
+        if strangers:
+            raise ConfigurationError(f"{strangers} of the sides named are not of the customer {whole}")
+        if not anchors:
+            return undo(home, _merge_within(con, home, whole), said)
+        rest = anchor_of_rest(con, whole, [anchor.identity_id for anchor in anchors])
+    records = tuple(sorted({anchor.record for anchor in anchors}))
+    judgement = Judgement(verdict="different", left=records, right=(rest.record,), by=said.by, at=said.at, why=said.why)
+    words = "the records named, and what hangs on them, are taken out; the larger part keeps the id"
+    return Written(append_judgement(home, judgement), (whole,), words)
+
+
+def _merge_within(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> str:
+    """Return the one judgement that a customer was merged by."""
+    pairs = published_pairs(con, home, read_judgements(home.judgements))
+    inside = {
+        identity
+        for (identity,) in con.execute(
+            "SELECT DISTINCT identity_id FROM golden.membership WHERE customer_id = $customer", {"customer": customer_id}
+        ).fetchall()
+    }
+    merges: list[str] = sorted(
+        {
+            pair["judgement_id"]
+            for pair in pairs
+            if pair["verdict"] == "same" and {pair["identity_l"], pair["identity_r"]} <= inside
+        }
+    )
+    if not merges:
+        raise ConfigurationError(
+            f"no steward merged {customer_id}; name the records or identities in it that are somebody else's"
+        )
+    if len(merges) > 1:
+        raise ConfigurationError(f"{customer_id} was merged by {', '.join(merges)}: goldthread review undo one of them")
+    return merges[0]
+
+
+def undo(home: Home, judgement_id: str, said: Said) -> Written:
+    """Take a judgement back; to take an undo back makes the judgement stand again.
+
+    Raises:
+        ConfigurationError: there is no such judgement, or it is undone already.
+        LockHeld: a night is writing this home.
+    """
+    judgement = Judgement(undoes=judgement_id, by=said.by, at=said.at, why=said.why)
+    written = append_judgement(home, judgement)
+    return Written(written, (), f"{judgement_id} no longer stands; all is as if it had not been said")

@@ -1,0 +1,104 @@
+"""Making some rows of a table again: its own SELECT over the rows it depends on, put in the place of what was there.
+
+The SELECT is the one that builds the whole table (``sql/<schema>/<table>.sql``), reading narrowed relations in the place of
+whole ones; so there is one definition, whether all is built or a hundredth.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipelines.resolve.relations import run
+from pipelines.settings import Home
+from pipelines.warehouse import select_of
+
+RECORD = ("record_kind", "source", "source_ref")
+VALUE = ("kind", "scope", "value")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The rows of ``table`` that may differ tonight, as temporary tables: all that were, all that are, by ``key``.
+
+    Attributes:
+        was: the rows before, of every key that was touched.
+        now: the rows after.
+        changed: the keys whose rows are not what they were; NULL-safe, one row each.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    was: str
+    now: str
+    changed: str
+
+    @property
+    def tables(self) -> tuple[str, str, str]:
+        """The temporary tables, to be dropped when they have been read."""
+        return self.was, self.now, self.changed
+
+
+def exchange(
+    con: duckdb.DuckDBPyConnection, home: Home, table: str, key: Sequence[str], touched: str, reads: Mapping[str, str],
+    *, known: str | None = None, **values: Any,
+) -> Exchange:  # fmt: skip
+    """Make the rows of ``table`` whose key is in the temporary table ``touched`` again; rows that stay as they were stay.
+
+    Args:
+        key: the columns that tell which rows are made again; never NULL.
+        touched: has these columns, one row a key.
+        reads: the relation that stands in for a table that the SELECT names: all of its rows that the touched keys depend
+            on. Rows of other keys that come out besides are left out.
+        known: those of ``touched`` that may have rows already, where that is known: a night's new records have none.
+        values: the parameters of the SELECT.
+    """
+    made = named(table, key)
+    columns = ", ".join(key)
+    query, given = select_of(con, home, table, values)
+    keep_rows(con, made, f"SELECT * FROM {table} SEMI JOIN {known or touched} USING ({columns})")
+    run(
+        con,
+        f"CREATE OR REPLACE TEMP TABLE {made.now} AS"
+        f" SELECT * FROM ({narrowed(query, reads)}) SEMI JOIN {touched} USING ({columns})",
+        given,
+    )
+    put(con, made)
+    return made
+
+
+def named(table: str, key: Sequence[str]) -> Exchange:
+    """Return the names of an exchange of ``table``."""
+    name = table.replace(".", "_")
+    return Exchange(table, tuple(key), f"was_{name}", f"now_{name}", f"changed_{name}")
+
+
+def keep_rows(con: duckdb.DuckDBPyConnection, made: Exchange, rows: str) -> None:
+    """Keep what the rows of the touched keys were."""
+    run(con, f"CREATE OR REPLACE TEMP TABLE {made.was} AS {rows}")
+
+
+def put(con: duckdb.DuckDBPyConnection, made: Exchange) -> None:
+    """Compare the rows before and after, and write those that differ."""
+    columns = ", ".join(made.key)
+    run(
+        con,
+        f"""
+        CREATE OR REPLACE TEMP TABLE {made.changed} AS
+        SELECT DISTINCT {columns}
+        FROM ((FROM {made.was} EXCEPT ALL FROM {made.now}) UNION ALL (FROM {made.now} EXCEPT ALL FROM {made.was}))
+        """,
+    )
+    if run(con, f"SELECT 1 FROM {made.was} LIMIT 1"):
+        same = " AND ".join(f"held.{column} = changed.{column}" for column in made.key)
+        run(con, f"DELETE FROM {made.table} AS held USING {made.changed} AS changed WHERE {same}")
+    run(con, f"INSERT INTO {made.table} SELECT * FROM {made.now} SEMI JOIN {made.changed} USING ({columns})")
+
+
+def narrowed(query: str, reads: Mapping[str, str]) -> str:
+    """Return a SELECT that reads other relations in the place of those named, wherever it names them in full."""
+    for table, relation in reads.items():
+        query = re.sub(rf"(?<![\w.]){re.escape(table)}(?![\w.])", relation, query)
+    return query

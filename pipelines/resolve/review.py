@@ -1,0 +1,138 @@
+"""The review: which pairs stewards are asked, those first where a wrong answer would cost most, and those drawn by lot."""
+
+import logging
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.resolve.cluster import Clusters, strongest_tree
+from pipelines.resolve.doubts import find_doubts
+from pipelines.resolve.judgements import judged_records, read_judgements
+from pipelines.resolve.lots import draw
+from pipelines.resolve.model import Model
+from pipelines.resolve.relations import register, run, unregister
+from pipelines.resolve.settings import Linkage
+from pipelines.resolve.sides import NOTHING, Stake, Tie, smaller_sides
+from pipelines.settings import Home
+from pipelines.warehouse import build
+
+log = logging.getLogger(__name__)
+
+
+def build_review(
+    con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, clusters: Clusters, night: date
+) -> None:
+    """Build resolve.guard_cut, audit and review, and drop the temporary table node.
+
+    Reads node and cut_link (``parts.build_parts``), resolve.edge, cluster, judgement and identity, and of staging how many
+    conversations and consent signals the identities in doubt have. The macro link_probability is installed
+    (``calibration.install``).
+    """
+    values = {"model": model.version, **linkage.review.model_dump()}
+    strata, drawn = draw(con, clusters, linkage)
+    doubts = find_doubts(con, clusters, linkage)
+    frames = {
+        "judged_record": judged_records(read_judgements(home.judgements)),
+        "strata": strata,
+        "drawn": pa.Table.from_pandas(drawn, preserve_index=False),
+        "doubted": pa.Table.from_pandas(doubts, schema=_DOUBTED, preserve_index=False),
+    }
+    for name, frame in frames.items():
+        register(con, name, frame)
+    build(con, home, "resolve.guard_cut")
+    build(con, home, "resolve.doubt", **values)
+    register(con, "stake", measure_stakes(con, clusters))
+    build(con, home, "resolve.audit", **values)
+    asked = build(con, home, "resolve.review", **values)
+    unregister(con, *frames, "stake")
+    for table in ("node", "resolve.doubt"):
+        run(con, f"DROP TABLE {table}")
+    log.info("resolve %s: %d pairs for the stewards (goldthread review list)", night, asked)
+
+
+_DOUBTED = pa.schema(
+    [("l", pa.int64()), ("r", pa.int64()), ("match_weight", pa.float64()), ("cause", pa.string()), ("is_linked", pa.bool_()),
+     ("error_share", pa.float64())]
+)  # fmt: skip
+
+
+def measure_stakes(con: duckdb.DuckDBPyConnection, clusters: Clusters) -> pa.Table:
+    """Return ``identity_l, identity_r, conversation_count, consent_count`` of resolve.doubt: what the smaller side has.
+
+    Of two customers that is the one with less, of a link that holds a customer together what would fall off without it.
+    """
+    run(con, f"CREATE OR REPLACE TEMP TABLE involved AS {_INVOLVED}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE touched AS {_TOUCHED}")
+    stake_of = {identity: Stake(*counts) for identity, *counts in run(con, "SELECT * EXCLUDE (customer_id) FROM touched")}
+    customers = {customer: Stake(*counts) for customer, *counts in run(con, _BY_CUSTOMER)}
+    held = strongest_tree(clusters.kept, clusters.count)
+    register(con, "held", pa.table({"l": held["l"].to_numpy(), "r": held["r"].to_numpy()}))
+    tree = run(con, _TREE)
+    unregister(con, "held")
+    doubts = run(con, "SELECT identity_l, identity_r, customer_l, customer_r, is_linked FROM resolve.doubt ORDER BY ALL")
+    for table in ("involved", "touched"):
+        run(con, f"DROP TABLE {table}")
+    found: dict[Tie, Stake] = smaller_sides(tree, [row[:2] for row in doubts if row[4]], stake_of)
+    for left, right, *both, is_linked in doubts:
+        if not is_linked:
+            found[left, right] = min((customers.get(one, NOTHING) for one in both), key=lambda stake: (stake.size, stake))
+    columns = {
+        "identity_l": [left for left, _ in found],
+        "identity_r": [right for _, right in found],
+        "conversation_count": [stake.conversations for stake in found.values()],
+        "consent_count": [stake.consents for stake in found.values()],
+    }
+    return pa.table(columns, schema=_STAKE)
+
+
+_STAKE = pa.schema(
+    [("identity_l", pa.string()), ("identity_r", pa.string()), ("conversation_count", pa.int64()),
+     ("consent_count", pa.int64())]
+)  # fmt: skip
+_INVOLVED = """
+    SELECT identity_id, customer_id FROM resolve.cluster
+    WHERE customer_id IN (SELECT customer_l FROM resolve.doubt UNION SELECT customer_r FROM resolve.doubt)
+"""
+_TREE = """
+    SELECT l.identity_id, r.identity_id
+    FROM held
+    INNER JOIN node AS l ON held.l = l.node
+    INNER JOIN node AS r ON held.r = r.node
+    SEMI JOIN (
+        SELECT involved.identity_id FROM involved
+        WHERE customer_id IN (SELECT customer_l FROM resolve.doubt WHERE is_linked)
+    ) AS asked ON l.identity_id = asked.identity_id
+"""
+_BY_CUSTOMER = """
+    SELECT customer_id, sum(conversation_count)::BIGINT, sum(consent_count)::BIGINT FROM touched GROUP BY customer_id
+"""
+_TOUCHED = """
+    WITH record AS (
+        SELECT record_kind, source, source_ref, identity_id FROM resolve.record_identity
+        WHERE identity_id IN (SELECT identity_id FROM involved)
+    ),
+    talked AS (
+        SELECT record.identity_id, count(DISTINCT (message.source, message.conversation_ref)) AS conversation_count
+        FROM record
+        INNER JOIN staging.interaction AS message
+            ON
+                record.record_kind = 'interaction'
+                AND record.source = message.source
+                AND record.source_ref = message.source_ref
+        GROUP BY record.identity_id
+    ),
+    consented AS (
+        SELECT record.identity_id, count(DISTINCT (consent.channel, consent.purpose, consent.value)) AS consent_count
+        FROM record INNER JOIN staging.consent AS consent USING (record_kind, source, source_ref)
+        GROUP BY record.identity_id
+    )
+    SELECT
+        involved.customer_id,
+        involved.identity_id,
+        coalesce(talked.conversation_count, 0) AS conversation_count,
+        coalesce(consented.consent_count, 0) AS consent_count
+    FROM involved
+    LEFT JOIN talked USING (identity_id)
+    LEFT JOIN consented USING (identity_id)
+"""
