@@ -89,7 +89,7 @@ def extract(
 
 @app.command()
 def resolve(
-    night_: Annotated[str | None, typer.Option("--night", help="The night, YYYY-MM-DD.", show_default="required")] = None,
+    night_: Annotated[str | None, typer.Option("--night", help="The night, YYYY-MM-DD; --check takes none.")] = None,
     home: HomeOption = None,
     full: FullOption = False,
     check: Annotated[

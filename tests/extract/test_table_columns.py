@@ -19,7 +19,7 @@ from pipelines.extract.claim_filter import texts_to_read
 from pipelines.extract.claims import Looks, claims_of
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts import table_blocks, table_json, table_layout
+from pipelines.extract.parts import table_blocks, table_json, table_layout, table_rows
 from pipelines.extract.reading import read_batch
 from tests.extract.exports import NIGHT
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SAID, SOURCES, TALKS, TEXTS, csv_files, json_files, parquet_files
@@ -66,7 +66,7 @@ def small(monkeypatch):
     for module, name, value in (
         (table_blocks, "BLOCK", 2_000), (table_blocks, "STRETCH", 2),
         (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700),
-        (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
+        (table_rows, "FEW", 1), (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
 
@@ -136,6 +136,11 @@ def test_plain_rows_of_parquet_do_go_by_column(tmp_path):
     columns = {name: [str(row[name] or "") for row in PLAIN_TALKS] for name in PLAIN_TALKS[0]}
     pq.write_table(pa.table(columns), page)
     assert by_column(tmp_path, TALKS, page.getvalue()) == (200, 0)
+
+
+def test_a_few_rows_are_not_worth_a_block(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_rows, "FEW", 50)
+    assert by_column(tmp_path, TALKS, jsonl(*PLAIN_TALKS[:49]).encode()) == (0, 49)
 
 
 def test_after_a_bad_row_the_others_go_by_column_again(tmp_path):

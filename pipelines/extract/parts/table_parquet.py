@@ -96,7 +96,7 @@ def is_much(column: pa.Array) -> bool:
 def _length(column: pa.Array, longer_than: int) -> int:
     """Return how many characters the texts have that are ``longer_than`` so many, each time that they stand in a column."""
     texts = column.dictionary if pa.types.is_dictionary(column.type) else column
-    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
+    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)) or texts.nbytes <= longer_than:
         return 0
     lengths = pc.utf8_length(texts)
     if pa.types.is_dictionary(column.type):

@@ -25,6 +25,7 @@ from pipelines.extract.parts.table_json import JsonLines, picker
 from pipelines.extract.parts.table_parquet import is_much, parquet_batches, texts_of, values_of
 from pipelines.settings import Source
 
+FEW = 50  # rows that take less time one by one than a block of them does, however short
 NO_END = "the last line has no line end: it may have been cut off"
 
 
@@ -64,10 +65,20 @@ class Reader:
         Args:
             text_of: makes a cell that holds another type a text.
         """
+        for read in self._by_column(text_of):
+            if isinstance(read, Cells) and len(read) < FEW:
+                yield from (row for place in range(len(read)) if (row := read.row(place)))
+            else:
+                yield read
+
+    def _by_column(self, text_of: TextOf) -> Iterator[Row | Cells]:
         match self._kind():
             case "parquet":
                 for batch, first in self._batches():
-                    yield from self._by_column(batch, first, text_of)
+                    if batch.num_rows < FEW or any(is_much(batch.column(name)) for name in self._mapped):
+                        yield from self._rows_of(batch, first)
+                    else:
+                        yield self._columns_of(batch, first, text_of)
             case "json" if has_lines(self._file):
                 with opened(self._file) as stream:
                     yield from JsonLines(Lines(stream), self._columns, text_of, self._json_row).blocks()
@@ -94,11 +105,8 @@ class Reader:
         for number, cells in enumerate(zip(*(columns[name] for name in self._columns), strict=True), start=first):
             yield f"row {number}", cells, ""
 
-    def _by_column(self, batch: pa.RecordBatch, first: int, text_of: TextOf) -> Iterator[Row | Cells]:
+    def _columns_of(self, batch: pa.RecordBatch, first: int, text_of: TextOf) -> Cells:
         is_odd = np.zeros(batch.num_rows, np.bool_)
-        if any(is_much(batch.column(name)) for name in self._mapped):
-            yield from self._rows_of(batch, first)
-            return
         columns = [
             texts if (texts := texts_of(batch.column(name))) is not None
             else text_column(values_of(batch.column(name)), place, text_of, is_odd)
@@ -108,7 +116,7 @@ class Reader:
         def row(place: int) -> Row:
             return next(iter(self._rows_of(batch.slice(place, 1), first + place)))
 
-        yield Cells(columns, "row", np.arange(first, first + batch.num_rows), is_odd, row)
+        return Cells(columns, "row", np.arange(first, first + batch.num_rows), is_odd, row)
 
     def _json_row(self, entry: Entry) -> Row | None:
         """Return a record's row; None where it is none, which is told."""
