@@ -10,26 +10,33 @@ import duckdb
 # Paul and Paula differ there and are two people.
 _MACROS = """
 CREATE OR REPLACE TEMP MACRO is_slip(l, r) AS
-    length(l) >= 4 AND length(r) >= 4 AND left(l, 1) = left(r, 1) AND right(l, 1) = right(r, 1)
-    AND length(l) + length(r) > 8 AND damerau_levenshtein(l, r) = 1;
+    CASE
+        WHEN
+            length(l) >= 4 AND length(r) >= 4 AND left(l, 1) = left(r, 1) AND right(l, 1) = right(r, 1)
+            AND length(l) + length(r) > 8 AND abs(length(l) - length(r)) <= 1
+            THEN damerau_levenshtein(l, r) = 1
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO given_agrees(l, forms_l, r, forms_r) AS
-    coalesce(
-        list_has_any(forms_l, forms_r) OR is_slip(l, r)
-        OR ((length(l) = 1 OR length(r) = 1) AND left(l, 1) = left(r, 1))
-        OR (
-            least(length(l), length(r)) >= 3 AND abs(length(l) - length(r)) >= 2
-            AND (starts_with(l, r) OR starts_with(r, l))
-        ),
-        FALSE
-    );
+    CASE
+        WHEN list_has_any(forms_l, forms_r) THEN TRUE
+        WHEN left(l, 1) = left(r, 1)
+            THEN
+                length(l) = 1 OR length(r) = 1 OR is_slip(l, r)
+                OR (
+                    least(length(l), length(r)) >= 3 AND abs(length(l) - length(r)) >= 2
+                    AND (starts_with(l, r) OR starts_with(r, l))
+                )
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO given_near(l, r) AS
-    coalesce(
-        least(length(l), length(r)) >= 3
-        AND damerau_levenshtein(l, r) <= CASE WHEN least(length(l), length(r)) >= 6 THEN 2 ELSE 1 END,
-        FALSE
-    );
+    CASE
+        WHEN length(l) >= 3 AND length(r) >= 3 AND abs(length(l) - length(r)) <= 2
+            THEN damerau_levenshtein(l, r) <= CASE WHEN least(length(l), length(r)) >= 6 THEN 2 ELSE 1 END
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO family_shared(l, forms_l, r, forms_r) AS
     coalesce(
@@ -39,35 +46,40 @@ CREATE OR REPLACE TEMP MACRO family_shared(l, forms_l, r, forms_r) AS
     );
 
 CREATE OR REPLACE TEMP MACRO family_agrees(l, forms_l, r, forms_r) AS
-    coalesce(
-        family_shared(l, forms_l, r, forms_r)
-        OR (length(l) >= 4 AND length(r) >= 4 AND damerau_levenshtein(l, r) = 1)
-        OR (length(l) >= 8 AND length(r) >= 8 AND damerau_levenshtein(l, r) = 2)
-        OR ((length(l) = 1 OR length(r) = 1) AND left(l, 1) = left(r, 1)),
-        FALSE
-    );
+    CASE
+        WHEN family_shared(l, forms_l, r, forms_r) THEN TRUE
+        WHEN length(l) = 1 OR length(r) = 1 THEN coalesce(left(l, 1) = left(r, 1), FALSE)
+        WHEN length(l) >= 4 AND length(r) >= 4 AND abs(length(l) - length(r)) <= 2
+            THEN damerau_levenshtein(l, r) BETWEEN 1 AND CASE WHEN least(length(l), length(r)) >= 8 THEN 2 ELSE 1 END
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO is_full(given, family) AS coalesce(length(given) > 1 AND length(family) > 1, FALSE);
 
 CREATE OR REPLACE TEMP MACRO is_swapped(given_l, family_l, given_r, family_r) AS
-    coalesce(
-        (given_l = family_r AND (family_l = given_r OR given_near(family_l, given_r)))
-        OR (family_l = given_r AND given_near(given_l, family_r)),
-        FALSE
-    );
+    CASE
+        WHEN given_l = family_r THEN coalesce(family_l = given_r, FALSE) OR given_near(family_l, given_r)
+        WHEN family_l = given_r THEN given_near(given_l, family_r)
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO names_agree(given_l, given_forms_l, family_l, family_forms_l,
                                          given_r, given_forms_r, family_r, family_forms_r) AS
-    (given_agrees(given_l, given_forms_l, given_r, given_forms_r)
-     AND family_agrees(family_l, family_forms_l, family_r, family_forms_r))
-    OR is_swapped(given_l, family_l, given_r, family_r);
+    CASE
+        WHEN NOT given_agrees(given_l, given_forms_l, given_r, given_forms_r)
+            THEN is_swapped(given_l, family_l, given_r, family_r)
+        WHEN family_agrees(family_l, family_forms_l, family_r, family_forms_r) THEN TRUE
+        ELSE is_swapped(given_l, family_l, given_r, family_r)
+    END;
 
 CREATE OR REPLACE TEMP MACRO names_contradict(given_l, given_forms_l, family_l, family_forms_l,
                                               given_r, given_forms_r, family_r, family_forms_r) AS
-    is_full(given_l, family_l) AND is_full(given_r, family_r)
-    AND NOT is_swapped(given_l, family_l, given_r, family_r)
-    AND NOT given_agrees(given_l, given_forms_l, given_r, given_forms_r)
-    AND jaro_winkler_similarity(given_l, given_r) < 0.85;
+    CASE
+        WHEN NOT (is_full(given_l, family_l) AND is_full(given_r, family_r)) THEN FALSE
+        WHEN given_agrees(given_l, given_forms_l, given_r, given_forms_r) THEN FALSE
+        WHEN is_swapped(given_l, family_l, given_r, family_r) THEN FALSE
+        ELSE jaro_winkler_similarity(given_l, given_r) < 0.85
+    END;
 
 CREATE OR REPLACE TEMP MACRO births_agree(l, r) AS
     coalesce(
@@ -93,19 +105,23 @@ CREATE OR REPLACE TEMP MACRO births_near(l, r) AS
     );
 
 CREATE OR REPLACE TEMP MACRO id_slip(l, r) AS
-    coalesce(
-        split_part(l, ':', 1) = split_part(r, ':', 1) AND length(l) - instr(l, ':') >= 6
-        AND damerau_levenshtein(l, r) = 1,
-        FALSE
-    );
+    CASE
+        WHEN
+            abs(length(l) - length(r)) <= 1 AND length(l) - instr(l, ':') >= 6
+            AND split_part(l, ':', 1) = split_part(r, ':', 1)
+            THEN damerau_levenshtein(l, r) = 1
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
-    coalesce(
-        length(l) >= 8 AND left(l, 1) = left(r, 1) AND damerau_levenshtein(l, r) <= 2
-        AND regexp_replace(l, '[^0-9]', '', 'g') = regexp_replace(r, '[^0-9]', '', 'g')
-        AND regexp_replace(l, '[._-]', '', 'g') != regexp_replace(r, '[._-]', '', 'g'),
-        FALSE
-    );
+    CASE
+        WHEN length(l) < 8 OR left(l, 1) != left(r, 1) OR abs(length(l) - length(r)) > 2 THEN FALSE
+        WHEN damerau_levenshtein(l, r) <= 2
+            THEN
+                regexp_replace(l, '[^0-9]', '', 'g') = regexp_replace(r, '[^0-9]', '', 'g')
+                AND regexp_replace(l, '[._-]', '', 'g') != regexp_replace(r, '[._-]', '', 'g')
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS coalesce(jaro_winkler_similarity(l, r) >= 0.9, FALSE);
 
