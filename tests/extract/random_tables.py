@@ -75,9 +75,11 @@ def rows(source, values=STRANGE):
 
 def ids(source, number):
     if source.name == TALKS.name:
+        at = datetime(2026, 11, 20, 9, tzinfo=UTC) + timedelta(number)
         return {
             "call_id": f"CA{number}",
-            "started_at": (datetime(2026, 11, 20, 9, tzinfo=UTC) + timedelta(number)).isoformat()[:25],
+            "started_at": at.isoformat(),
+            "direction": ("inbound", "Outbound", "internal")[number % 3],
         }
     return {"Id": f"C{number}", "Email": f"ann{number}@mail.example", "Mobile": f"+4477009001{number:02d}"}
 

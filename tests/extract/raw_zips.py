@@ -41,7 +41,7 @@ def deflated(name: bytes, content: bytes, **lies) -> Raw:
 def raw_zip(
     *entries: Raw, count: int | None = None, directory_offset: int = 0, prefix: bytes = b"", comment: bytes = b""
 ) -> bytes:
-    written, directory = prefix, b""
+    written, directory = bytearray(prefix), bytearray()
     for entry in entries:
         name = entry.name if entry.local_name is None else entry.local_name
         packed_size = len(entry.packed) if entry.packed_size is None else entry.packed_size
@@ -56,7 +56,7 @@ def raw_zip(
     end = struct.pack(
         "<HHHHIIH", 0, 0, number, number, len(directory), len(written) - len(prefix) + directory_offset, len(comment)
     )
-    return written + directory + b"PK\5\6" + end + comment
+    return bytes(written + directory + b"PK\5\6" + end + comment)
 
 
 def many(number: int, content: bytes = b"") -> bytes:

@@ -151,7 +151,7 @@ def test_links_pipes_and_sockets_are_never_opened(home):
 
 
 def test_a_file_that_overwhelms_its_reader_costs_itself_alone(home):
-    big = "".join(call(number) for number in range(60_000))
+    big = "".join(call(f"{number}, my number is 020 7946 {number % 10_000:04d}") for number in range(60_000))
     send(home, "a.jsonl", call("a"))
     send(home, "big.jsonl", big)
     send(home, "c.jsonl", call("c"))

@@ -41,7 +41,9 @@ def test_our_answer_belongs_to_the_customer_it_went_to(tmp_path):
         In_Reply_To="<0@field.example>", References="<root@field.example> <0@field.example>",
     )  # fmt: skip
     assert (record.direction, record.agent_ref) == ("outbound", "gwen@staff.shop.example")
-    assert people(record) == {("email", "ann@field.example"), ("name", "Ann Field")}  # nothing of what we wrote is theirs
+    assert people(record, "channel") == {("email", "ann@field.example"), ("name", "Ann Field")}
+    assert people(record, "reference") == {("reference", "GT-123456")}  # we know whose order it is that we write about
+    assert people(record, "claimed") == set()  # nothing else of what we wrote is theirs
     assert (record.conversation_ref, record.in_reply_to_ref) == ("root@field.example", "0@field.example")
 
 

@@ -150,6 +150,14 @@ def test_after_a_bad_row_the_others_go_by_column_again(tmp_path):
     assert others < 20
 
 
+@pytest.mark.parametrize("odd", [{}, {"mail": "none"}, {"seconds": [1]}, {"changed": "lately"}, {"order": "gt-1001"}])
+def test_our_answers_hold_the_same_references_in_plain_rows_and_in_others(tmp_path_factory, odd):
+    answers = [
+        COMPLAINT | {"call_id": f"CA{number}", "direction": "outbound", "note": "GT-1001, GT-10022"} for number in (1, 2)
+    ]
+    assert_alike(tmp_path_factory, TALKS, jsonl(answers[0] | odd, answers[1]).encode())
+
+
 @pytest.mark.parametrize("between", [",", " , ", "\t,\r"])
 def test_lines_that_only_together_have_as_many_records_are_read_one_by_one(tmp_path_factory, between):
     one, two, three, four = jsonl(*[COMPLAINT | {"call_id": f"CA{number}"} for number in range(4)]).splitlines()

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Identifier, Record
+from pipelines.extract.answers import with_references
 from pipelines.extract.blocks import Block, block_columns
 from pipelines.extract.claim_filter import texts_to_read
 from pipelines.extract.claims import claims_of, references_of
@@ -62,7 +63,7 @@ def block_of(cells: Cells, records: Profiles | Interactions, file: str, latest: 
     for place in np.flatnonzero(is_odd).tolist():
         record = parsed(records, row, file, issues) if (row := cells.row(place)) else None
         if record and plausible(record, latest, issues):
-            others[place] = record
+            others[place] = with_references(record, records.source)
     order = np.argsort(np.concatenate((np.flatnonzero(~is_odd), np.array(list(others), np.int64))))
     return Block(table, file, columns.filter(pa.array(~is_odd)), list(others.values()), order)
 

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -80,9 +81,11 @@ class JsonLines:
         numbers = np.concatenate([np.array(piece.filled, np.int64) + piece.first for piece in pieces])
         starts = np.cumsum([0, *(len(piece.filled) for piece in pieces)]).tolist()
 
+        lines_of_piece = lru_cache(maxsize=1)(lambda at: pieces[at].data.split(b"\n"))  # rows are asked for in their order
+
         def row(place: int) -> Row | None:
             at = bisect_right(starts, place) - 1
-            line = pieces[at].data.split(b"\n")[pieces[at].filled[place - starts[at]]]
+            line = lines_of_piece(at)[pieces[at].filled[place - starts[at]]]
             return self._row(Entry(f"line {numbers[place]}", line + b"\n"))
 
         return Cells(columns, "line", numbers, is_odd, row)
