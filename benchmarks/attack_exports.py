@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from pipelines.contract import hashed_ref
 from pipelines.demo.render_messenger import FOLDER, mojibake
 from pipelines.demo.render_tables import SMS_SCHEMA
+from pipelines.demo.render_zendesk import STAFF
 from pipelines.demo.world import SHOP, SHOP_MAIL
 
 ATTACKED = ("support_mail", "helpdesk", "messenger", "sms", "calls", "social_x")  # the sources that get another file
@@ -109,9 +110,10 @@ class Exports:
         attacker.records.append(("interaction", "support_mail", ref))
 
     def chat(
-        self, attacker: Attacker, text: str, *, user: int, name: str, mail: str = "", phone: str = "", via: str = "web"
-    ) -> None:
-        """Write one ticket of one comment from a helpdesk user that nobody has verified.
+        self, attacker: Attacker, text: str, *, user: int, name: str, mail: str = "", phone: str = "", via: str = "web",
+        answer: str = "",
+    ) -> None:  # fmt: skip
+        """Write one ticket of one comment from a helpdesk user that nobody has verified, and our answer if there is one.
 
         Args:
             user: one number a user.
@@ -124,17 +126,19 @@ class Exports:
             "id": author, "name": name, "email": mail or None, "phone": phone or None, "role": "end-user", "verified": False,
             "created_at": stamp, "updated_at": stamp, "active": True, "suspended": False, "tags": [],
         })  # fmt: skip
-        comment = 9_900_000_000_000 + serial
+        said = [(author, text, at, via), *([(STAFF, answer, at + timedelta(seconds=30), "web")] if answer else [])]
+        first = 9_900_000_000_000 + 10 * serial
         self._tickets.append(orjson.dumps({
             "id": 90_000_000 + serial, "via": {"channel": via, "source": {"from": {}, "to": {}, "rel": None}},
             "created_at": stamp, "updated_at": stamp, "subject": "My parcel", "description": text, "status": "new",
             "requester_id": author, "submitter_id": author, "assignee_id": None, "group_id": 3601, "type": None,
             "tags": [], "comments": [{
-                "id": comment, "type": "Comment", "author_id": author, "body": text, "public": True, "attachments": [],
-                "via": {"channel": via, "source": {"from": {}, "to": {}, "rel": None}}, "created_at": stamp,
-            }],
+                "id": first + place, "type": "Comment", "author_id": who, "body": body, "public": True, "attachments": [],
+                "via": {"channel": over, "source": {"from": {}, "to": {}, "rel": None}},
+                "created_at": f"{when:%Y-%m-%dT%H:%M:%SZ}",
+            } for place, (who, body, when, over) in enumerate(said)],
         }))  # fmt: skip
-        attacker.records.append(("interaction", "helpdesk", str(comment)))
+        attacker.records += [("interaction", "helpdesk", str(first + place)) for place in range(len(said))]
 
     def thread(self, attacker: Attacker, text: str, *, user: int, name: str) -> None:
         """Write one message into a Messenger thread with an account; one number an account."""

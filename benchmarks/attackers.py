@@ -39,6 +39,14 @@ def _visitors(exports: Exports, attacker: Attacker) -> None:
                      via="native_messaging")  # fmt: skip
 
 
+def _sent_on(exports: Exports, attacker: Attacker) -> None:
+    """Our agent answers each of them that they should write or call, by the channels that they named."""
+    for place, victim in enumerate(attacker.victims):
+        exports.chat(attacker, _typed(victim), user=attacker.number * 100 + place, via="native_messaging",
+                     name=f"Visitor {attacker.number:04d}{place:02d}",
+                     answer="Please write to us by e-mail or by SMS, or call us.")  # fmt: skip
+
+
 def _form(exports: Exports, attacker: Attacker) -> None:
     for place, victim in enumerate(attacker.victims):
         exports.chat(attacker, "Where is my parcel?", user=attacker.number * 100 + place, name=attacker.name,
@@ -150,6 +158,7 @@ KINDS: dict[str, Kind] = {
     "sms": Kind("type in text messages from their own number", NOTHING, _text),
     "spoof": Kind("forge From, and authentication failed", NOTHING, _spoof("fail")),
     "collusion": Kind("are two mailboxes that claim each other and the victim", NOTHING, _collusion),
+    "sent_on": Kind("are nameless visitors whom we ask to go on by mail, SMS or phone", NOTHING, _sent_on),
     "signature": Kind("sign mails with the victim's name and number", SAID, _signature),
     "caller": Kind("call: my name is …, my e-mail is …", SAID, _caller),
     "form_as": Kind("fill web forms with the victim's name as well", SAID, _form_as_victim),

@@ -35,6 +35,7 @@ _POINTS_DIFFER = (
     " AND NOT list_has_any(emails_l, emails_r) AND NOT list_has_any(phones_l, phones_r)"
 )
 _CLAIMED = "(list_has_any(claims_l, points_r) OR list_has_any(points_l, claims_r))"
+_CONFIRMED = "(list_has_any(confirmed_claims_l, points_r) OR list_has_any(points_l, confirmed_claims_r))"
 _SAME_CLAIM = "list_has_any(claims_l, claims_r)"
 _REFERRED = "list_has_any(refs_l, refs_r)"
 _ONE_NAMELESS = f"({_NAMELESS_L} OR {_NAMELESS_R})"
@@ -107,6 +108,7 @@ CONDITIONS: dict[str, str] = {
     "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
     "claim, names agree": f"{_CLAIMED} AND {_AGREE}",
     "same claim, names agree": f"{_SAME_CLAIM} AND {_AGREE}",
+    "claim confirmed, no name": f"{_CONFIRMED} AND {_ONE_NAMELESS}",
     "claimed by each other, no name": "list_has_any(claims_l, points_r) AND list_has_any(points_l, claims_r)"
     f" AND {_ONE_NAMELESS}",
     "reference, names agree": f"{_REFERRED} AND {_AGREE}",
@@ -134,7 +136,7 @@ CONDITIONS: dict[str, str] = {
 }
 COLUMNS = (
     "given_name", "family_name", "given_forms", "family_forms", "name_aliases", "emails", "phones", "handles", "accounts",
-    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "points", "aliases",
+    "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "confirmed_claims", "points", "aliases",
     "written_aliases", "odd_aliases", "date_of_birth",
     "street", "city", "postcode", "company", "name_key", "initial_key", "given_key",
     "tf_name_key", "tf_initial_key", "tf_given_key",

@@ -62,6 +62,20 @@ class ChangeBudget(BaseModel):
     interactions: Allowance = Allowance(share=0.03, at_least=500)
 
 
+class Confirmed(BaseModel):
+    """What speaks for a claim beside its words; see sql/resolve/confirmed_claim.sql.
+
+    Attributes:
+        repeated_hours: hours that may lie between two messages that ask the same.
+        repeated_letters: letters of a message from which saying the same is no coincidence.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    repeated_hours: float = Field(default=72.0, ge=0)
+    repeated_letters: int = Field(default=40, ge=1)
+
+
 Counted = Literal["email", "phone", "handle", "account", "crm_id"]
 
 
@@ -85,6 +99,7 @@ class Linkage(BaseModel):
     review: Review = Review()
     change_budget: ChangeBudget = ChangeBudget()
     said_name: str
+    confirmed: Confirmed = Confirmed()
     rules: dict[str, Rule]
 
     @property

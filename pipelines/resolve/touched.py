@@ -139,12 +139,29 @@ class _Update:
                 f" SEMI JOIN ({flipped}) USING ({_VALUE}) ANTI JOIN touched_identity USING (identity_id)",
             )
             drop(con, *made.tables)
+        self.confirmed()
         drop(con, "touched_value", "carrier", "near_identifier", "near_name")
         drop(con, *(f"{when}_resolve_identity_identifier" for when in ("was", "now", "changed")))
 
+    def confirmed(self) -> None:
+        """A claim is confirmed by what those who claim a value and those who deliver it write."""
+        self.take("near_record", "FROM resolve.record_identity SEMI JOIN carrier USING (identity_id)")
+        reads = {
+            "resolve.identity_identifier": "near_identifier", "resolve.record_identity": "near_record",
+            "staging.interaction": _interactions_of("near_record"),
+        }  # fmt: skip
+        made = exchange(self.con, self.home, "resolve.confirmed_claim", VALUE, "touched_value", reads, **self.values)
+        changed = f"(FROM {made.was} UNION ALL FROM {made.now}) SEMI JOIN {made.changed} USING ({_VALUE})"
+        run(
+            self.con,
+            f"INSERT INTO touched_identity SELECT DISTINCT identity_id FROM {changed}"
+            " ANTI JOIN touched_identity USING (identity_id)",
+        )
+        drop(self.con, *made.tables, "near_record")
+
     def identities(self) -> None:
         """Touched identities are put together again."""
-        tables = ("record_identity", "identity_name", "identity_identifier")
+        tables = ("record_identity", "identity_name", "identity_identifier", "confirmed_claim")
         reads = {f"resolve.{table}": f"near_{table}" for table in tables}
         for table in tables:
             self.take(f"near_{table}", f"FROM resolve.{table} SEMI JOIN touched_identity USING (identity_id)")

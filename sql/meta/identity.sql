@@ -29,6 +29,7 @@ SELECT
     identity.postcode,
     identity.company,
     identity.claims,
+    identity.confirmed_claims,
     identity.points,
     identity.aliases,
     identity.written_aliases,

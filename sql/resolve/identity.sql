@@ -2,7 +2,8 @@
 --
 -- Grain   one row per identity_id
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
---         resolve.contested_identifier, and the model's frequencies given_frequency, family_frequency
+--         resolve.contested_identifier, resolve.promiscuous_identifier, resolve.confirmed_claim, and the model's
+--         frequencies given_frequency, family_frequency
 -- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
 --         written_aliases as they are written, odd_aliases those of them that do not follow from the own name. Values
 --         that too many names share are left out; contested ones (several people use them) stand apart. Who claims more
@@ -92,6 +93,14 @@ counted AS (
     GROUP BY identity_id
 ),
 
+confirmed AS (
+    SELECT
+        identity_id,
+        list(kind || ':' || value) AS claims
+    FROM resolve.confirmed_claim
+    GROUP BY identity_id
+),
+
 promiscuous AS (
     SELECT DISTINCT held.identity_id
     FROM resolve.identity_identifier AS held
@@ -140,6 +149,7 @@ known AS (
                 || list_transform(listed.claimed_handles, LAMBDA value: 'handle:' || value)
             )
         END AS claims,
+        coalesce(confirmed.claims, []) AS confirmed_claims,
         coalesce(listed.claimed_emails, []) AS claimed_emails,
         coalesce(listed.claimed_phones, []) AS claimed_phones,
         listed.date_of_birth,
@@ -152,6 +162,7 @@ known AS (
     LEFT JOIN resolve.identity_name AS name
         ON counted.identity_id = name.identity_id AND NOT (name.is_name_claimed AND promiscuous.identity_id IS NOT NULL)
     LEFT JOIN listed ON counted.identity_id = listed.identity_id
+    LEFT JOIN confirmed ON counted.identity_id = confirmed.identity_id
 ),
 
 named_account AS (
@@ -169,8 +180,9 @@ named_account AS (
 )
 
 SELECT
-    known.* EXCLUDE (claims, short_aliases),
+    known.* EXCLUDE (claims, confirmed_claims, short_aliases),
     coalesce(known.claims, []) AS claims,
+    list_sort(list_intersect(known.confirmed_claims, coalesce(known.claims, []))) AS confirmed_claims,
     list_sort(
         list_transform(known.emails || known.contested_emails, LAMBDA value: 'email:' || value)
         || list_transform(known.phones || known.contested_phones, LAMBDA value: 'phone:' || value)

@@ -90,6 +90,7 @@ TABLES = {
     "phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], refs VARCHAR[], "
     "contested_emails VARCHAR[], contested_phones VARCHAR[], claimed_emails VARCHAR[], claimed_phones VARCHAR[], "
     "date_of_birth VARCHAR, street VARCHAR, city VARCHAR, postcode VARCHAR, company VARCHAR, claims VARCHAR[], "
+    "confirmed_claims VARCHAR[], "
     "points VARCHAR[], aliases VARCHAR[], written_aliases VARCHAR[], odd_aliases VARCHAR[], name_key VARCHAR, "
     "initial_key VARCHAR, given_key VARCHAR, tf_name_key DOUBLE, tf_initial_key DOUBLE, tf_given_key DOUBLE,"
     " is_promiscuous BOOLEAN",

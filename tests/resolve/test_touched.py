@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -221,3 +222,26 @@ def test_a_value_that_everybody_carries_is_told_of_without_naming_it(tmp_path, c
         assert "1 phone value on 60 identities of many names say nothing of a person" in caplog.text
         assert "1000000000" not in caplog.text
     assert rows_of(home, "SELECT count(*) FROM resolve.edge WHERE rule = 'phone'") == [(0,)]
+
+
+def test_a_claim_is_confirmed_by_what_comes_later_and_no_longer_when_it_has_gone(tmp_path):
+    home, number = home_in(tmp_path / "kept"), "+447446850412"
+    ask = "The rain jacket that I ordered in October has lost a sleeve. What now?"
+    claim = message("x", "1", told("account", "6", scope="x"), told("phone", number, evidence="claimed"))
+    repeated = replace(message("sms", "1", told("phone", number), minutes=90), text=f"Once more: {ask}")
+    nights = [
+        [replace(claim, text=ask)],
+        [message("mail", "9", told("email", "b@x.example"))],
+        [repeated],
+        [replace(repeated, source_ref="2", text="Hello?")],
+    ]
+    confirmed = "SELECT value FROM resolve.confirmed_claim"
+    for days, records in enumerate(nights):
+        land(home, NIGHT + timedelta(days=days), records)
+        run_link(home, NIGHT + timedelta(days=days))
+        assert rows_of(home, confirmed) == ([(number,)] if days >= 2 else [])
+        assert_same_as_anew(home, tmp_path / "anew")
+    shutil.rmtree(home.lake / "sms")
+    run_link(home, NIGHT + timedelta(days=4))
+    assert rows_of(home, confirmed) == []
+    assert_same_as_anew(home, tmp_path / "anew", NIGHT + timedelta(days=4))
