@@ -123,6 +123,13 @@ CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
         ELSE FALSE
     END;
 
+CREATE OR REPLACE TEMP MACRO held_value(value, from_at, to_at) AS
+    value || CASE
+        WHEN from_at IS NOT NULL THEN ' from ' || strftime(from_at AT TIME ZONE 'UTC', '%Y-%m-%d')
+        WHEN to_at IS NOT NULL THEN ' until ' || strftime(to_at AT TIME ZONE 'UTC', '%Y-%m-%d')
+        ELSE ''
+    END;
+
 CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS coalesce(jaro_winkler_similarity(l, r) >= 0.9, FALSE);
 
 CREATE OR REPLACE TEMP MACRO births_contradict(l, r) AS

@@ -19,7 +19,7 @@ from pipelines.warehouse import build
 log = logging.getLogger(__name__)
 
 _STEPS = (
-    "contested_identifier", "record_identity", "identity_name", "identity_identifier", "shared_identifier",
+    "contested_identifier", "handover", "record_identity", "identity_name", "identity_identifier", "shared_identifier",
     "promiscuous_identifier", "confirmed_claim", "identity",
 )  # fmt: skip
 JUNK_SHARE, JUNK_LEAST = 0.005, 50  # of all identities, and in small worlds so many, that carry a value which is told of
@@ -75,6 +75,7 @@ def values_of(linkage: Linkage, model: Model, night: date) -> dict[str, Any]:
         "claims_at_most": linkage.claims_at_most,
         "role_mailboxes": linkage.role_mailboxes,
         "said_name": linkage.said_name,
+        "recycled_days": linkage.recycled_days,
         "repeated_hours": linkage.confirmed.repeated_hours,
         "repeated_letters": linkage.confirmed.repeated_letters,
         "given_floor": model.given_names.floor,

@@ -98,6 +98,7 @@ class Linkage(BaseModel):
     identities_at_most: int = Field(default=100, ge=2)
     review: Review = Review()
     change_budget: ChangeBudget = ChangeBudget()
+    recycled_days: int = Field(default=45, ge=1)
     said_name: str
     confirmed: Confirmed = Confirmed()
     rules: dict[str, Rule]

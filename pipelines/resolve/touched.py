@@ -78,8 +78,9 @@ class _Update:
         self.take("near_name", f"FROM resolve.record_name SEMI JOIN carrier USING ({_RECORD})")
         reads = {"staging.identifier": "near_identifier", "resolve.record_name": "near_name"}
         made = exchange(con, self.home, "resolve.contested_identifier", VALUE, "touched_value", reads, **self.values)
-        self.take("flipped_value", f"FROM {made.changed}")
-        drop(con, *made.tables, "carrier", "near_identifier", "near_name", "touched_value")
+        held = exchange(con, self.home, "resolve.handover", VALUE, "touched_value", reads, **self.values)
+        self.take("flipped_value", f"FROM {made.changed} UNION FROM {held.changed}")
+        drop(con, *made.tables, *held.tables, "carrier", "near_identifier", "near_name", "touched_value")
         drop(con, "was_staging_identifier", "now_staging_identifier")
 
     def identities_of_records(self) -> None:

@@ -1,8 +1,9 @@
 -- resolve.identity_identifier: every identifier of an identity, over all its records.
 --
 -- Grain   one row per (identity_id, kind, scope, value)
--- Reads   resolve.record_identity, staging.identifier
--- Rule    claimed only where no record of the identity shows it otherwise. A profile row's own id is a crm_id.
+-- Reads   resolve.record_identity, staging.identifier, resolve.handover
+-- Rule    claimed only where no record of the identity shows it otherwise. A profile row's own id is a crm_id. An address or
+--         number that was handed on is another value from one holder to the next: "… until 2024-03-01", "… from 2026-01-09".
 SELECT
     identity.identity_id,
     CASE
@@ -13,7 +14,7 @@ SELECT
         WHEN identifier.kind IN ('street', 'city', 'company')
             THEN trim(regexp_replace(strip_accents(lower(identifier.value)), '[^\w]+', ' ', 'g'))
         WHEN identifier.kind = 'postcode' THEN regexp_replace(upper(identifier.value), '[^A-Z0-9]', '', 'g')
-        ELSE identifier.value
+        ELSE held_value(identifier.value, holder.from_at, holder.to_at)
     END AS value,
     bool_and(identifier.evidence = 'claimed') AS is_claimed,
     bool_or(identifier.is_current) AS is_current,
@@ -25,6 +26,13 @@ INNER JOIN staging.identifier AS identifier
         identity.record_kind = identifier.record_kind
         AND identity.source = identifier.source
         AND identity.source_ref = identifier.source_ref
+LEFT JOIN resolve.handover AS holder
+    ON
+        identifier.kind = holder.kind
+        AND identifier.scope = holder.scope
+        AND identifier.value = holder.value
+        AND (holder.from_at IS NULL OR identifier.first_seen_at >= holder.from_at)
+        AND (holder.to_at IS NULL OR identifier.last_seen_at <= holder.to_at)
 WHERE
     identity.identity_id IS NOT NULL
     AND identifier.kind IN (

@@ -1,7 +1,8 @@
 -- resolve.record_identity: which identity every record shows.
 --
 -- Grain   one row per (record_kind, source, source_ref): every row of staging.interaction and staging.profile
--- Reads   staging.interaction, staging.profile, staging.identifier, resolve.name_form, resolve.contested_identifier
+-- Reads   staging.interaction, staging.profile, staging.identifier, resolve.name_form, resolve.contested_identifier,
+--         resolve.handover
 -- Rule    a profile row is an identity of its own. A message belongs to the account that sent it where the platform has
 --         accounts; else to its addresses, numbers, handles, visitor and name as they stand together. Where only a name
 --         or a claim is there, or nothing but an address or number that several people use, the conversation tells
@@ -41,9 +42,9 @@ shown AS (
         CASE
             WHEN identifier.kind = 'name'
                 THEN coalesce(form.given_name || ' ' || coalesce(form.family_name, ''), lower(identifier.value))
-            ELSE identifier.scope || ':' || identifier.value
+            ELSE identifier.scope || ':' || held_value(identifier.value, holder.from_at, holder.to_at)
         END AS value,
-        contested.value IS NOT NULL AS is_contested
+        contested.value IS NOT NULL AND holder.value IS NULL AS is_contested
     FROM staging.identifier AS identifier
     LEFT JOIN resolve.name_form AS form ON identifier.kind = 'name' AND identifier.value = form.name
     LEFT JOIN resolve.contested_identifier AS contested
@@ -51,6 +52,13 @@ shown AS (
             identifier.kind = contested.kind
             AND identifier.scope = contested.scope
             AND identifier.value = contested.value
+    LEFT JOIN resolve.handover AS holder
+        ON
+            identifier.kind = holder.kind
+            AND identifier.scope = holder.scope
+            AND identifier.value = holder.value
+            AND (holder.from_at IS NULL OR identifier.first_seen_at >= holder.from_at)
+            AND (holder.to_at IS NULL OR identifier.last_seen_at <= holder.to_at)
     WHERE identifier.record_kind = 'interaction'
 ),
 

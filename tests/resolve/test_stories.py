@@ -145,6 +145,77 @@ def test_two_people_on_one_phone_stay_two(tmp_path):
     assert len(set(found.values())) == 3, "the message may be either's: it stays alone"
 
 
+DAY = 24 * 60
+NUMBER = "+447446850412"
+CARLA = "Carla Fontana"
+
+
+def holder(ref, name, days):
+    """A row of the CRM with the number, as it stood so many days ago."""
+    given, family = name.split(" ", 1)
+    names = [told("name", name), told("given_name", given), told("family_name", family)]
+    return row("crm", ref, *names, told("phone", NUMBER, evidence="reference"), minutes=-days * DAY)
+
+
+def called(ref, days, name=None):
+    names = [told("name", name)] if name else []
+    return message("calls", ref, told("phone", NUMBER), *names, minutes=-days * DAY, thread=ref)
+
+
+def test_a_recycled_number_links_only_while_it_was_somebodys(tmp_path):
+    found = resolved(
+        tmp_path,
+        *(holder("anna", ANNA, 400), holder("carla", CARLA, 10), called("carla", 9, CARLA)),
+        *(called("before", 410), called("between", 200), called("after", 3)),
+    )
+    assert found["calls before"] == found["crm anna"] != found["crm carla"] == found["calls after"] == found["calls carla"]
+    assert found["calls between"] not in (found["crm anna"], found["crm carla"])
+
+
+def test_a_number_that_three_had_one_after_the_other(tmp_path):
+    three = {"anna": (ANNA, 900), "dan": ("Dan Meyer", 500), "carla": (CARLA, 20)}
+    found = resolved(
+        tmp_path,
+        *(record for ref, (name, days) in three.items() for record in (holder(ref, name, days), called(ref, days, name))),
+        *(called(f"{ref} again", days - 1) for ref, (_, days) in three.items() if ref == "carla"),
+        *(called(f"{ref} again", days + 1) for ref, (_, days) in three.items() if ref == "anna"),
+    )
+    assert all(found[f"calls {ref}"] == found[f"crm {ref}"] for ref in three)
+    assert all(found[f"calls {ref} again"] == found[f"crm {ref}"] for ref in ("anna", "carla"))
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        pytest.param([holder("a", ANNA, 40), called("c", 1, CARLA)], id="no time between them"),
+        pytest.param([holder("a", ANNA, 400), called("c", 10, CARLA), holder("d", ANNA, 5)], id="the first is still there"),
+        pytest.param(
+            [holder("a", ANNA, 400), holder("c", CARLA, 10)], id="a row that may have been old when it was written"
+        ),
+        pytest.param([holder("a", ANNA, 400), called("b", 10, BERT)], id="one family"),
+    ],
+)
+def test_a_number_is_shared_as_long_as_it_may_be(tmp_path, records):
+    found = resolved(tmp_path, *records, called("late", 0), called("early", 500))
+    assert not {found["calls late"], found["calls early"]} & {found[f"{one.source} {one.source_ref}"] for one in records}
+
+
+def test_the_first_holder_may_have_had_more_names_than_one(tmp_path):
+    named = [holder("a", ANNA, 400), holder("b", "Ania Kowalczyk", 300), called("c", 1, CARLA)]
+    found = resolved(tmp_path, *named, called("late", 0), called("early", 350))
+    assert found["calls late"] == found["calls c"] != found["crm a"] == found["crm b"] == found["calls early"]
+
+
+def test_what_is_claimed_is_claimed_of_whoever_had_it_then(tmp_path):
+    said = told("phone", NUMBER, evidence="claimed")
+    early = message("m", "1", told("account", "5", scope="m"), told("name", ANNA), said, minutes=-405 * DAY)
+    late = message("m", "2", told("account", "6", scope="m"), told("name", ANNA), said, minutes=-1 * DAY)
+    found = resolved(tmp_path, holder("anna", ANNA, 400), called("carla", 10, CARLA), early, late)
+    assert found["m 1"] == found["crm anna"]
+    assert found["m 2"] != found["calls carla"]
+
+
 def test_an_order_number_tells_whose_call_on_the_shared_phone_it_was(tmp_path):
     found = resolved(
         tmp_path,

@@ -245,3 +245,29 @@ def test_a_claim_is_confirmed_by_what_comes_later_and_no_longer_when_it_has_gone
     run_link(home, NIGHT + timedelta(days=4))
     assert rows_of(home, confirmed) == []
     assert_same_as_anew(home, tmp_path / "anew", NIGHT + timedelta(days=4))
+
+
+def test_a_number_is_handed_on_by_what_comes_later_and_no_longer_when_it_has_gone(tmp_path):
+    home, number, day = home_in(tmp_path / "kept"), "+447446850412", 24 * 60
+
+    def holder(name, days):
+        return row("crm", name, told("name", name), told("phone", number), minutes=-days * day)
+
+    def called(ref, days, *names):
+        return message("calls", ref, told("phone", number), *names, minutes=-days * day, thread=ref)
+
+    nights = [
+        [holder("Anna Smith", 400), called("1", 410), called("2", 3)],
+        [called("5", 10, told("name", "Bob Jones"))],  # handed on
+        [called("3", 200), called("4", 1)],
+        [message("mail", "1", told("name", "Anna Smith"), told("phone", number))],  # no: she still has it
+    ]
+    for days, records in enumerate(nights):
+        land(home, NIGHT + timedelta(days=days), records)
+        run_link(home, NIGHT + timedelta(days=days))
+        assert len(rows_of(home, "FROM resolve.handover")) == [0, 2, 2, 0][days]
+        assert_same_as_anew(home, tmp_path / "anew")
+    shutil.rmtree(home.lake / "mail")
+    run_link(home, NIGHT + timedelta(days=4))
+    assert len(rows_of(home, "FROM resolve.handover")) == 2
+    assert_same_as_anew(home, tmp_path / "anew", NIGHT + timedelta(days=4))
