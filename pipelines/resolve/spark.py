@@ -92,7 +92,7 @@ class SparkEngine:
         node = link.select(sf.col("l").alias("node")).union(link.select("r")).distinct()
         lots = self._lots(len(links))
         self._session.conf.set("spark.sql.shuffle.partitions", str(lots))
-        api = SparkAPI(spark_session=self._session, num_partitions_on_repartition=lots, register_udfs_automatically=False)
+        api = SparkAPI(spark_session=self._session, num_partitions_on_repartition=lots, register_udfs_automatically=False)  # type: ignore[no-untyped-call]
         found = cluster_pairwise_predictions_at_threshold(
             node, link, api, node_id_column_name="node", edge_id_column_name_left="l", edge_id_column_name_right="r"
         )
@@ -133,7 +133,7 @@ def _scorer(model: str, population: int, keep_above: float) -> Callable[[pa.Tabl
     return score_lot
 
 
-_ONE_CORE = {  # a task has one; nothing is fetched, nothing is spilled
+_ONE_CORE: dict[str, str | bool | int | float | list[str]] = {  # a task has one; nothing is fetched, nothing is spilled
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "memory_limit": MEMORY_A_LOT,
