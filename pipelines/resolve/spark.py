@@ -2,10 +2,11 @@
 
 Spark deals pairs out in lots, each with the identities that it needs, and every lot is scored by the code of one machine:
 ``score_pairs``, that is Splink on DuckDB, in the Python of an executor. So there is one definition of every rule, and a pair
-has the same weight to the last digit wherever it is scored (docs/adr/0066). Components are Splink's own, on Spark.
+has the same weight to the last digit wherever it is scored (docs/adr/0044). Components are Splink's own, on Spark.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,11 +15,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 from splink import SparkAPI
 from splink.clustering import cluster_pairwise_predictions_at_threshold
 
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.resolve.cluster import first_of
 from pipelines.resolve.model import Model
 from pipelines.resolve.relations import arrow, run
@@ -26,7 +29,9 @@ from pipelines.resolve.score import COMPARED, copy_into, score_pairs
 from pipelines.resolve.spark_session import exchange_folder, start
 from pipelines.settings import Home, SparkPlace
 
-ROWS_A_LOT = 100_000  # pairs or links: seconds of work, tens of megabytes
+ROWS_A_LOT = 100_000  # pairs or links at most, more or less: seconds of work, tens of megabytes
+LOTS_A_CORE = 4
+LEAST_SHARE = 20  # a lot is not made smaller than this part of the most: Splink takes half a second to begin
 MEMORY_A_LOT = "1GB"  # what DuckDB may take for one; it has no file to spill to
 
 _ENDS = ("identity_l", "identity_r")
@@ -104,7 +109,9 @@ class SparkEngine:
         return numbered
 
     def _lots(self, rows: int) -> int:
-        return max(self._session.sparkContext.defaultParallelism, rows // self._rows_a_lot)
+        """Return how many lots to make: several a core, so that none waits long for the largest, but no tiny ones."""
+        several = min(LOTS_A_CORE * self._session.sparkContext.defaultParallelism, LEAST_SHARE * rows // self._rows_a_lot)
+        return max(1, several, rows // self._rows_a_lot)
 
     def _read(self, file: Path) -> DataFrame:
         return self._session.read.parquet(file.as_uri())
@@ -147,7 +154,24 @@ def _write(con: duckdb.DuckDBPyConnection, select: str, file: Path) -> int:
 
 
 def _save(rows: DataFrame, folder: Path) -> None:
-    rows.write.parquet(folder.as_uri())
+    try:
+        rows.write.parquet(folder.as_uri())
+    except PythonException as error:
+        raise in_words(str(error)) or error from None
+
+
+def in_words(told: str) -> GoldthreadError | None:
+    """Return what went wrong in an executor's Python, without a record's values; None where we cannot say."""
+    if missing := re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", told):
+        return ConfigurationError(f"the executors' Python (PYSPARK_PYTHON) has no module {missing[1]}; {_MEND}")
+    if "PYTHON_VERSION_MISMATCH" in told:
+        return ConfigurationError(f"the executors' Python (PYSPARK_PYTHON) is not of this one's minor version; {_MEND}")
+    if failed := re.search(r"RuntimeError: (\w+ while scoring a lot of \d+ pairs)", told):
+        return GoldthreadError(f"Spark: {failed[1]}; goldthread resolve --engine duckdb scores them here")
+    return None
+
+
+_MEND = "docs/spark.md says what executors need"
 
 
 def _quoted(path: Path) -> str:

@@ -19,7 +19,7 @@ from pipelines.resolve.engine import OneMachine
 from pipelines.resolve.model import load_model, population_of
 from pipelines.resolve.relations import run
 from pipelines.resolve.settings import load_linkage
-from pipelines.resolve.spark import SparkEngine, _scorer
+from pipelines.resolve.spark import SparkEngine, _scorer, in_words
 from pipelines.resolve.spark_session import exchange_folder, java, require_spark, start
 from pipelines.settings import Home, SparkPlace, engine_name, spark_place
 from tests.resolve.test_nights import random_record
@@ -95,6 +95,22 @@ def test_a_lot_that_cannot_be_scored_does_not_quote_a_record():
         _scorer("{}", 1024, -6.0)(pairs, identities)
     assert str(raised.value) == "ValidationError while scoring a lot of 1 pairs"
     assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        pytest.param("… ModuleNotFoundError: No module named 'pipelines'\n", "has no module pipelines", id="a bare Python"),
+        pytest.param("[PYTHON_VERSION_MISMATCH] Python in worker …", "minor version", id="another Python"),
+        pytest.param("RuntimeError: OutOfMemoryException while scoring a lot of 9 pairs\n", "9 pairs", id="a lot too large"),
+    ],
+)
+def test_what_goes_wrong_in_an_executor_is_told_with_its_mend(told, words):
+    assert words in str(in_words(told))
+
+
+def test_what_we_do_not_know_of_an_executor_is_not_told():
+    assert in_words("ConversionException: Could not convert string 'zbigniew' to INT32") is None
 
 
 def test_the_folder_of_a_run_is_its_owners_alone_and_is_gone_after(tmp_path):
