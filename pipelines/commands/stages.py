@@ -29,8 +29,7 @@ EngineOption = Annotated[
         "--engine",
         help="What scores pairs and finds components: duckdb, here, or spark, for those who outgrow one machine "
         "(docs/spark.md says how to install it and how to name a cluster). The customers are the same.",
-        envvar="GOLDTHREAD_ENGINE",
-        show_default="duckdb",
+        show_default="$GOLDTHREAD_ENGINE, else duckdb",
         metavar="duckdb|spark",
     ),
 ]
