@@ -50,7 +50,7 @@ def open_spark(home: Home, place: SparkPlace) -> Iterator["SparkEngine"]:
         ConfigurationError: Spark cannot be started here; the message says what is missing.
     """
     with exchange_folder(home, place) as folder:
-        session = start(place, folder)
+        session = start(home, place, folder)
         try:
             yield SparkEngine(session, folder)
         finally:

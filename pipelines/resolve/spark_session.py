@@ -64,8 +64,8 @@ def exchange_folder(home: Home, place: SparkPlace) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(place: SparkPlace, folder: Path) -> "SparkSession":
-    """Start Spark at ``place``; what it keeps between its steps lies in ``folder``.
+def start(home: Home, place: SparkPlace, folder: Path) -> "SparkSession":
+    """Start Spark at ``place``; it keeps what is between its steps in ``folder``, and spills here in the home's tmp.
 
     Anything else is as ``spark-defaults.conf`` in ``SPARK_CONF_DIR`` has it: memory, executors, credentials.
 
@@ -80,7 +80,7 @@ def start(place: SparkPlace, folder: Path) -> "SparkSession":
     for key, value in _settings(place, folder).items():
         builder = builder.config(key, value)
     try:
-        with _bound_here(place):
+        with _environment(home, place):
             session = builder.getOrCreate()
     except Exception as error:
         raise ConfigurationError(
@@ -97,20 +97,22 @@ def _settings(place: SparkPlace, folder: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": _LOG_LEVEL,
-        "spark.driver.extraJavaOptions": f'-Dlog4j2.configurationFile="{_LOG_SETTINGS.as_uri()}"',
+        "spark.driver.defaultJavaOptions": f'-Dlog4j2.configurationFile="{_LOG_SETTINGS.as_uri()}"',
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": (folder / "warehouse").as_uri(),
     }
     if place.is_local:
-        told |= {"spark.driver.bindAddress": HERE, "spark.driver.host": HERE, "spark.local.dir": str(folder / "local")}
+        told |= {"spark.driver.bindAddress": HERE, "spark.driver.host": HERE}
     return told
 
 
 @contextlib.contextmanager
-def _bound_here(place: SparkPlace) -> Iterator[None]:
-    """Keep Spark on one machine off the network and in this Python, also before it has read its settings."""
-    told = {"SPARK_LOCAL_IP": HERE, "PYSPARK_PYTHON": sys.executable} if place.is_local else {}
+def _environment(home: Home, place: SparkPlace) -> Iterator[None]:
+    """Say where the driver spills; keep Spark on one machine off the network and in this Python. For the start alone."""
+    told = {"SPARK_LOCAL_DIRS": str(home.tmp / "spark-local")}
+    if place.is_local:
+        told |= {"SPARK_LOCAL_IP": HERE, "PYSPARK_PYTHON": sys.executable}
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
     try:

@@ -42,12 +42,13 @@ def crowd(tmp_path):
 
 
 @needs_java
+@pytest.mark.night
 def test_weights_and_components_are_those_of_one_machine(crowd):
     place = SparkPlace("local[2]", crowd.tmp / "spark")
     linkage, model = load_linkage(crowd.find("config/linkage.yml")), load_model(crowd.find("config/linkage_model.json"))
     graphs = [(3, links()), (80, random_links())]
     with warehouse.writer_lock(crowd), warehouse.transaction(crowd) as con, exchange_folder(crowd, place) as folder:
-        session = start(place, folder)
+        session = start(crowd, place, folder)
         try:
             engine = SparkEngine(session, folder, rows_a_lot=60)
             assert block.candidate_pairs(con, linkage, whole=True) > 90, "several lots"
@@ -68,6 +69,7 @@ def test_weights_and_components_are_those_of_one_machine(crowd):
 
 
 @needs_java
+@pytest.mark.night
 def test_a_night_on_spark_goes_on_from_one_on_duckdb_and_the_check_finds_no_difference(crowd):
     told = goldthread("resolve", "--night", str(NEXT), "--engine", "spark", home=crowd.path)
     assert told.returncode == 0, told.stderr
