@@ -50,9 +50,10 @@ format: setup-dev ## Put the code into the house style
 lock: setup-dev ## Resolve the dependencies anew and lock them by hash
 	$(BIN)/python -m pip install --quiet uv
 	$(COMPILE) -o requirements.lock
-	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --extra dev --extra spark -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --extra postgres -c requirements.lock -o requirements-postgres.lock
 	$(COMPILE) --extra fuzz -c requirements.lock -o requirements-fuzz.lock
+	$(COMPILE) --extra spark -c requirements.lock -o requirements-spark.lock
 
 bench: setup-dev ## Time a night of 100,000 interactions, by stage
 	$(BIN)/python -m benchmarks.night

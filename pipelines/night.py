@@ -18,7 +18,8 @@ from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
 from pipelines.extract.landing import SourceReport, land, land_all
 from pipelines.extract.partition import quarantined_nights, sealed_sources
 from pipelines.extract.workers import pool
-from pipelines.settings import Home, Source, home_of, load_sources, sources_path
+from pipelines.resolve.spark_session import require_spark
+from pipelines.settings import Home, Source, SparkPlace, engine_name, home_of, load_sources, sources_path, spark_place
 from pipelines.warehouse import transaction, writer_lock
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class RunReport:
     changes: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def run(home: Home, night: date, *, full: bool = False, accepted_by: str | None = None) -> RunReport:
+def run(
+    home: Home, night: date, *, full: bool = False, accepted_by: str | None = None, engine: str | None = None
+) -> RunReport:
     """Run the five stages under one hold of the writer's lock.
 
     A source that broke its bounds does not stop the others: see ``raise_broken``.
@@ -81,16 +84,19 @@ def run(home: Home, night: date, *, full: bool = False, accepted_by: str | None 
     Args:
         full: resolve without anything stored from earlier nights.
         accepted_by: who lets through a night that moves more customers than the change budget; None where nobody does.
+        engine: what scores and finds components; see ``resolve``.
 
     Raises:
+        ConfigurationError: the engine cannot be used here; nothing was read.
         SourceBroken: nothing at all is there for this night.
         ValidationStopped: a critical expectation failed; the version in use stays.
         LockHeld: another process is writing this home.
     """
     name, place = night.isoformat(), str(home.path)
+    _require_engine(home, engine)
     with writer_lock(home):
         sources = extract(home, sources_of(home), night)
-        rows = resolve(name, place, full=full) | load(name, place) | validate(name, place, accepted_by)
+        rows = resolve(name, place, full=full, engine=engine) | load(name, place) | validate(name, place, accepted_by)
         published = publish(name, place)
     return RunReport(night, sources, rows, published["version"], timings(home, night), published["changes"])
 
@@ -182,17 +188,36 @@ def extract_source(source: str, night: str, home_path: str | None = None) -> dic
     return {name: value for name, value in asdict(report).items() if name not in ("places", "night")}
 
 
-def resolve(night: str, home_path: str | None = None, *, full: bool = False) -> dict[str, int]:
+def resolve(night: str, home_path: str | None = None, *, full: bool = False, engine: str | None = None) -> dict[str, int]:
     """Link the records of every sealed night into customers, whose ids go on from the version in use.
 
     Args:
         full: use nothing that was stored from earlier nights; the rows are the same.
+        engine: "duckdb" or "spark", what scores and finds components; else ``GOLDTHREAD_ENGINE``. The rows are the same.
+
+    Raises:
+        ConfigurationError: the engine cannot be used here.
     """
     from pipelines.load.history import past_of
+    from pipelines.resolve.engine import open_engine
     from pipelines.resolve.stage import resolve as resolve_stage  # splink takes a second to import
 
     home, day = home_of(home_path), night_of(night)
-    return _write(home, "resolve", day, lambda con: resolve_stage(con, home, day, past_of(home, day), full=full)).rows
+    name, place = _require_engine(home, engine)
+
+    def work(con: Any) -> dict[str, int]:
+        with open_engine(name, home, place) as opened:
+            return resolve_stage(con, home, day, past_of(home, day), full=full, engine=opened)
+
+    return _write(home, "resolve", day, work).rows
+
+
+def _require_engine(home: Home, engine: str | None) -> tuple[str, SparkPlace]:
+    """Return the engine's name and where Spark would run; ConfigurationError where it cannot be used here."""
+    name, place = engine_name(engine), spark_place(home)
+    if name == "spark":
+        require_spark(place)
+    return name, place
 
 
 def check_full(home_path: str | None = None) -> "CheckReport":

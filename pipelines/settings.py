@@ -15,6 +15,7 @@ from pipelines.contract import Channel
 from pipelines.errors import ConfigurationError
 
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+ENGINES = ("duckdb", "spark")  # what may score and cluster
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,44 @@ class Home:
 def home_of(path: str | Path | None = None) -> Home:
     """Return the home: ``path``, else ``GOLDTHREAD_HOME``, else ``./var``."""
     return Home(Path(path or os.environ.get("GOLDTHREAD_HOME") or "var").resolve())
+
+
+def engine_name(given: str | None = None) -> str:
+    """Return the engine that scores and clusters: ``given``, else ``GOLDTHREAD_ENGINE``, else duckdb.
+
+    Raises:
+        ConfigurationError: there is no such engine.
+    """
+    name = given or os.environ.get("GOLDTHREAD_ENGINE") or ENGINES[0]
+    if name not in ENGINES:
+        raise ConfigurationError(f"there is no engine {name!r} (--engine, GOLDTHREAD_ENGINE); it is {' or '.join(ENGINES)}")
+    return name
+
+
+@dataclass(frozen=True)
+class SparkPlace:
+    """Where Spark runs, and the folder through which rows go to it and come back.
+
+    Attributes:
+        master: as Spark writes it: ``local[*]``, ``spark://host:7077``, ``yarn``.
+        folder: at the same path on every machine of the cluster.
+        is_shared: somebody has said so.
+    """
+
+    master: str
+    folder: Path
+    is_shared: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether all of it runs on this machine."""
+        return self.master.startswith("local")
+
+
+def spark_place(home: Home) -> SparkPlace:
+    """Return where Spark runs: ``GOLDTHREAD_SPARK_MASTER`` and ``GOLDTHREAD_SPARK_FOLDER``; else here, in the home's tmp."""
+    master, folder = (os.environ.get(f"GOLDTHREAD_SPARK_{name}") for name in ("MASTER", "FOLDER"))
+    return SparkPlace(master or "local[*]", Path(folder).resolve() if folder else home.tmp / "spark", bool(folder))
 
 
 def _zone(name: str) -> str:

@@ -47,11 +47,12 @@ def goldthread(*arguments, home):
         pytest.param([], {"full": False, "accepted_by": None}, id="neither"),
         pytest.param(["--full"], {"full": True, "accepted_by": None}, id="a full run"),
         pytest.param(["--accept-changes"], {"full": False, "accepted_by": "sam"}, id="changes accepted by whoever is there"),
+        pytest.param(["--engine", "spark"], {"full": False, "accepted_by": None, "engine": "spark"}, id="another engine"),
     ],
 )
 def test_run_hands_on_what_was_asked_for(called, tmp_path, options, named):
     assert goldthread("run", "--night", "2026-03-04", *options, home=tmp_path).exit_code == 0
-    assert called == [("run", NIGHT, named)]
+    assert called == [("run", NIGHT, {"engine": None} | named)]
 
 
 def test_publish_validates_again_before_it_lets_changes_through(called, tmp_path):

@@ -70,9 +70,9 @@ def test_the_image_installs_by_hash_and_runs_as_nobody_special():
     assert copied == admitted
 
 
-def test_the_lock_for_postgres_holds_the_same_versions_as_the_shipped_one():
+def test_the_other_locks_hold_the_same_versions_as_the_shipped_one():
     def pins(name):
         return set(re.findall(r"^([a-z0-9._-]+==[^ ;\\]+)", (ROOT / name).read_text(), re.MULTILINE))
 
     assert pins("requirements.lock") <= pins("requirements-postgres.lock")
-    assert pins("requirements.lock") <= pins("requirements-dev.lock")
+    assert pins("requirements.lock") <= pins("requirements-spark.lock") <= pins("requirements-dev.lock")

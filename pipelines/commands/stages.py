@@ -23,6 +23,16 @@ FullOption = Annotated[
     bool,
     typer.Option("--full", help="Use no score stored from earlier nights: the same customers and ids, at the full cost."),
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="What scores pairs and finds components: duckdb, here, or spark, for those who outgrow one machine "
+        "(docs/spark.md says how to install it and how to name a cluster). The customers are the same.",
+        show_default="$GOLDTHREAD_ENGINE, else duckdb",
+        metavar="duckdb|spark",
+    ),
+]
 AcceptOption = Annotated[
     bool,
     typer.Option(
@@ -38,6 +48,7 @@ def run(
     home: HomeOption = None,
     sources: SourcesOption = None,
     full: FullOption = False,
+    engine: EngineOption = None,
     accept: AcceptOption = False,
     json_: JsonOption = False,
 ) -> None:
@@ -48,7 +59,7 @@ def run(
     A source that broke its bounds ends it with exit code 4, after everything that could be read has been published.
     """
     where, day = place(home, sources), night.night_of(night_)
-    report = night.run(where, day, full=full, accepted_by=_who() if accept else None)
+    report = night.run(where, day, full=full, accepted_by=_who() if accept else None, engine=engine)
     tell(asdict(report), json_, lambda: _show_run(report))
     night.raise_broken(report.sources)
 
@@ -92,6 +103,7 @@ def resolve(
     night_: Annotated[str | None, typer.Option("--night", help="The night, YYYY-MM-DD; --check takes none.")] = None,
     home: HomeOption = None,
     full: FullOption = False,
+    engine: EngineOption = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -115,7 +127,7 @@ def resolve(
     elif night_ is None:
         raise ConfigurationError("--night is missing: which night? (YYYY-MM-DD)")
     else:
-        rows = night.resolve(night_, where, full=full)
+        rows = night.resolve(night_, where, full=full, engine=engine)
         tell(rows, json_, lambda: _show_counts("resolve", rows))
 
 

@@ -1,6 +1,7 @@
 """Clusters: identities that links hold together as one person, after the guard."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import duckdb
@@ -42,12 +43,16 @@ class Clusters:
     cuts: list[Cut] = field(default_factory=list)
 
 
-def find_clusters(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> Clusters:
+def find_clusters(
+    con: duckdb.DuckDBPyConnection, linkage: Linkage, components: Callable[[int, pd.DataFrame], np.ndarray] | None = None
+) -> Clusters:
     """Join the identities of the temporary table node (node, identity_id) along their links.
 
     Three steps, each over all edges, so that the result never depends on the order of the nights: components of the
     corroborated links, and of what stewards have called the same; links of equal names alone, where they leave no doubt
     who is meant; those of names that nobody else here bears. After each the guard takes apart what contradicts itself.
+
+    ``components`` finds those of the first step, the one that grows with all links; ``component_labels`` unless given.
     """
     count = int(run(con, "SELECT count(*) FROM node")[0][0])
     same, different = judged_pairs(con, "same"), judged_pairs(con, "different")
@@ -63,7 +68,8 @@ def find_clusters(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> Clusters:
     strong = pd.concat([stewards, links[is_accepted & is_strong]], ignore_index=True)
     found = Clusters(count, strong, np.arange(count), edges)
     guard = Guard(con, count, same[:, :2], different[:, :2], linkage)
-    found.kept, cuts = guard.keep(found.kept, tie_margin=linkage.tie_margin)
+    found.labels = (components or component_labels)(count, found.kept)
+    found.kept, cuts = guard.keep(found.kept, found.labels, tie_margin=linkage.tie_margin)
     found.cuts += cuts
     found.labels = component_labels(count, found.kept)
     named = links[~is_strong].assign(turn=BY_NAME)
@@ -85,7 +91,8 @@ def _join_by_name(
     components = component_labels(found.count, ends)
     is_clear = unambiguous(con, named, found.labels, components, guard.linkage.tie_margin, is_unique=is_unique)
     touched = np.isin(components[found.labels], np.unique(components[ends[is_clear].to_numpy().ravel()]))
-    kept, cuts = guard.keep(pd.concat([found.kept, named[is_clear]], ignore_index=True), touched=touched)
+    links = pd.concat([found.kept, named[is_clear]], ignore_index=True)
+    kept, cuts = guard.keep(links, component_labels(found.count, links), touched=touched)
     labels = component_labels(found.count, kept)
     if not is_unique:
         found.cuts += [Cut(link, NAME_ALONE) for link in _as_links(_apart(named[~is_clear], labels))]
@@ -104,14 +111,19 @@ class Guard:
     linkage: Linkage
 
     def keep(
-        self, links: pd.DataFrame, *, touched: np.ndarray | None = None, tie_margin: float | None = None
+        self,
+        links: pd.DataFrame,
+        labels: np.ndarray,
+        *,
+        touched: np.ndarray | None = None,
+        tie_margin: float | None = None,
     ) -> tuple[pd.DataFrame, list[Cut]]:
         """Return the links that hold, in their order, and the others with the reason.
 
         Args:
+            labels: the component of each node over ``links``.
             touched: which nodes to look at, whole components; None for all.
         """
-        labels = component_labels(self.count, links)
         links, cuts = self._cut_to_size(links, labels)
         if cuts:
             labels = component_labels(self.count, links)

@@ -6,9 +6,9 @@ from datetime import date
 import duckdb
 
 from pipelines.resolve import block
+from pipelines.resolve.engine import Engine
 from pipelines.resolve.model import Model, population_of
 from pipelines.resolve.relations import drop, register, run, unregister
-from pipelines.resolve.score import score_pairs
 from pipelines.resolve.settings import Linkage
 
 log = logging.getLogger(__name__)
@@ -17,20 +17,20 @@ log = logging.getLogger(__name__)
 _NOT_COMPARED = "EXCLUDE (record_count)"
 
 
-def build_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date) -> None:
+def build_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
     """Build resolve.edge: every pair that a block lets in, scored."""
     population = population_of(con)
     version = f"{model.version}-{linkage.digest}-{population}"
     run(con, "CREATE OR REPLACE TABLE resolve.scored_as AS SELECT $version AS version", {"version": version})
     pairs = block.candidate_pairs(con, linkage, whole=True)
-    _score_into_new_edge(con, model, population, linkage.keep_above)
+    _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     edges = "SELECT *, $version AS model_version FROM new_edge"
     run(con, f"CREATE OR REPLACE TABLE resolve.edge AS {edges}", {"version": version})
     drop(con, "candidate_pair", "new_edge")
     log.info("resolve %s: %d pairs scored, all that there are", night, pairs)
 
 
-def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date) -> None:
+def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
     """Bring resolve.edge up to identities and blocks: pairs with a side that is new or has changed are scored anew.
 
     The result is that of ``build_edges``, edge for edge and weight for weight, because a pair's weight depends on its two
@@ -44,7 +44,7 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
     version = f"{model.version}-{linkage.digest}-{population}"
     if run(con, "SELECT version FROM resolve.scored_as") != [(version,)]:
         drop(con, "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
-        build_edges(con, linkage, model, night)
+        build_edges(con, linkage, model, night, engine)
         return
     was, now = (f"SELECT * {_NOT_COMPARED} FROM {when}_resolve_identity" for when in ("was", "now"))
     changed = f"(({was}) EXCEPT ALL ({now})) UNION ALL (({now}) EXCEPT ALL ({was}))"
@@ -58,7 +58,7 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
         """,
     )
     pairs = block.candidate_pairs(con, linkage)
-    _score_into_new_edge(con, model, population, linkage.keep_above)
+    _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     for side in ("identity_l", "identity_r"):
         run(con, f"DELETE FROM resolve.edge WHERE {side} IN (SELECT identity_id FROM dirty)")
     run(con, "INSERT INTO resolve.edge SELECT *, $version AS model_version FROM new_edge", {"version": version})
@@ -67,8 +67,10 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
     log.info("resolve %s: %d of %d identities are new or changed, %d pairs scored", night, dirty, known, pairs)
 
 
-def _score_into_new_edge(con: duckdb.DuckDBPyConnection, model: Model, population: int, keep_above: float) -> None:
-    scored = score_pairs(con, model, population, keep_above=keep_above)
+def _score_into_new_edge(
+    con: duckdb.DuckDBPyConnection, model: Model, population: int, keep_above: float, engine: Engine
+) -> None:
+    scored = engine.score(con, model, population, keep_above=keep_above)
     register(con, "scored", scored)
     run(
         con,

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.resolve import agreement
 from pipelines.resolve.cluster import JUDGED_WEIGHT, Clusters, find_clusters, first_of, weakest_links
+from pipelines.resolve.engine import Engine
 from pipelines.resolve.guard import NAME_ALONE, Cut
 from pipelines.resolve.relations import arrow, register, run, unregister
 from pipelines.resolve.settings import Linkage
@@ -16,7 +17,7 @@ from pipelines.resolve.settings import Linkage
 log = logging.getLogger(__name__)
 
 
-def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) -> Clusters:
+def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date, engine: Engine) -> Clusters:
     """Find out which identities are one person, and what speaks against it.
 
     Reads resolve.identity, resolve.edge and, where it is there, resolve.judgement. Leaves the temporary table node (node,
@@ -28,7 +29,7 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) -
     """
     agreement.install(con)
     run(con, f"CREATE OR REPLACE TEMP TABLE node AS {_NODES}")
-    clusters = find_clusters(con, linkage)
+    clusters = find_clusters(con, linkage, engine.components)
     _register_parts(con, clusters)
     register(con, "cut", _cut_table(clusters.cuts))
     register(con, "cut_link", arrow(con, _CUT))

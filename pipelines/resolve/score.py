@@ -20,6 +20,11 @@ from pipelines.resolve.relations import arrow, register, run, unregister
 logging.getLogger("splink").setLevel(logging.WARNING)  # it tells of every step; ours tells the counts
 
 _FREQUENCY_COLUMNS = ("name_key", "initial_key", "given_key")
+# The identities of the pairs that are scored, with all that is compared.
+COMPARED = f"""
+    SELECT identity_id, {", ".join(COLUMNS)} FROM resolve.identity
+    WHERE identity_id IN (SELECT identity_l FROM candidate_pair UNION ALL SELECT identity_r FROM candidate_pair)
+"""
 
 
 def score_pairs(
@@ -38,13 +43,7 @@ def score_pairs(
         ``identity_l, identity_r, match_weight`` (bits), ``match_probability`` (as ``calibration`` has it), ``other_weight``
         (the bits that come from anything but the names); one row a pair that is kept.
     """
-    identities = arrow(
-        con,
-        f"""
-        SELECT identity_id, {", ".join(COLUMNS)} FROM resolve.identity
-        WHERE identity_id IN (SELECT identity_l FROM candidate_pair UNION ALL SELECT identity_r FROM candidate_pair)
-        """,
-    )
+    identities = arrow(con, COMPARED)
     pairs = arrow(con, "SELECT identity_l AS join_key_l, identity_r AS join_key_r, '0' AS match_key FROM candidate_pair")
     with scratch(con) as own:
         copy_into(own, "identity", identities)
@@ -91,8 +90,10 @@ def linker_of(own: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> Linke
 
 @contextlib.contextmanager
 def scratch(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open an in-memory database with the settings of ``con``: where it may spill, and how much memory it may take."""
-    limits = run(con, "SELECT current_setting('memory_limit'), current_setting('temp_directory')")[0]
+    """Open an in-memory database with the settings of ``con``: memory, threads, and where it may spill."""
+    limits = run(
+        con, "SELECT current_setting('memory_limit'), current_setting('temp_directory'), current_setting('threads')"
+    )[0]
     own = duckdb.connect(
         ":memory:",
         config={
@@ -100,6 +101,7 @@ def scratch(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnectio
             "autoload_known_extensions": False,
             "memory_limit": limits[0],
             "temp_directory": limits[1],
+            "threads": limits[2],
         },
     )
     try:

@@ -13,6 +13,7 @@ from pipelines.resolve.blocks import build_blocks, update_blocks
 from pipelines.resolve.change_causes import change_counts, change_words
 from pipelines.resolve.customers import build_customers
 from pipelines.resolve.edges import build_edges, update_edges
+from pipelines.resolve.engine import Engine, OneMachine
 from pipelines.resolve.full import forget_what_is_stored
 from pipelines.resolve.identities import build_identities
 from pipelines.resolve.judgements import build_judgements
@@ -38,7 +39,13 @@ TABLES = (
 
 
 def resolve(
-    con: duckdb.DuckDBPyConnection, home: Home, night: date, past: Past | None = None, *, full: bool = False
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    night: date,
+    past: Past | None = None,
+    *,
+    full: bool = False,
+    engine: Engine | None = None,
 ) -> dict[str, int]:
     """Build staging.* and resolve.* from every sealed night of the lake.
 
@@ -48,6 +55,7 @@ def resolve(
     Args:
         past: the published versions that ids go on from; without, they go on from the night resolved here before.
         full: forget every score and form remembered from earlier nights, and make all of it anew; the rows are the same.
+        engine: what scores and finds components; this machine's unless given.
 
     Returns:
         The rows of each table: {"staging.interaction": …, "resolve.customer": …}.
@@ -61,9 +69,10 @@ def resolve(
     take_past(con, past, night)
     if full:
         forget_what_is_stored(con)
-    link(con, home, linkage, model, night)
+    engine = engine or OneMachine()
+    link(con, home, linkage, model, night, engine)
     build_judgements(con, home)
-    clusters = build_parts(con, linkage, night)
+    clusters = build_parts(con, linkage, night, engine)
     build_basis(con, home, linkage, model)
     calibration.install(con, model)
     build_customers(con, home, night, past)
@@ -81,7 +90,7 @@ def resolve(
     return rows
 
 
-def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date) -> None:
+def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
     """Build what is a function of the lake alone, staging to edges; where the last run's rows hold, what changed in them."""
     rules = rules_digest(home, linkage, model)
     take_parts(con, home)
@@ -90,10 +99,10 @@ def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Mo
         update_staging(con, home)
         update_identities(con, home, linkage, model, night)
         update_blocks(con, home, linkage, night)
-        update_edges(con, linkage, model, night)
+        update_edges(con, linkage, model, night, engine)
     else:
         build_staging(con, home)
         build_identities(con, home, linkage, model, night)
         build_blocks(con, home, linkage, night)
-        build_edges(con, linkage, model, night)
+        build_edges(con, linkage, model, night, engine)
         note_kept(con, rules)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines import warehouse
+from pipelines.resolve.engine import OneMachine
 from pipelines.resolve.model import load_model
 from pipelines.resolve.settings import load_linkage
 from pipelines.resolve.stage import link
@@ -35,7 +36,7 @@ def run_link(home, night=NIGHT):
     """Run what is made of the lake alone, from staging to edges."""
     linkage, model = load_linkage(home.find("config/linkage.yml")), load_model(home.find("config/linkage_model.json"))
     with warehouse.writer_lock(home), warehouse.transaction(home) as con:
-        link(con, home, linkage, model, night)
+        link(con, home, linkage, model, night, OneMachine())
 
 
 def assert_same_as_anew(home, folder, night=NIGHT):
