@@ -3,7 +3,8 @@
 import duckdb
 import pyarrow as pa
 
-from pipelines.resolve.relations import register, run, unregister
+from pipelines.resolve.glance import take_glance
+from pipelines.resolve.relations import drop, register, run, unregister
 from pipelines.resolve.settings import Linkage
 
 # The pairs that meet in one block, as a join condition over two rows of resolve.block_key of one (rule, key).
@@ -16,13 +17,14 @@ _MEET = """
 MEETS = f"l.rule = r.rule AND l.key = r.key AND ({_MEET})"
 
 
-def candidate_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage, *, whole: bool = False) -> int:
+def candidate_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage, *, whole: bool = False, able: str = "") -> int:
     """Build the temporary table candidate_pair of all pairs with a side in the temporary table dirty.
 
     Its rows are ``identity_l < identity_r`` and ``rule``, the first rule of linkage.yml that lets the pair in.
 
     Args:
         whole: every identity is dirty; the table is not asked.
+        able: a condition over two rows of ``glance``, without which a pair is left out; none for all pairs.
 
     Returns:
         The number of pairs.
@@ -30,8 +32,11 @@ def candidate_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage, *, whole: 
     order = pa.table({"rule": list(linkage.rules), "rule_rank": list(range(len(linkage.rules)))})
     register(con, "rule_order", order)
     run(con, f"CREATE OR REPLACE TEMP TABLE held AS {_held(_ALL_KEYS if whole else _TOUCHED_KEYS, whole=whole)}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE candidate_pair AS {_PAIRS}")
-    run(con, "DROP TABLE held")
+    if able:
+        take_glance(con, "rowid IN (SELECT node FROM held)")
+    chosen = f"{_LOOKED_AT} WHERE {able}" if able else ""
+    run(con, f"CREATE OR REPLACE TEMP TABLE candidate_pair AS {_PAIRS} {chosen}")
+    drop(con, "held", "glance")
     unregister(con, "rule_order")
     return int(run(con, "SELECT count(*) FROM candidate_pair")[0][0])
 
@@ -75,3 +80,4 @@ _PAIRS = """
     INNER JOIN resolve.identity AS other ON first.r = other.rowid
     INNER JOIN rule_order ON first.rule_rank = rule_order.rule_rank
 """
+_LOOKED_AT = "INNER JOIN glance AS l ON first.l = l.node INNER JOIN glance AS r ON first.r = r.node"
