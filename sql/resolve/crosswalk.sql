@@ -33,9 +33,10 @@ known AS (
 ),
 
 split AS (
-    SELECT DISTINCT part
+    SELECT DISTINCT trace.part
     FROM trace
-    WHERE customer_before IS NOT NULL AND part IS NOT NULL
+    SEMI JOIN (SELECT part FROM assigned WHERE is_new) AS fresh ON trace.part = fresh.part
+    WHERE trace.customer_before IS NOT NULL
 )
 
 SELECT
