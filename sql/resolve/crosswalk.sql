@@ -33,10 +33,10 @@ known AS (
 ),
 
 split AS (
-    SELECT DISTINCT trace.part
-    FROM trace
-    SEMI JOIN (SELECT part FROM assigned WHERE is_new) AS fresh ON trace.part = fresh.part
-    WHERE trace.customer_before IS NOT NULL
+    SELECT DISTINCT assigned.part
+    FROM assigned
+    INNER JOIN trace ON assigned.part = trace.part
+    WHERE assigned.is_new AND trace.customer_before IS NOT NULL
 )
 
 SELECT
