@@ -44,21 +44,20 @@ def score_pairs(
     """
     if keep_above is not None and not run(con, "SELECT 1 FROM candidate_pair LIMIT 1"):
         return _NO_EDGE.empty_table()  # a quarter of a second of Splink's saved
-    identities = arrow(
-        con,
-        f"""
-        SELECT identity_id, {", ".join(COLUMNS)} FROM resolve.identity
-        WHERE identity_id IN (SELECT identity_l FROM candidate_pair UNION ALL SELECT identity_r FROM candidate_pair)
-        """,
-    )
-    pairs = arrow(con, "SELECT identity_l AS join_key_l, identity_r AS join_key_r, '0' AS match_key FROM candidate_pair")
     with scratch(con) as own:
-        copy_into(own, "identity", identities)
-        copy_into(own, "pair", pairs)
+        copy_into(own, "identity", arrow(con, _COMPARED))  # held by no name of ours, so that there is one copy of it
+        copy_into(own, "pair", arrow(con, _ASKED))
         linker = linker_of(own, splink_settings(model, population, detail=detail))
         linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("pair", table_name="pairs_given"))
         scored = linker.inference.predict(threshold_match_weight=keep_above, warning_mode="never")
         return arrow(own, f"SELECT {_detailed(model) if detail else _kept(model)} FROM {scored.physical_name}")
+
+
+_COMPARED = f"""
+    SELECT identity_id, {", ".join(COLUMNS)} FROM resolve.identity
+    WHERE identity_id IN (SELECT identity_l FROM candidate_pair UNION ALL SELECT identity_r FROM candidate_pair)
+"""
+_ASKED = "SELECT identity_l AS join_key_l, identity_r AS join_key_r, '0' AS match_key FROM candidate_pair"
 
 
 def _kept(model: Model) -> str:
