@@ -104,7 +104,7 @@ CONDITIONS: dict[str, str] = {
     "alias follows from no name": f"NOT {_ALIAS_OF_NAME} AND NOT ({_ONE_NAMELESS} AND {_any('written_aliases')})",
     "alias of the name": _ALIAS_OF_NAME,
     "alias of the initials": _any("written_aliases"),
-    "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED} AND NOT ({_SAME_CLAIM} AND {_AGREE})",
+    "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED} AND (NOT {_SAME_CLAIM} OR NOT {_AGREE})",
     "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
     "claim, names agree": f"{_CLAIMED} AND {_AGREE}",
     "same claim, names agree": f"{_SAME_CLAIM} AND {_AGREE}",

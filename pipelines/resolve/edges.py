@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.resolve import block
 from pipelines.resolve.engine import Engine
+from pipelines.resolve.glance import may_reach
 from pipelines.resolve.model import Model, population_of
 from pipelines.resolve.relations import drop, register, run, unregister
 from pipelines.resolve.settings import Linkage
@@ -18,16 +19,16 @@ _NOT_COMPARED = "EXCLUDE (record_count)"
 
 
 def build_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
-    """Build resolve.edge: every pair that a block lets in, scored."""
+    """Build resolve.edge: every pair that a block lets in and that may reach ``keep_above``, scored."""
     population = population_of(con)
     version = f"{model.version}-{linkage.digest}-{population}"
     run(con, "CREATE OR REPLACE TABLE resolve.scored_as AS SELECT $version AS version", {"version": version})
-    pairs = block.candidate_pairs(con, linkage, whole=True)
+    pairs = block.candidate_pairs(con, linkage, whole=True, able=may_reach(model, population, linkage.keep_above))
     _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     edges = "SELECT *, $version AS model_version FROM new_edge"
     run(con, f"CREATE OR REPLACE TABLE resolve.edge AS {edges}", {"version": version})
     drop(con, "candidate_pair", "new_edge")
-    log.info("resolve %s: %d pairs scored, all that there are", night, pairs)
+    log.info("resolve %s: %d pairs scored, all that there are and that may be kept", night, pairs)
 
 
 def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
@@ -57,7 +58,7 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
         SELECT identity_id FROM dirty_carrier
         """,
     )
-    pairs = block.candidate_pairs(con, linkage)
+    pairs = block.candidate_pairs(con, linkage, able=may_reach(model, population, linkage.keep_above))
     _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     for side in ("identity_l", "identity_r"):
         run(con, f"DELETE FROM resolve.edge WHERE {side} IN (SELECT identity_id FROM dirty)")

@@ -23,7 +23,7 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date, e
     Reads resolve.identity, resolve.edge and, where it is there, resolve.judgement. Leaves the temporary table node (node,
     identity_id), by whose numbers the result goes, and registers two frames:
 
-    - part: ``identity_id, part`` (the smallest identity_id in it), ``weakest_weight`` (bits; NULL alone, infinite where
+    - part: ``identity_id, part`` (its first node), ``weakest_weight`` (bits; NULL alone, infinite where
       only stewards hold it together);
     - cut_link: ``identity_l, identity_r, match_weight, reason, witness_l, witness_r``: links that were not taken.
     """
@@ -55,11 +55,8 @@ def _register_parts(con: duckdb.DuckDBPyConnection, found: Clusters) -> None:
 
 
 _PART = """
-    SELECT node.identity_id, first_node.identity_id AS part, labelled.weakest_weight
-    FROM labelled
-    INNER JOIN node ON labelled.node = node.node
-    INNER JOIN node AS first_node ON labelled.first_node = first_node.node
-    ORDER BY node.node
+    SELECT node.identity_id, labelled.first_node AS part, labelled.weakest_weight
+    FROM labelled INNER JOIN node ON labelled.node = node.node
 """
 _CUT = """
     SELECT

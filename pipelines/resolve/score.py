@@ -19,6 +19,11 @@ from pipelines.resolve.relations import arrow, register, run, unregister
 # its own behind, and the warehouse is in the middle of a transaction that another connection cannot look into.
 logging.getLogger("splink").setLevel(logging.WARNING)  # it tells of every step; ours tells the counts
 
+# A row a scored pair.
+SCORED = pa.schema([
+    ("identity_l", pa.string()), ("identity_r", pa.string()), ("match_weight", pa.float64()),
+    ("match_probability", pa.float64()), ("other_weight", pa.float64()),
+])  # fmt: skip
 _FREQUENCY_COLUMNS = ("name_key", "initial_key", "given_key")
 # The identities of the pairs that are scored, with all that is compared.
 COMPARED = f"""
@@ -43,15 +48,18 @@ def score_pairs(
         ``identity_l, identity_r, match_weight`` (bits), ``match_probability`` (as ``calibration`` has it), ``other_weight``
         (the bits that come from anything but the names); one row a pair that is kept.
     """
-    identities = arrow(con, COMPARED)
-    pairs = arrow(con, "SELECT identity_l AS join_key_l, identity_r AS join_key_r, '0' AS match_key FROM candidate_pair")
+    if keep_above is not None and not run(con, "SELECT 1 FROM candidate_pair LIMIT 1"):
+        return SCORED.empty_table()  # a quarter of a second of Splink's saved
     with scratch(con) as own:
-        copy_into(own, "identity", identities)
-        copy_into(own, "pair", pairs)
+        copy_into(own, "identity", arrow(con, COMPARED))  # held by no name of ours, so that there is one copy of it
+        copy_into(own, "pair", arrow(con, _ASKED))
         linker = linker_of(own, splink_settings(model, population, detail=detail))
         linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("pair", table_name="pairs_given"))
         scored = linker.inference.predict(threshold_match_weight=keep_above, warning_mode="never")
         return arrow(own, f"SELECT {_detailed(model) if detail else _kept(model)} FROM {scored.physical_name}")
+
+
+_ASKED = "SELECT identity_l AS join_key_l, identity_r AS join_key_r, '0' AS match_key FROM candidate_pair"
 
 
 def _kept(model: Model) -> str:

@@ -25,7 +25,7 @@ from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.resolve.cluster import first_of
 from pipelines.resolve.model import Model
 from pipelines.resolve.relations import arrow, run
-from pipelines.resolve.score import COMPARED, copy_into, score_pairs
+from pipelines.resolve.score import COMPARED, SCORED, copy_into, score_pairs
 from pipelines.resolve.spark_session import exchange_folder, start
 from pipelines.settings import Home, SparkPlace
 
@@ -35,10 +35,6 @@ LEAST_SHARE = 20  # a lot is not made smaller than this part of the most: Splink
 MEMORY_A_LOT = "1GB"  # what DuckDB may take for one; it has no file to spill to
 
 _ENDS = ("identity_l", "identity_r")
-_SCORED = pa.schema(
-    [("identity_l", pa.string()), ("identity_r", pa.string()), ("match_weight", pa.float64()),
-     ("match_probability", pa.float64()), ("other_weight", pa.float64())]
-)  # fmt: skip
 _SCORED_DDL = "identity_l STRING, identity_r STRING, match_weight DOUBLE, match_probability DOUBLE, other_weight DOUBLE"
 
 
@@ -74,7 +70,7 @@ class SparkEngine:
         place = self._next_folder()
         count = _write(con, "SELECT identity_l, identity_r FROM candidate_pair", place / "pair.parquet")
         if not count:
-            return _SCORED.empty_table()
+            return SCORED.empty_table()
         _write(con, COMPARED, place / "identity.parquet")
         lots = self._lots(count)
         pair = self._read(place / "pair.parquet").withColumn("lot", sf.pmod(sf.xxhash64("identity_l"), sf.lit(lots)))
@@ -133,7 +129,7 @@ def _scorer(model: str, population: int, keep_above: float) -> Callable[[pa.Tabl
                 copy_into(own, "resolve.identity", identities)
                 copy_into(own, "candidate_pair", pairs)
                 scored = score_pairs(own, Model.model_validate_json(model), population, keep_above=keep_above)
-                return scored.cast(_SCORED)
+                return scored.cast(SCORED)
         except Exception as error:  # Spark writes it into its log: without the words, which may quote a record
             raise RuntimeError(f"{type(error).__name__} while scoring a lot of {len(pairs)} pairs") from None
 

@@ -2,174 +2,147 @@
 --
 -- Grain   one row per (rule, key, identity_id, side)
 -- Reads   resolve.identity
--- Rule    identities that meet in (rule, key) are a candidate pair. side is both where either may stand on either side;
---         what somebody claims (claim) meets those who own it (own) and who claim the same; an account's alias
---         meets equal aliases, and the names (name) that such an alias is made of.
+-- Rule    identities that meet in (rule, key) are a candidate pair; key is a hash of the value in which they meet. side is
+--         both where either may stand on either side; what somebody claims (claim) meets those who own it (own) and who
+--         claim the same; an account's alias meets equal aliases, and the names (name) that such an alias is made of.
 WITH listed AS (
     SELECT
         'account' AS rule,
-        unnest(accounts) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        accounts AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'crm_id' AS rule,
-        unnest(crm_ids) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        crm_ids AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'email' AS rule,
-        unnest(emails || contested_emails) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        emails || contested_emails AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'phone' AS rule,
-        unnest(phones || contested_phones) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        phones || contested_phones AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'handle' AS rule,
-        unnest(handles) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        handles AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'reference' AS rule,
-        unnest(refs) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        refs AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'claim' AS rule,
-        unnest(claims) AS key,
+        'claim' AS side,
         identity_id,
-        'claim' AS side
+        claims AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'claim' AS rule,
-        unnest(points) AS key,
+        'own' AS side,
         identity_id,
-        'own' AS side
+        points AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'birth' AS rule,
-        date_of_birth || '|' || unnest(family_forms) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        list_distinct(
+            list_transform(
+                given_forms || family_forms || [left(given_name, 1), left(family_name, 1)],
+                LAMBDA form: date_of_birth || '|' || form
+            )
+            || list_transform(given_forms || family_forms, LAMBDA form: substr(date_of_birth, 6) || '|' || form)
+            || list_transform(given_forms || family_forms, LAMBDA form: left(date_of_birth, 7) || '|' || form)
+        ) AS keys
     FROM resolve.identity
-    UNION ALL
-    SELECT
-        'birth' AS rule,
-        date_of_birth || '|' || unnest(given_forms) AS key,
-        identity_id,
-        'both' AS side
-    FROM resolve.identity
-    UNION ALL
-    SELECT
-        'birth' AS rule,
-        date_of_birth || '|' || unnest(list_distinct([left(given_name, 1), left(family_name, 1)])) AS key,
-        identity_id,
-        'both' AS side
-    FROM resolve.identity
-    UNION ALL
-    SELECT
-        'birth' AS rule,
-        substr(date_of_birth, 6) || '|' || unnest(given_forms || family_forms) AS key,
-        identity_id,
-        'both' AS side
-    FROM resolve.identity
-    UNION ALL
-    SELECT
-        'birth' AS rule,
-        left(date_of_birth, 7) || '|' || unnest(given_forms || family_forms) AS key,
-        identity_id,
-        'both' AS side
-    FROM resolve.identity
+    WHERE date_of_birth IS NOT NULL
     UNION ALL
     SELECT
         'near' AS rule,
-        left(date_of_birth, 4) || '|' || unnest(given_forms || family_forms) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        list_distinct(
+            list_transform(given_forms || family_forms, LAMBDA form: left(date_of_birth, 4) || '|' || form)
+            || list_transform(
+                given_forms || family_forms, LAMBDA form: (left(date_of_birth, 4)::INT + 1)::VARCHAR || '|' || form
+            )
+            || [date_of_birth]
+            || list_transform(given_forms || family_forms, LAMBDA form: city || '|' || form)
+        ) AS keys
     FROM resolve.identity
+    WHERE date_of_birth IS NOT NULL OR city IS NOT NULL
     UNION ALL
     SELECT
-        'near' AS rule,
-        (left(date_of_birth, 4)::INT + 1)::VARCHAR || '|' || unnest(given_forms || family_forms) AS key,
+        'alias' AS rule,
+        'both' AS side,
         identity_id,
-        'both' AS side
-    FROM resolve.identity
-    UNION ALL
-    SELECT
-        'near' AS rule,
-        date_of_birth AS key,
-        identity_id,
-        'both' AS side
-    FROM resolve.identity
-    UNION ALL
-    SELECT
-        'near' AS rule,
-        city || '|' || unnest(given_forms || family_forms) AS key,
-        identity_id,
-        'both' AS side
+        aliases AS keys
     FROM resolve.identity
     UNION ALL
     SELECT
         'alias' AS rule,
-        unnest(aliases) AS key,
+        'name' AS side,
         identity_id,
-        'both' AS side
-    FROM resolve.identity
-    UNION ALL
-    SELECT
-        'alias' AS rule,
-        unnest(name_aliases) AS key,
-        identity_id,
-        'name' AS side
+        name_aliases AS keys
     FROM resolve.identity
     WHERE family_name IS NOT NULL
     UNION ALL
     SELECT
         'home' AS rule,
-        postcode || '|' || unnest(family_forms) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        list_transform(family_forms, LAMBDA form: postcode || '|' || form) AS keys
     FROM resolve.identity
+    WHERE postcode IS NOT NULL
     UNION ALL
     SELECT
         'name' AS rule,
-        unnest(flatten(list_transform(
-            given_forms, LAMBDA given: list_transform(family_forms, LAMBDA family: given || '|' || ltrim(family, '~'))
-        ))) AS key,
+        'both' AS side,
         identity_id,
-        'both' AS side
+        list_distinct(
+            flatten(list_transform(
+                given_forms,
+                LAMBDA given: list_transform(family_forms, LAMBDA family: given || '|' || ltrim(family, '~'))
+            ))
+            || CASE WHEN length(family_name) > 1 THEN [family_name || '|' || given_name] ELSE [] END
+        ) AS keys
     FROM resolve.identity
     WHERE length(given_name) > 1
-    UNION ALL
+),
+
+held AS (
     SELECT
-        'name' AS rule,
-        family_name || '|' || given_name AS key,
+        rule,
+        side,
         identity_id,
-        'both' AS side
-    FROM resolve.identity
-    WHERE length(given_name) > 1 AND length(family_name) > 1
+        unnest(keys) AS value
+    FROM listed
 )
 
-SELECT DISTINCT
+SELECT
     rule,
-    key,
+    hash(value) AS key,
     identity_id,
     side
-FROM listed
-WHERE key IS NOT NULL
+FROM held
+WHERE value IS NOT NULL

@@ -33,9 +33,10 @@ known AS (
 ),
 
 split AS (
-    SELECT DISTINCT part
-    FROM trace
-    WHERE customer_before IS NOT NULL AND part IS NOT NULL
+    SELECT DISTINCT assigned.part
+    FROM assigned
+    INNER JOIN trace ON assigned.part = trace.part
+    WHERE assigned.is_new AND trace.customer_before IS NOT NULL
 )
 
 SELECT

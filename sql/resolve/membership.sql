@@ -22,4 +22,3 @@ LEFT JOIN kept_home
         AND coalesce(trace.home_before, trace.put_aside) = kept_home.home_id
         AND coalesce(trace.customer_before, '') = coalesce(kept_home.customer_before, '')
 WHERE trace.is_there
-ORDER BY trace.record_kind, trace.source, trace.source_ref

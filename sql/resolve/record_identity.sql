@@ -62,62 +62,97 @@ shown AS (
     WHERE identifier.record_kind = 'interaction'
 ),
 
+-- most records show one account, one point and one name at most, which need no list
 tuple AS (
     SELECT
         record_kind,
         source,
         source_ref,
-        list_sort(list_distinct(
-            list(value)
-            FILTER (WHERE kind = 'account' AND evidence != 'claimed')
-        )) AS accounts,
-        list_sort(list_distinct(
-            list(kind || ':' || value)
-            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
-        )) AS points,
+        min(value) FILTER (WHERE kind = 'account' AND evidence != 'claimed') AS account,
+        max(value) FILTER (WHERE kind = 'account' AND evidence != 'claimed') AS last_account,
+        min(kind || ':' || value)
+        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS point,
+        max(kind || ':' || value)
+        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS last_point,
         bool_and(is_contested)
-        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
-            AS is_contested,
-        list_sort(list_distinct(list(value) FILTER (WHERE kind = 'name'))) AS names,
-        list_sort(list_distinct(
-            list(kind || ':' || value)
-            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed')
-        )) AS claims
+        FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS is_contested,
+        min(value) FILTER (WHERE kind = 'name') AS name,
+        max(value) FILTER (WHERE kind = 'name') AS last_name,
+        count(*) FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed') AS claim_count
     FROM shown
     GROUP BY record_kind, source, source_ref
 ),
 
-keyed AS (
+ambiguous AS (
+    SELECT
+        record_kind,
+        source,
+        source_ref
+    FROM tuple
+    WHERE account != last_account OR point != last_point OR name != last_name
+),
+
+several AS (
+    SELECT
+        record_kind,
+        source,
+        source_ref,
+        array_to_string(list_sort(list_distinct(
+            list(value)
+            FILTER (WHERE kind = 'account' AND evidence != 'claimed')
+        )), chr(31)) AS accounts,
+        array_to_string(list_sort(list_distinct(
+            list(kind || ':' || value)
+            FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed')
+        )), chr(31)) AS points,
+        array_to_string(list_sort(list_distinct(list(value) FILTER (WHERE kind = 'name'))), chr(31)) AS names
+    FROM shown
+    SEMI JOIN ambiguous USING (record_kind, source, source_ref)
+    GROUP BY record_kind, source, source_ref
+),
+
+told AS (
     SELECT
         record.*,
-        CASE
-            WHEN record.reason IS NOT NULL THEN NULL
-            WHEN record.record_kind = 'profile' THEN ['profile', record.source, record.source_ref]
-            WHEN len(tuple.accounts) > 0 THEN ['account', array_to_string(tuple.accounts, chr(31))]
-            WHEN len(tuple.points) > 0
-                THEN
-                    [
-                        'points', array_to_string(tuple.points, chr(31)),
-                        coalesce(array_to_string(tuple.names, chr(31)), ''),
-                        CASE
-                            WHEN tuple.is_contested AND tuple.names IS NULL
-                                THEN record.source || chr(31) || coalesce(record.conversation_ref, '')
-                            ELSE ''
-                        END
-                    ]
-            WHEN len(tuple.names) > 0 OR len(tuple.claims) > 0
-                THEN
-                    [
-                        'conversation', record.source, coalesce(record.conversation_ref, ''),
-                        coalesce(array_to_string(tuple.names, chr(31)), '')
-                    ]
-        END AS identity_key
+        coalesce(several.accounts, tuple.account) AS accounts,
+        coalesce(several.points, tuple.point) AS points,
+        coalesce(several.names, tuple.name) AS names,
+        tuple.is_contested,
+        coalesce(tuple.claim_count, 0) AS claim_count
     FROM record
     LEFT JOIN tuple
         ON
             record.record_kind = tuple.record_kind
             AND record.source = tuple.source
             AND record.source_ref = tuple.source_ref
+    LEFT JOIN several
+        ON
+            record.record_kind = several.record_kind
+            AND record.source = several.source
+            AND record.source_ref = several.source_ref
+),
+
+keyed AS (
+    SELECT
+        *,
+        CASE
+            WHEN reason IS NOT NULL THEN NULL
+            WHEN record_kind = 'profile' THEN ['profile', source, source_ref]
+            WHEN accounts IS NOT NULL THEN ['account', accounts]
+            WHEN points IS NOT NULL
+                THEN
+                    [
+                        'points', points, coalesce(names, ''),
+                        CASE
+                            WHEN is_contested AND names IS NULL
+                                THEN source || chr(31) || coalesce(conversation_ref, '')
+                            ELSE ''
+                        END
+                    ]
+            WHEN names IS NOT NULL OR claim_count > 0
+                THEN ['conversation', source, coalesce(conversation_ref, ''), coalesce(names, '')]
+        END AS identity_key
+    FROM told
 )
 
 SELECT

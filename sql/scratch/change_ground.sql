@@ -18,30 +18,23 @@ WITH side AS (
     WHERE told.change != 'new'
 ),
 
-placed AS (
-    SELECT
-        trace.*,
-        assigned.customer_id AS customer_now
-    FROM trace
-    LEFT JOIN assigned ON trace.part = assigned.part
-),
-
 record AS (
     SELECT
         side.customer_id,
         side.change,
         side.other_customer_id,
-        placed.*
+        trace.*
     FROM side
-    INNER JOIN placed ON side.side_id = placed.customer_before
+    INNER JOIN trace ON side.side_id = trace.customer_before
     UNION
     SELECT
         side.customer_id,
         side.change,
         side.other_customer_id,
-        placed.*
+        trace.*
     FROM side
-    INNER JOIN placed ON side.side_id = placed.customer_now
+    INNER JOIN assigned ON side.side_id = assigned.customer_id
+    INNER JOIN trace ON assigned.part = trace.part
 ),
 
 new_file AS (
@@ -68,6 +61,11 @@ delivered AS (
         new_file.night
     FROM staging.interaction AS interaction
     INNER JOIN new_file ON interaction.source = new_file.source AND interaction.file = new_file.file
+    SEMI JOIN record
+        ON
+            record.record_kind = 'interaction'
+            AND interaction.source = record.source
+            AND interaction.source_ref = record.source_ref
     UNION ALL
     SELECT
         'profile' AS record_kind,
@@ -76,6 +74,11 @@ delivered AS (
         new_file.night
     FROM staging.profile AS profile
     INNER JOIN new_file ON profile.source = new_file.source AND profile.file = new_file.file
+    SEMI JOIN record
+        ON
+            record.record_kind = 'profile'
+            AND profile.source = record.source
+            AND profile.source_ref = record.source_ref
 ),
 
 word AS (

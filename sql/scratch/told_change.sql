@@ -17,20 +17,20 @@ WITH moved AS (
         count(*) FILTER (WHERE NOT trace.was_known AND trace.night <= $newest_night) AS late_count
     FROM trace
     LEFT JOIN assigned ON trace.part = assigned.part
-    WHERE trace.customer_before IS NOT NULL OR assigned.customer_id IS NOT NULL
+    WHERE trace.customer_before IS DISTINCT FROM assigned.customer_id
     GROUP BY trace.customer_before, assigned.customer_id
 ),
 
 was AS (
-    SELECT DISTINCT customer_before AS customer_id
-    FROM moved
-    WHERE customer_before IS NOT NULL
+    SELECT DISTINCT trace.customer_before AS customer_id
+    FROM trace
+    SEMI JOIN moved ON trace.customer_before = moved.customer_now
 ),
 
 is_now AS (
-    SELECT DISTINCT customer_now AS customer_id
-    FROM moved
-    WHERE customer_now IS NOT NULL
+    SELECT assigned.customer_id
+    FROM assigned
+    SEMI JOIN moved ON assigned.customer_id = moved.customer_before
 ),
 
 appeared AS (
@@ -75,7 +75,6 @@ corrected AS (
     FROM moved
     SEMI JOIN was ON moved.customer_now = was.customer_id
     SEMI JOIN is_now ON moved.customer_before = is_now.customer_id
-    WHERE moved.customer_before != moved.customer_now
 )
 
 SELECT

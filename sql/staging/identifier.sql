@@ -4,7 +4,7 @@
 -- Reads   staging.interaction, lake_profile
 -- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
 --         address stays evidence. file and position lead to the version that showed the identifier last.
---         Records that show no identifier twice, in any version (most of them), need no grouping.
+--         A record of one version that shows no value twice (most of them) needs no grouping.
 WITH profile_version AS (
     SELECT *
     FROM lake_profile
@@ -16,6 +16,7 @@ WITH profile_version AS (
 profile AS (
     SELECT
         *,
+        count(*) OVER (PARTITION BY source, source_ref) AS version_count,
         row_number() OVER (
             PARTITION BY source, source_ref ORDER BY updated_at DESC, night DESC, file DESC, sequence DESC
         ) AS version_rank
@@ -33,7 +34,8 @@ version AS (
         sequence,
         position,
         TRUE AS is_current,
-        party AS identifiers
+        party AS identifiers,
+        len(list_distinct(list_transform(party, LAMBDA shown: shown.value))) = len(party) AS is_plain
     FROM staging.interaction
     UNION ALL
     SELECT
@@ -46,43 +48,17 @@ version AS (
         sequence,
         position,
         version_rank = 1 AS is_current,
-        identifiers
+        identifiers,
+        version_count = 1
+        AND len(list_distinct(list_transform(identifiers, LAMBDA shown: shown.value))) = len(identifiers) AS is_plain
     FROM profile
 ),
 
 shown AS (
     SELECT
-        record_kind,
-        source,
-        source_ref,
-        unnest(identifiers) AS identifier
-    FROM version
-),
-
-repeated AS (
-    SELECT
-        record_kind,
-        source,
-        source_ref
-    FROM shown
-    GROUP BY record_kind, source, source_ref, identifier.kind, identifier.scope, identifier.value
-    HAVING count(*) > 1
-),
-
-plain AS (
-    SELECT
         * EXCLUDE (identifiers),
         unnest(identifiers) AS identifier
     FROM version
-    ANTI JOIN repeated USING (record_kind, source, source_ref)
-),
-
-mixed AS (
-    SELECT
-        * EXCLUDE (identifiers),
-        unnest(identifiers) AS identifier
-    FROM version
-    SEMI JOIN repeated USING (record_kind, source, source_ref)
 )
 
 SELECT
@@ -99,8 +75,8 @@ SELECT
     is_current,
     file,
     position
-FROM plain
-WHERE identifier.value != ''
+FROM shown
+WHERE is_plain AND identifier.value != ''
 UNION ALL
 SELECT
     record_kind,
@@ -119,6 +95,6 @@ SELECT
     bool_or(is_current) AS is_current,
     max_by(file, (record_at, night, file, sequence)) AS file,
     max_by(position, (record_at, night, file, sequence)) AS position
-FROM mixed
-WHERE identifier.value != ''
+FROM shown
+WHERE NOT is_plain AND identifier.value != ''
 GROUP BY ALL
