@@ -63,6 +63,10 @@ CREATE OR REPLACE TEMP MACRO is_swapped(given_l, family_l, given_r, family_r) AS
         ELSE FALSE
     END;
 
+CREATE OR REPLACE TEMP MACRO shows_given(given_l, given_forms_l, family_l, given_r, given_forms_r, family_r) AS
+    given_agrees(given_l, given_forms_l, given_r, given_forms_r) OR given_near(given_l, given_r)
+    OR is_swapped(given_l, family_l, given_r, family_r);
+
 CREATE OR REPLACE TEMP MACRO names_agree(given_l, given_forms_l, family_l, family_forms_l,
                                          given_r, given_forms_r, family_r, family_forms_r) AS
     CASE
@@ -118,7 +122,9 @@ CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
         WHEN length(l) < 8 OR left(l, 1) != left(r, 1) OR abs(length(l) - length(r)) > 2 THEN FALSE
         WHEN damerau_levenshtein(l, r) <= 2
             THEN
-                regexp_replace(l, '[^0-9]', '', 'g') = regexp_replace(r, '[^0-9]', '', 'g')
+                (split_part(l, '@', 1) = split_part(r, '@', 1) OR length(split_part(l, '@', 1)) >= 6)
+                AND regexp_replace(split_part(l, '@', 1), '[^0-9]', '', 'g')
+                = regexp_replace(split_part(r, '@', 1), '[^0-9]', '', 'g')
                 AND regexp_replace(l, '[._-]', '', 'g') != regexp_replace(r, '[._-]', '', 'g')
         ELSE FALSE
     END;

@@ -128,7 +128,11 @@ CONDITIONS: dict[str, str] = {
     "address alike": "street_alike(street_l, street_r) AND (postcode_l = postcode_r OR city_l = city_r"
     " OR damerau_levenshtein(postcode_l, postcode_r) = 1)",
     "postcode equal": "postcode_l = postcode_r",
+    "city equal, no more is told": "city_l = city_r AND (postcode_l IS NULL OR postcode_r IS NULL)"
+    " AND (street_l IS NULL OR street_r IS NULL)",
     "city equal": "city_l = city_r",
+    "city alike, no more is told": "jaro_winkler_similarity(city_l, city_r) >= 0.88"
+    " AND (postcode_l IS NULL OR postcode_r IS NULL) AND (street_l IS NULL OR street_r IS NULL)",
     "city alike": "jaro_winkler_similarity(city_l, city_r) >= 0.88",
     "company missing": "company_l IS NULL OR company_r IS NULL",
     "company equal": "company_l = company_r",

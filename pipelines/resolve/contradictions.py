@@ -180,8 +180,10 @@ _UNWEIGHED = """
     one_way AS (
         SELECT
             one.label,
-            one.given_name AS given_l, one.given_forms AS forms_l, one.date_of_birth AS birth_l,
-            other.given_name AS given_r, other.given_forms AS forms_r, other.date_of_birth AS birth_r
+            one.given_name AS given_l, one.given_forms AS forms_l, one.family_name AS family_l,
+            one.date_of_birth AS birth_l,
+            other.given_name AS given_r, other.given_forms AS forms_r, other.family_name AS family_r,
+            other.date_of_birth AS birth_r
         FROM resolve.edge AS edge
         INNER JOIN node AS l ON edge.identity_l = l.identity_id
         INNER JOIN node AS r ON edge.identity_r = r.identity_id
@@ -192,7 +194,7 @@ _UNWEIGHED = """
     weighed AS (
         FROM one_way
         UNION
-        SELECT label, given_r, forms_r, birth_r, given_l, forms_l, birth_l FROM one_way
+        SELECT label, given_r, forms_r, family_r, birth_r, given_l, forms_l, family_l, birth_l FROM one_way
     ),
     looked_at AS (
         SELECT
@@ -200,11 +202,8 @@ _UNWEIGHED = """
             conflict.one,
             conflict.other,
             conflict.is_name AND NOT coalesce(bool_or(
-                (given_agrees(given_l, forms_l, one.given_name, one.given_forms) OR given_near(given_l, one.given_name))
-                AND (
-                    given_agrees(given_r, forms_r, other.given_name, other.given_forms)
-                    OR given_near(given_r, other.given_name)
-                )
+                shows_given(given_l, forms_l, family_l, one.given_name, one.given_forms, one.family_name)
+                AND shows_given(given_r, forms_r, family_r, other.given_name, other.given_forms, other.family_name)
             ), FALSE) AS is_name,
             conflict.is_birth AND NOT coalesce(bool_or(
                 births_agree(birth_l, one.date_of_birth) AND births_agree(birth_r, other.date_of_birth)

@@ -430,3 +430,47 @@ def test_who_delivers_nothing_is_believed_in_nothing(tmp_path):
         message("mail", "1", *[told(i.kind, i.value, evidence="claimed") for i in forged]),
     )
     assert found["mail 1"] != found["crm 1"]
+
+
+@pytest.mark.parametrize(
+    ("cities", "are_one"),
+    [(("Leeds", "Leeds"), True), (("Leeds", "Leedes"), True), (("Leeds", "Dover"), False), ((None, None), False)],
+)
+def test_a_city_is_told_of_a_person_where_no_more_of_the_address_is(tmp_path, cities, are_one):
+    """Two rows of a rare name and of other addresses, whose dates of birth are near: the name alone does not join them."""
+    rows = [
+        crm(
+            str(n), "Hortensia Quillfeather", told("email", f"q{n}@host{n}{n}.example"),
+            *([told("city", city)] if city else []), born=f"1990-0{n}-14",
+        )
+        for n, city in enumerate(cities, 1)
+    ]  # fmt: skip
+    found = resolved(tmp_path, *rows)
+    assert (found["crm 1"] == found["crm 2"]) is are_one
+
+
+def test_a_row_with_the_names_swapped_brings_no_contradiction_that_was_not_weighed(tmp_path):
+    """One id and one address under two given names is weighed; the same names the other way round are no new doubt."""
+    home = [told("account", "6459366", scope="ssn"), told("street", "Tenison Circuit"), told("postcode", "6169")]
+    found = resolved(
+        tmp_path,
+        crm("1", "Emily Berry", *home, born="1978-05-27"),
+        crm("2", "Sam Berry", *home, born="1978-05-27"),
+        crm("3", "Berry Emily", *home, born="1938-01-01"),
+    )
+    assert len(set(found.values())) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        pytest.param("j.lee86@roberson.example", "j.lee86@ro6berson.example", True, id="in the host"),
+        pytest.param("jo.leeson@roberson.example", "jo.leesen@roberson.example", True, id="in a long local part"),
+        pytest.param("j.lee86@roberson.example", "j.lee87@roberson.example", False, id="another number is another person"),
+        pytest.param("tom@roberson.example", "tim@roberson.example", False, id="in a short local part"),
+    ],
+)
+def test_a_slip_in_a_mail_address_speaks_for_two_rows_of_one_name(tmp_path, one, other, are_one):
+    rows = [crm(str(n), "Hortensia Quillfeather", told("email", mail)) for n, mail in enumerate((one, other))]
+    found = resolved(tmp_path, *rows)
+    assert (found["crm 0"] == found["crm 1"]) is are_one
