@@ -58,7 +58,7 @@ def test_every_record_has_one_membership(tmp_path):
     ])  # fmt: skip
     land(home, NEXT, [message("mail", "1", told("email", "a@x.example"))])
     run_resolve(home, NEXT)
-    assert rows_of(home, "SELECT record_kind, source, source_ref, night FROM resolve.membership") == [
+    assert rows_of(home, "SELECT record_kind, source, source_ref, night FROM resolve.membership ORDER BY ALL") == [
         ("interaction", "mail", "1", NIGHT), ("interaction", "mail", "2", NIGHT), ("profile", "crm", "1", NIGHT),
     ]  # fmt: skip
 
