@@ -34,6 +34,11 @@ _POINTS_DIFFER = (
     "len(emails_l) + len(emails_r) + len(phones_l) + len(phones_r) > 0"
     " AND NOT list_has_any(emails_l, emails_r) AND NOT list_has_any(phones_l, phones_r)"
 )
+# No more of an address is told; that two of one name live in one town says little, unless they were born together.
+_CITY_ALONE = (
+    "(postcode_l IS NULL OR postcode_r IS NULL) AND (street_l IS NULL OR street_r IS NULL)"
+    " AND (births_agree(date_of_birth_l, date_of_birth_r) OR births_near(date_of_birth_l, date_of_birth_r))"
+)
 _CLAIMED = "(list_has_any(claims_l, points_r) OR list_has_any(points_l, claims_r))"
 _CONFIRMED = "(list_has_any(confirmed_claims_l, points_r) OR list_has_any(points_l, confirmed_claims_r))"
 _SAME_CLAIM = "list_has_any(claims_l, claims_r)"
@@ -77,6 +82,7 @@ CONDITIONS: dict[str, str] = {
     "one word alike": f"NOT ({_BOTH_NAMED}) AND {_WORD_ALIKE}",
     "one word differs": f"NOT ({_BOTH_NAMED})",
     "given equal, family near": f"{_GIVEN_SHARED} AND jaro_winkler_similarity(family_name_l, family_name_r) >= 0.85",
+    "given equal, family not, birth equal": f"{_GIVEN_SHARED} AND date_of_birth_l = date_of_birth_r",
     "given equal, family not": _GIVEN_SHARED,
     "family equal, given near": f"{_FAMILY_AGREES} AND given_near(given_name_l, given_name_r)",
     "family equal, given alike": f"{_FAMILY_AGREES} AND NOT names_contradict({_NAMES})",
@@ -128,11 +134,9 @@ CONDITIONS: dict[str, str] = {
     "address alike": "street_alike(street_l, street_r) AND (postcode_l = postcode_r OR city_l = city_r"
     " OR damerau_levenshtein(postcode_l, postcode_r) = 1)",
     "postcode equal": "postcode_l = postcode_r",
-    "city equal, no more is told": "city_l = city_r AND (postcode_l IS NULL OR postcode_r IS NULL)"
-    " AND (street_l IS NULL OR street_r IS NULL)",
+    "city equal, birth near": f"city_l = city_r AND {_CITY_ALONE}",
     "city equal": "city_l = city_r",
-    "city alike, no more is told": "jaro_winkler_similarity(city_l, city_r) >= 0.88"
-    " AND (postcode_l IS NULL OR postcode_r IS NULL) AND (street_l IS NULL OR street_r IS NULL)",
+    "city alike, birth near": f"jaro_winkler_similarity(city_l, city_r) >= 0.88 AND {_CITY_ALONE}",
     "city alike": "jaro_winkler_similarity(city_l, city_r) >= 0.88",
     "company missing": "company_l IS NULL OR company_r IS NULL",
     "company equal": "company_l = company_r",
