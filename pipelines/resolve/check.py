@@ -12,6 +12,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.resolve.past import Past
 from pipelines.resolve.relations import run
 from pipelines.resolve.stage import resolve
+from pipelines.resolve.trial import TrialHome
 from pipelines.settings import Home
 from pipelines.warehouse import connect, transaction
 
@@ -54,17 +55,6 @@ class CheckReport:
     differences: list[Difference]
 
 
-@dataclass(frozen=True)
-class _CopyHome(Home):
-    """A home as it is, with another database."""
-
-    copy: Path
-
-    @property
-    def database(self) -> Path:
-        return self.copy
-
-
 def resolved_night(home: Home) -> date:
     """Return the night that was resolved last.
 
@@ -92,7 +82,7 @@ def compare_with_full(home: Home, night: date, past: Past) -> CheckReport:
     Nothing of the home is written but its ``tmp/``; the caller holds ``writer_lock``. Where the lake or the settings have
     changed since, a copy of the stored state is brought up to date first, as the next night would.
     """
-    whole = _CopyHome(home.path, home.tmp / "check" / "full.duckdb")
+    whole = TrialHome(home.path, home.tmp / "check" / "full.duckdb")
     whole.copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _copy_ids(home, whole)
     with transaction(whole) as con:
@@ -101,7 +91,7 @@ def compare_with_full(home: Home, night: date, past: Past) -> CheckReport:
     is_behind = False
     if differences:
         log.info("check %s: something differs; a copy of what is stored is brought up to date first", night)
-        nightly = _CopyHome(home.path, home.tmp / "check" / "nightly.duckdb")
+        nightly = TrialHome(home.path, home.tmp / "check" / "nightly.duckdb")
         shutil.copyfile(home.database, nightly.copy)
         with transaction(nightly) as con:
             resolve(con, nightly, night, past)

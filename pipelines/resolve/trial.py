@@ -28,15 +28,15 @@ MEND = "run a night first (goldthread run --night YYYY-MM-DD)"
 
 @dataclass(frozen=True)
 class TrialHome(Home):
-    """A home as it is, with another database and another model.
+    """A home as it is, with another database and perhaps another model.
 
     Attributes:
-        model: the file that stands in for ``config/linkage_model.json``.
         copy: the database of the trial.
+        model: the file that stands in for ``config/linkage_model.json``; None for the home's own.
     """
 
-    model: Path
     copy: Path
+    model: Path | None = None
 
     @property
     def database(self) -> Path:
@@ -45,7 +45,7 @@ class TrialHome(Home):
 
     def find(self, name: str) -> Path:
         """Return the file ``name``; the model is the trial's."""
-        return self.model if name == MODEL else super().find(name)
+        return self.model if self.model and name == MODEL else super().find(name)
 
 
 def copy_warehouse(home: Home) -> Path:
@@ -80,7 +80,7 @@ def resolved(home: Home, copy: Path, model: Path) -> Iterator[duckdb.DuckDBPyCon
 
     What the copy holds is where it begins, the warehouse's customers or those of the trial before: ids go on from there.
     """
-    trial = TrialHome(home.path, model, copy)
+    trial = TrialHome(home.path, copy, model)
     with warehouse.transaction(trial) as con:
         night = run(
             con,
