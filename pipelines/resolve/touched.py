@@ -145,8 +145,12 @@ class _Update:
         drop(con, *(f"{when}_resolve_identity_identifier" for when in ("was", "now", "changed")))
 
     def confirmed(self) -> None:
-        """A claim is confirmed by what those who claim a value and those who deliver it write."""
-        self.take("near_record", "FROM resolve.record_identity SEMI JOIN carrier USING (identity_id)")
+        """A claim is confirmed by what those who claim a value and those who deliver it write; few values have both."""
+        both = "bool_or(is_claimed) AND NOT bool_and(is_claimed)"
+        touched = f"SELECT {_VALUE} FROM near_identifier SEMI JOIN touched_value USING ({_VALUE})"
+        self.take("claimed_value", f"{touched} WHERE kind IN ('email', 'phone') GROUP BY {_VALUE} HAVING {both}")
+        writer = f"(SELECT identity_id FROM near_identifier SEMI JOIN claimed_value USING ({_VALUE}))"
+        self.take("near_record", f"FROM resolve.record_identity SEMI JOIN {writer} USING (identity_id)")
         reads = {
             "resolve.identity_identifier": "near_identifier", "resolve.record_identity": "near_record",
             "staging.interaction": _interactions_of("near_record"),
@@ -158,7 +162,7 @@ class _Update:
             f"INSERT INTO touched_identity SELECT DISTINCT identity_id FROM {changed}"
             " ANTI JOIN touched_identity USING (identity_id)",
         )
-        drop(self.con, *made.tables, "near_record")
+        drop(self.con, *made.tables, "near_record", "claimed_value")
 
     def identities(self) -> None:
         """Touched identities are put together again."""
