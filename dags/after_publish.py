@@ -36,13 +36,7 @@ def verify(night: str) -> dict[str, Any]:
 @dag(
     schedule=PartitionedAssetTimetable(assets=Asset(orchestrate.GOLDEN_CUSTOMER)),
     max_active_runs=1,
-    default_args={
-        "owner": "data",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=1),
-        "retry_policy": orchestrate.retry_policy(),
-        "execution_timeout": timedelta(hours=1),
-    },
+    default_args=orchestrate.task_arguments(retries=2, delay=timedelta(minutes=1), timeout=timedelta(hours=1)),
     params={"night": Param(None, type=["null", "string"], format="date", description="empty: whatever is in use")},
     on_failure_callback=orchestrate.tell_operator,
     is_paused_upon_creation=False,

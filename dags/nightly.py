@@ -98,13 +98,7 @@ def publish(night: str, outlet_events: Any = None) -> dict[str, Any]:
     start_date=FIRST_RUN,
     catchup=FIRST_RUN is not None,  # with a first night given, every night since is run; without, the coming ones
     max_active_runs=1,  # nights one after the other; the writer's lock holds where this is overridden
-    default_args={
-        "owner": "data",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=5),
-        "retry_policy": orchestrate.retry_policy(),
-        "execution_timeout": timedelta(hours=4),
-    },
+    default_args=orchestrate.task_arguments(retries=3, delay=timedelta(minutes=5), timeout=timedelta(hours=4)),
     params={
         "night": Param(None, type=["null", "string"], format="date", description="empty: the partition key"),
         "accept_changes": Param(False, type="boolean", description="publish though more moves than change_budget allows"),

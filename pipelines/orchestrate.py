@@ -67,6 +67,23 @@ def retry_policy() -> Any:
     )
 
 
+def task_arguments(*, retries: int, delay: timedelta, timeout: timedelta) -> dict[str, Any]:
+    """Return what all tasks of a DAG have in common: whose they are, how often and when they are tried again, how long.
+
+    Args:
+        retries: times that a failed task is run again; what is in vain is not (``retry_policy``).
+        delay: between a failure and the next try.
+        timeout: after which one try has failed.
+    """
+    return {
+        "owner": "data",
+        "retries": retries,
+        "retry_delay": delay,
+        "retry_policy": retry_policy(),
+        "execution_timeout": timeout,
+    }
+
+
 def check_sources(expected: Iterable[str], extracted: Iterable[Mapping[str, Any] | None]) -> list[str]:
     """Return the sources that are complete.
 
