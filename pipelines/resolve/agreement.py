@@ -140,6 +140,13 @@ CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS coalesce(jaro_winkler_similar
 
 CREATE OR REPLACE TEMP MACRO births_contradict(l, r) AS
     l IS NOT NULL AND r IS NOT NULL AND NOT births_agree(l, r) AND NOT births_near(l, r);
+
+CREATE OR REPLACE TEMP MACRO people_contradict(given_l, given_forms_l, family_l, family_forms_l, birth_l,
+                                               given_r, given_forms_r, family_r, family_forms_r, birth_r) AS
+    names_contradict(
+        given_l, given_forms_l, family_l, family_forms_l, given_r, given_forms_r, family_r, family_forms_r
+    )
+    OR births_contradict(birth_l, birth_r);
 """
 
 

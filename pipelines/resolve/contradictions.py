@@ -164,14 +164,12 @@ _CONFLICTS = """
             one.given_name, one.given_forms, one.family_name, one.family_forms,
             other.given_name, other.given_forms, other.family_name, other.family_forms
         ) AS is_name,
-        coalesce(births_contradict(one.date_of_birth, other.date_of_birth), FALSE) AS is_birth
+        births_contradict(one.date_of_birth, other.date_of_birth) AS is_birth
     FROM face AS one INNER JOIN face AS other ON one.label = other.label AND one.face != other.face
-    WHERE
-        names_contradict(
-            one.given_name, one.given_forms, one.family_name, one.family_forms,
-            other.given_name, other.given_forms, other.family_name, other.family_forms
-        )
-        OR births_contradict(one.date_of_birth, other.date_of_birth)
+    WHERE people_contradict(
+        one.given_name, one.given_forms, one.family_name, one.family_forms, one.date_of_birth,
+        other.given_name, other.given_forms, other.family_name, other.family_forms, other.date_of_birth
+    )
 """
 _UNWEIGHED = """
     WITH member AS (

@@ -173,12 +173,10 @@ def _are_two(identities: pa.Table, left: str, right: str, within: duckdb.DuckDBP
 
 
 _TWO = """
-    SELECT
-        coalesce(names_contradict(
-            l.given_name, l.given_forms, l.family_name, l.family_forms,
-            r.given_name, r.given_forms, r.family_name, r.family_forms
-        ), FALSE)
-        OR coalesce(births_contradict(l.date_of_birth, r.date_of_birth), FALSE)
+    SELECT coalesce(people_contradict(
+        l.given_name, l.given_forms, l.family_name, l.family_forms, l.date_of_birth,
+        r.given_name, r.given_forms, r.family_name, r.family_forms, r.date_of_birth
+    ), FALSE)
     FROM identity AS l, identity AS r
     WHERE l.identity_id = $left AND r.identity_id = $right
 """

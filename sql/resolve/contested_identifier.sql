@@ -66,11 +66,10 @@ SELECT DISTINCT
 FROM few AS one
 INNER JOIN few AS other ON one.kind = other.kind AND one.scope = other.scope AND one.value = other.value
 WHERE
-    names_contradict(
-        one.given_name, one.given_forms, one.family_name, one.family_forms,
-        other.given_name, other.given_forms, other.family_name, other.family_forms
+    people_contradict(
+        one.given_name, one.given_forms, one.family_name, one.family_forms, one.date_of_birth,
+        other.given_name, other.given_forms, other.family_name, other.family_forms, other.date_of_birth
     )
-    OR births_contradict(one.date_of_birth, other.date_of_birth)
 UNION
 SELECT
     kind,

@@ -99,12 +99,9 @@ kept_on AS (
             AND gap.since_at <= after.first_seen_at
     WHERE
         family_agrees(before.family_name, before.family_forms, after.family_name, after.family_forms)
-        OR (
-            NOT names_contradict(
-                before.given_name, before.given_forms, before.family_name, before.family_forms,
-                after.given_name, after.given_forms, after.family_name, after.family_forms
-            )
-            AND NOT coalesce(births_contradict(before.date_of_birth, after.date_of_birth), FALSE)
+        OR NOT people_contradict(
+            before.given_name, before.given_forms, before.family_name, before.family_forms, before.date_of_birth,
+            after.given_name, after.given_forms, after.family_name, after.family_forms, after.date_of_birth
         )
 ),
 
@@ -165,12 +162,9 @@ WHERE
             AND one.value = holding.value
             AND (holding.from_at IS NULL OR least(one.first_seen_at, other.first_seen_at) >= holding.from_at)
             AND (holding.to_at IS NULL OR greatest(one.last_seen_at, other.last_seen_at) <= holding.to_at)
-            AND (
-                names_contradict(
-                    one.given_name, one.given_forms, one.family_name, one.family_forms,
-                    other.given_name, other.given_forms, other.family_name, other.family_forms
-                )
-                OR coalesce(births_contradict(one.date_of_birth, other.date_of_birth), FALSE)
+            AND people_contradict(
+                one.given_name, one.given_forms, one.family_name, one.family_forms, one.date_of_birth,
+                other.given_name, other.given_forms, other.family_name, other.family_forms, other.date_of_birth
             )
     )
 ORDER BY kind, scope, value, from_at

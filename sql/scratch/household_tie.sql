@@ -43,11 +43,10 @@ met AS (
         l.customer_id AS customer_l,
         r.customer_id AS customer_r,
         r.given_name IS NULL AS is_nameless,
-        names_contradict(
-            l.given_name, l.given_forms, l.family_name, l.family_forms,
-            r.given_name, r.given_forms, r.family_name, r.family_forms
-        )
-        OR births_contradict(l.date_of_birth, r.date_of_birth) AS is_told_apart,
+        people_contradict(
+            l.given_name, l.given_forms, l.family_name, l.family_forms, l.date_of_birth,
+            r.given_name, r.given_forms, r.family_name, r.family_forms, r.date_of_birth
+        ) AS is_told_apart,
         CASE
             WHEN l.kind = 'street'
                 THEN list_has_any(l.family_forms, r.family_forms) OR l.family_count <= $families_at_address
