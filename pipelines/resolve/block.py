@@ -31,26 +31,39 @@ def candidate_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage, *, whole: 
     """
     order = pa.table({"rule": list(linkage.rules), "rule_rank": list(range(len(linkage.rules)))})
     register(con, "rule_order", order)
-    run(con, f"CREATE OR REPLACE TEMP TABLE held AS {_held(_ALL_KEYS if whole else _TOUCHED_KEYS, whole=whole)}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE asked AS {_ALL_KEYS if whole else _TOUCHED_KEYS}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE numbered AS {_NUMBERED}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE held AS {_held(whole=whole)}")
     if able:
-        take_glance(con, "rowid IN (SELECT node FROM held)")
+        take_glance(con)
     chosen = f"{_LOOKED_AT} WHERE {able}" if able else ""
     run(con, f"CREATE OR REPLACE TEMP TABLE candidate_pair AS {_PAIRS} {chosen}")
-    drop(con, "held", "glance")
+    drop(con, "asked", "numbered", "held", "glance")
     unregister(con, "rule_order")
     return int(run(con, "SELECT count(*) FROM candidate_pair")[0][0])
 
 
-def _held(keys: str, *, whole: bool) -> str:
+def _held(*, whole: bool) -> str:
     """Return the SELECT of the rows of block_key that may make pairs; identities as numbers, which pair cheaply."""
-    is_dirty = "TRUE" if whole else "identity.identity_id IN (SELECT identity_id FROM dirty)"
+    is_dirty = "TRUE" if whole else "numbered.identity_id IN (SELECT identity_id FROM dirty)"
     return f"""
-        SELECT rule_order.rule_rank, block_key.key, block_key.side, identity.rowid AS node, {is_dirty} AS is_dirty
+        SELECT rule_order.rule_rank, block_key.key, block_key.side, numbered.node, {is_dirty} AS is_dirty
         FROM resolve.block_key AS block_key
-        SEMI JOIN ({keys}) AS asked ON block_key.rule = asked.rule AND block_key.key = asked.key
+        SEMI JOIN asked ON block_key.rule = asked.rule AND block_key.key = asked.key
         INNER JOIN rule_order ON block_key.rule = rule_order.rule
-        INNER JOIN resolve.identity AS identity ON block_key.identity_id = identity.identity_id
+        INNER JOIN numbered ON block_key.identity_id = numbered.identity_id
     """
+
+
+# Numbers of our own: joined by the row numbers of a table that the transaction is still changing, pairs were lost now and then.
+_NUMBERED = """
+    SELECT identity_id, row_number() OVER () AS node
+    FROM (
+        SELECT DISTINCT block_key.identity_id
+        FROM resolve.block_key AS block_key
+        SEMI JOIN asked ON block_key.rule = asked.rule AND block_key.key = asked.key
+    )
+"""
 
 
 _ALL_KEYS = "SELECT rule, key FROM resolve.block_key GROUP BY rule, key HAVING count(*) > 1"
@@ -76,8 +89,8 @@ _PAIRS = """
         greatest(one.identity_id, other.identity_id) AS identity_r,
         rule_order.rule
     FROM first
-    INNER JOIN resolve.identity AS one ON first.l = one.rowid
-    INNER JOIN resolve.identity AS other ON first.r = other.rowid
+    INNER JOIN numbered AS one ON first.l = one.node
+    INNER JOIN numbered AS other ON first.r = other.node
     INNER JOIN rule_order ON first.rule_rank = rule_order.rule_rank
 """
 _LOOKED_AT = "INNER JOIN glance AS l ON first.l = l.node INNER JOIN glance AS r ON first.r = r.node"

@@ -123,7 +123,7 @@ def _letters(word: str) -> str:
 _MAIL = "(emails || contested_emails)[1]"
 _GLANCE = f"""
     SELECT
-        rowid AS node,
+        numbered.node,
         given_name IS NOT NULL OR family_name IS NOT NULL AS is_named,
         given_name IS NOT NULL AND family_name IS NOT NULL AS is_whole,
         {_number("given_name")} AS given,
@@ -164,14 +164,14 @@ _GLANCE = f"""
         log2(tf_name_key) AS tf_name_key,
         log2(tf_initial_key) AS tf_initial_key,
         log2(tf_given_key) AS tf_given_key
-    FROM resolve.identity
+    FROM numbered INNER JOIN resolve.identity AS identity ON numbered.identity_id = identity.identity_id
 """
 
 
-def take_glance(con: duckdb.DuckDBPyConnection, asked: str = "TRUE") -> None:
-    """Make the temporary table glance of those of resolve.identity that are ``asked`` for: ``node`` (rowid), and numbers."""
+def take_glance(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table glance of the identities of the temporary table numbered (node, identity_id)."""
     agreement.install(con)
-    run(con, f"CREATE OR REPLACE TEMP TABLE glance AS {_GLANCE} WHERE {asked}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE glance AS {_GLANCE}")
 
 
 def may_reach(model: Model, population: int, least: float) -> str:

@@ -36,6 +36,7 @@ def crowd(tmp_path_factory):
     model = load_model(MODEL)
     build_identities(con, Home(folder), load_linkage(PACKAGE_ROOT / "config/linkage.yml"), model, NIGHT)
     agreement.install(con)
+    con.execute("CREATE TEMP TABLE numbered AS SELECT rowid AS node, identity_id FROM resolve.identity")
     take_glance(con)
     yield con, model
     con.close()
