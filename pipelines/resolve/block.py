@@ -55,7 +55,7 @@ def _held(*, whole: bool) -> str:
     """
 
 
-# Numbers of our own: joined by the row numbers of a table that the transaction is still changing, pairs were lost now and then.
+# Numbers of our own: joined by the row numbers of a table that the transaction is still changing, pairs were lost at times.
 _NUMBERED = """
     SELECT identity_id, row_number() OVER () AS node
     FROM (
