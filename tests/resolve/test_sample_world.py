@@ -84,7 +84,7 @@ def test_a_pair_that_never_met_says_so(world):
 
 
 def test_nights_of_a_thousand_persons_end_in_the_edges_of_a_full_run(tmp_path):
-    """While pairs were joined by the database's own row numbers, some were lost in two runs of three; in small worlds never."""
+    """Joined by the database's own row numbers, pairs were lost in two runs of three; in smaller worlds never."""
     home, nights = home_in(tmp_path / "nightly"), []
     for day in write_demo(home, persons=1000, nights=7, seed=991).nights[:4]:
         nights.append(date.fromisoformat(str(day)))
