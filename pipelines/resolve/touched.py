@@ -149,10 +149,10 @@ class _Update:
         both = "bool_or(is_claimed) AND NOT bool_and(is_claimed)"
         touched = f"SELECT {_VALUE} FROM near_identifier SEMI JOIN touched_value USING ({_VALUE})"
         self.take("claimed_value", f"{touched} WHERE kind IN ('email', 'phone') GROUP BY {_VALUE} HAVING {both}")
-        writer = f"(SELECT identity_id FROM near_identifier SEMI JOIN claimed_value USING ({_VALUE}))"
-        self.take("near_record", f"FROM resolve.record_identity SEMI JOIN {writer} USING (identity_id)")
+        self.take("near_claim", f"FROM near_identifier SEMI JOIN claimed_value USING ({_VALUE})")
+        self.take("near_record", "FROM resolve.record_identity SEMI JOIN near_claim USING (identity_id)")
         reads = {
-            "resolve.identity_identifier": "near_identifier", "resolve.record_identity": "near_record",
+            "resolve.identity_identifier": "near_claim", "resolve.record_identity": "near_record",
             "staging.interaction": _interactions_of("near_record"),
         }  # fmt: skip
         made = exchange(self.con, self.home, "resolve.confirmed_claim", VALUE, "touched_value", reads, **self.values)
@@ -162,7 +162,7 @@ class _Update:
             f"INSERT INTO touched_identity SELECT DISTINCT identity_id FROM {changed}"
             " ANTI JOIN touched_identity USING (identity_id)",
         )
-        drop(self.con, *made.tables, "near_record", "claimed_value")
+        drop(self.con, *made.tables, "near_claim", "near_record", "claimed_value")
 
     def identities(self) -> None:
         """Touched identities are put together again."""

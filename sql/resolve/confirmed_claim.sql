@@ -55,21 +55,31 @@ ask AS (
             ))), '[^\p{L}]', '', 'g'
         ) AS letters
     FROM message
+),
+
+asked AS MATERIALIZED (
+    -- by itself, so that who claims meets the owner before times are compared
+    SELECT
+        pair.*,
+        ask.source,
+        ask.occurred_at,
+        ask.letters
+    FROM pair
+    INNER JOIN ask ON pair.identity_id = ask.identity_id
 )
 
 SELECT DISTINCT
-    pair.identity_id,
-    pair.kind,
-    pair.scope,
-    pair.value
-FROM pair
-INNER JOIN ask AS one ON pair.identity_id = one.identity_id
+    asked.identity_id,
+    asked.kind,
+    asked.scope,
+    asked.value
+FROM asked
 INNER JOIN ask AS other
     ON
-        pair.owner_id = other.identity_id
-        AND one.source != other.source
-        AND one.occurred_at >= other.occurred_at - to_seconds($repeated_hours * 3600)
-        AND one.occurred_at <= other.occurred_at + to_seconds($repeated_hours * 3600)
+        asked.owner_id = other.identity_id
+        AND asked.source != other.source
+        AND asked.occurred_at >= other.occurred_at - to_seconds($repeated_hours * 3600)
+        AND asked.occurred_at <= other.occurred_at + to_seconds($repeated_hours * 3600)
 WHERE
-    least(length(one.letters), length(other.letters)) >= $repeated_letters
-    AND (contains(one.letters, other.letters) OR contains(other.letters, one.letters))
+    least(length(asked.letters), length(other.letters)) >= $repeated_letters
+    AND (contains(asked.letters, other.letters) OR contains(other.letters, asked.letters))
