@@ -32,14 +32,12 @@ class Clusters:
         count: how many identities there are; they are numbered in the order of their ids.
         kept: the links that hold, ``l, r`` (numbers of identities), ``match_weight`` (bits), ``turn``.
         labels: the component of each identity.
-        edges: every stored edge: ``l, r, match_weight, other_weight, turn``.
         cuts: links at or above the threshold that were not taken, with the reason.
     """
 
     count: int
     kept: pd.DataFrame
     labels: np.ndarray
-    edges: pd.DataFrame
     cuts: list[Cut] = field(default_factory=list)
 
 
@@ -56,8 +54,7 @@ def find_clusters(
     """
     count = int(run(con, "SELECT count(*) FROM node")[0][0])
     same, different = judged_pairs(con, "same"), judged_pairs(con, "different")
-    edges = stored_edges(con)
-    links = edges[edges["match_weight"] >= linkage.threshold - linkage.unique_name]
+    links = stored_links(con, linkage.joins_from)
     links = links[~_is_among(links, same, count)]
     is_accepted = links["match_weight"] >= linkage.threshold
     is_strong = links["other_weight"] >= CORROBORATED
@@ -66,7 +63,7 @@ def find_clusters(
     is_accepted, is_strong = is_accepted[links.index], is_strong[links.index]
     stewards = pd.DataFrame({"l": same[:, 0], "r": same[:, 1], "match_weight": JUDGED_WEIGHT, "turn": -1 - same[:, 2]})
     strong = pd.concat([stewards, links[is_accepted & is_strong]], ignore_index=True)
-    found = Clusters(count, strong, np.arange(count), edges)
+    found = Clusters(count, strong, np.arange(count))
     guard = Guard(con, count, same[:, :2], different[:, :2], linkage)
     found.labels = (components or component_labels)(count, found.kept)
     found.kept, cuts = guard.keep(found.kept, found.labels, tie_margin=linkage.tie_margin)
@@ -196,15 +193,19 @@ def judged_pairs(con: duckdb.DuckDBPyConnection, verdict: str) -> np.ndarray:
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
-def stored_edges(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return all edges: ``l, r`` (numbers of identities), ``match_weight, other_weight, turn``, sorted by ``l, r``."""
+def stored_links(con: duckdb.DuckDBPyConnection, at_least: float) -> pd.DataFrame:
+    """Return the edges of ``at_least`` so many bits: ``l, r`` (numbers of identities), ``match_weight, other_weight, turn``.
+
+    They are sorted by ``l, r``.
+    """
     edges = arrow(
         con,
-        """
+        f"""
         SELECT l.node AS l, r.node AS r, edge.match_weight, edge.other_weight, 0 AS turn
         FROM resolve.edge AS edge
         INNER JOIN node AS l ON edge.identity_l = l.identity_id
         INNER JOIN node AS r ON edge.identity_r = r.identity_id
+        WHERE edge.match_weight >= {at_least}
         ORDER BY l.node, r.node
         """,
     )
@@ -227,27 +228,24 @@ def first_of(labels: np.ndarray) -> np.ndarray:
 
 
 def strongest_tree(links: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Return the links ``l, r, match_weight`` of the strongest spanning tree of each component.
+    """Return the links ``l, r, match_weight`` of the strongest spanning tree of each component, sorted by ``l, r``.
 
     Any two members of a component are joined by a path of them at least as strong as every other path's weakest link;
-    without any one of them the tree falls in two.
+    without any one of them the tree falls in two. Of links that weigh the same the first by its two ends stays, so that a
+    component has one tree, whatever else there is.
     """
-    if links.empty:
-        return links[["l", "r", "match_weight"]]
-    top = float(links["match_weight"].max()) + 1.0
-    cost = coo_matrix(
-        (top - links["match_weight"].to_numpy(), (links["l"].to_numpy(), links["r"].to_numpy())), (count, count)
-    )
-    tree = minimum_spanning_tree(cost).tocoo()
-    left, right = np.minimum(tree.row, tree.col), np.maximum(tree.row, tree.col)
-    found = pd.DataFrame({"l": left, "r": right, "match_weight": top - tree.data})
-    return found.sort_values(["l", "r"], ignore_index=True)
+    ranked = links.sort_values(["match_weight", "l", "r"], ascending=[False, True, True])[["l", "r", "match_weight"]]
+    if ranked.empty:
+        return ranked
+    place = np.arange(1, len(ranked) + 1, dtype=float)
+    tree = minimum_spanning_tree(coo_matrix((place, (ranked["l"].to_numpy(), ranked["r"].to_numpy())), (count, count)))
+    found: pd.DataFrame = ranked.iloc[tree.data.astype(np.int64) - 1].sort_values(["l", "r"], ignore_index=True)
+    return found
 
 
-def weakest_links(links: pd.DataFrame, labels: np.ndarray, count: int) -> np.ndarray:
-    """Return, for each node, the weight of the weakest link without which its component would fall apart; NaN alone."""
-    tree = strongest_tree(links, count)
+def weakest_links(tree: pd.DataFrame, labels: np.ndarray) -> np.ndarray:
+    """Return, for each node, the weight of the weakest link of its ``strongest_tree``; NaN where it is alone."""
     if tree.empty:
-        return np.full(count, np.nan)
+        return np.full(len(labels), np.nan)
     by_label = tree["match_weight"].groupby(labels[tree["l"].to_numpy()]).min()
     return pd.Series(labels).map(by_label).to_numpy(dtype=float)

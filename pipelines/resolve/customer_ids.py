@@ -9,11 +9,15 @@ import hashlib
 
 import duckdb
 
+from pipelines.resolve.exchange import narrowed
 from pipelines.resolve.relations import run
 
 
-def assign_ids(con: duckdb.DuckDBPyConnection) -> None:
+def assign_ids(con: duckdb.DuckDBPyConnection, near: str = "past_crosswalk") -> None:
     """Give each cluster its customer id, from what its records were before.
+
+    Args:
+        near: the rows of past_crosswalk that the clusters of part_founder may ask for.
 
     Reads the temporary tables
         part_founder: ``part, founder_at, founder_source, founder_source_ref, record_count``, one row a cluster.
@@ -27,8 +31,9 @@ def assign_ids(con: duckdb.DuckDBPyConnection) -> None:
         vote: ``customer_id, home_id, part, record_count``, for ``keep_homes``.
     """
     run(con, f"CREATE OR REPLACE TEMP TABLE vote AS {_VOTES}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE claim AS {_LIVING} UNION ALL {_RETIRED}")
-    run(con, f"INSERT INTO claim {_VANISHED}")
+    living, retired, vanished = (narrowed(told, {"past_crosswalk": near}) for told in (_LIVING, _RETIRED, _VANISHED))
+    run(con, f"CREATE OR REPLACE TEMP TABLE claim AS {living} UNION ALL {retired}")
+    run(con, f"INSERT INTO claim {vanished}")
     run(con, f"CREATE OR REPLACE TEMP TABLE assigned AS {_KEPT}")
     run(con, f"INSERT INTO assigned {_RETURNED}")
     attempt = 0

@@ -30,9 +30,7 @@ def deciding_links(con: duckdb.DuckDBPyConnection, changed: pd.DataFrame, linkag
         enough for equal names, and is the strongest such; of those the ones whose weight crossed the threshold come first.
     """
     register(con, "changed", pa.Table.from_pandas(changed, preserve_index=False))
-    found: pd.DataFrame = arrow(
-        con, _DECIDING.format(threshold=linkage.threshold, near=linkage.threshold - linkage.unique_name)
-    ).to_pandas()
+    found: pd.DataFrame = arrow(con, _DECIDING.format(threshold=linkage.threshold, near=linkage.joins_from)).to_pandas()
     unregister(con, "changed")
     return found
 

@@ -31,7 +31,7 @@ def build_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, 
     log.info("resolve %s: %d pairs scored, all that there are and that may be kept", night, pairs)
 
 
-def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
+def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model, night: date, engine: Engine) -> bool:
     """Bring resolve.edge up to identities and blocks: pairs with a side that is new or has changed are scored anew.
 
     The result is that of ``build_edges``, edge for edge and weight for weight, because a pair's weight depends on its two
@@ -40,13 +40,17 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
 
     Reads and drops ``was_resolve_identity``, ``now_resolve_identity`` (touched identities before and after) and
     ``dirty_carrier`` (those whose block makes pairs since tonight, or none any more).
+
+    Returns:
+        Whether edges of other pairs stayed. Then the temporary table ``loose_end`` (identity_id) has the identities of
+        which a link came, went or was scored again.
     """
     population = population_of(con)
     version = f"{model.version}-{linkage.digest}-{population}"
     if run(con, "SELECT version FROM resolve.scored_as") != [(version,)]:
         drop(con, "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
         build_edges(con, linkage, model, night, engine)
-        return
+        return False
     was, now = (f"SELECT * {_NOT_COMPARED} FROM {when}_resolve_identity" for when in ("was", "now"))
     changed = f"(({was}) EXCEPT ALL ({now})) UNION ALL (({now}) EXCEPT ALL ({was}))"
     run(
@@ -60,12 +64,18 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
     )
     pairs = block.candidate_pairs(con, linkage, able=may_reach(model, population, linkage.keep_above))
     _score_into_new_edge(con, model, population, linkage.keep_above, engine)
-    for side in ("identity_l", "identity_r"):
-        run(con, f"DELETE FROM resolve.edge WHERE {side} IN (SELECT identity_id FROM dirty)")
+    is_dirty = " OR ".join(f"identity_{side} IN (SELECT identity_id FROM dirty)" for side in "lr")
+    run(con, f"CREATE OR REPLACE TEMP TABLE gone_edge AS SELECT identity_l, identity_r FROM resolve.edge WHERE {is_dirty}")
+    is_gone = "edge.identity_l = gone.identity_l AND edge.identity_r = gone.identity_r"
+    run(con, f"DELETE FROM resolve.edge AS edge USING gone_edge AS gone WHERE {is_gone}")
+    ends = (f"SELECT identity_{side} AS identity_id FROM {edges}" for edges in ("gone_edge", "new_edge") for side in "lr")
+    run(con, f"CREATE OR REPLACE TEMP TABLE loose_end AS {' UNION '.join(ends)}")
     run(con, "INSERT INTO resolve.edge SELECT *, $version AS model_version FROM new_edge", {"version": version})
     dirty, known = run(con, "SELECT (SELECT count(*) FROM dirty), (SELECT count(*) FROM resolve.identity)")[0]
-    drop(con, "dirty", "candidate_pair", "new_edge", "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
+    drop(con, "dirty", "candidate_pair", "new_edge", "gone_edge")
+    drop(con, "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
     log.info("resolve %s: %d of %d identities are new or changed, %d pairs scored", night, dirty, known, pairs)
+    return True
 
 
 def _score_into_new_edge(

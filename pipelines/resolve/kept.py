@@ -1,7 +1,8 @@
 """What resolve keeps from night to night, and whether it may be relied on tonight.
 
-Every table of staging and most of resolve are functions of the lake, the settings, the model and our code. While the last
-three are what they were, only rows that the night's records touch are made again; when one has changed, all are.
+Every table of staging, and those of resolve up to the edges (``LINKS``), are functions of the lake, the settings, the model
+and our code; customers (``CUSTOMERS``) of these, of what stewards have said and of the ids given so far. While settings,
+model and code are what they were, only rows that the night's records touch are made again; when one has changed, all are.
 """
 
 import hashlib
@@ -17,6 +18,8 @@ from pipelines.resolve.settings import Linkage
 from pipelines.settings import PACKAGE_ROOT, Home
 
 _OURS = Path(__file__).parent
+LINKS, CUSTOMERS = "links", "customers"
+_MOVES_NOBODY = {"review", "change_budget"}
 
 
 def rules_digest(home: Home, linkage: Linkage, model: Model) -> str:
@@ -34,15 +37,27 @@ def rules_digest(home: Home, linkage: Linkage, model: Model) -> str:
     return digest.hexdigest()[:16]
 
 
+def customers_digest(home: Home, linkage: Linkage, rules: str) -> str:
+    """Return sixteen hex digits that change with what kept customers depend on: what decides over links, too."""
+    decided = linkage.model_dump_json(exclude=_MOVES_NOBODY).encode()
+    digest = hashlib.sha256(rules.encode() + hashlib.sha256(decided).digest())
+    digest.update(home.find("config/linkage_model.json").read_bytes())  # its curves say how sure a customer is
+    return digest.hexdigest()[:16]
+
+
 def _sql_of(schema: str) -> list[Path]:
     return list((PACKAGE_ROOT / "sql" / schema).glob("*.sql"))
 
 
-def is_kept(con: duckdb.DuckDBPyConnection, rules: str) -> bool:
-    """Whether the tables of the last run are there, whole, and made by the same rules."""
-    return has_table(con, "resolve", "kept") and run(con, "SELECT rules FROM resolve.kept") == [(rules,)]
+def is_kept(con: duckdb.DuckDBPyConnection, kept: str, rules: str) -> bool:
+    """Whether ``kept`` (LINKS or CUSTOMERS) of the last run are there, whole, and made by the same rules."""
+    if not has_table(con, "resolve", "kept"):
+        return False
+    return run(con, "SELECT rules FROM resolve.kept WHERE kept = $kept", {"kept": kept}) == [(rules,)]
 
 
-def note_kept(con: duckdb.DuckDBPyConnection, rules: str) -> None:
+def note_kept(con: duckdb.DuckDBPyConnection, kept: str, rules: str) -> None:
     """Say by which rules the tables were made; in the transaction that made them."""
-    run(con, "CREATE OR REPLACE TABLE resolve.kept AS SELECT $rules AS rules", {"rules": rules})
+    run(con, "CREATE TABLE IF NOT EXISTS resolve.kept (kept VARCHAR, rules VARCHAR)")
+    run(con, "DELETE FROM resolve.kept WHERE kept = $kept", {"kept": kept})
+    run(con, "INSERT INTO resolve.kept VALUES ($kept, $rules)", {"kept": kept, "rules": rules})

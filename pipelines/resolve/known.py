@@ -92,7 +92,7 @@ def scored_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> pd.DataFra
             edge.match_weight,
             edge.other_weight,
             cluster_l.customer_id = cluster_r.customer_id
-            AND edge.match_weight >= {linkage.threshold - linkage.unique_name} AS is_tree
+            AND edge.match_weight >= {linkage.joins_from} AS is_tree
         FROM resolve.edge AS edge
         INNER JOIN resolve.cluster AS cluster_l ON edge.identity_l = cluster_l.identity_id
         INNER JOIN resolve.cluster AS cluster_r ON edge.identity_r = cluster_r.identity_id

@@ -86,6 +86,21 @@ def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:
     _take_back(con, f"{attached[past.in_use]}.golden.crosswalk", [attached[path] for path in reversed(past.newer)])
 
 
+def goes_on(con: duckdb.DuckDBPyConnection, past: Past) -> bool:
+    """Say whether tonight goes on from the very rows of resolve.membership and crosswalk; ``take_past`` was called."""
+    if past.is_run_again or past.newer:
+        return False
+    return all(
+        _digest(con, f"past_{table}", table) == _digest(con, f"resolve.{table}", table)
+        for table in ("membership", "crosswalk")
+    )
+
+
+def _digest(con: duckdb.DuckDBPyConnection, relation: str, kind: str) -> tuple[int, int]:
+    count, digest = run(con, f"SELECT count(*), bit_xor(hash({', '.join(_COLUMNS[kind])})) FROM {relation}")[0]
+    return count, digest
+
+
 def _take_back(con: duckdb.DuckDBPyConnection, in_use: str, newer: list[str]) -> None:
     """Add to past_crosswalk the ids that only ``newer`` versions know, the newest first; make past_vote of their records."""
     crosswalks, votes = [_select(con, in_use, "crosswalk")], [_NO_VOTE]
@@ -115,12 +130,7 @@ def _keep(con: duckdb.DuckDBPyConnection, table: str, *, is_kept: bool) -> None:
     """Keep what a table was before this night's first run; a second run of the night finds it and leaves it."""
     kept = f"resolve.baseline_{table}"
     if not is_kept or not _COLUMNS[table].keys() <= _columns_of(con, kept):
-        resolved = _RESOLVED[table]
-        if table == "membership" and _COLUMNS[table].keys() <= _columns_of(con, resolved):  # the largest: moved, not copied
-            run(con, f"DROP TABLE IF EXISTS {kept}")
-            run(con, f"ALTER TABLE {resolved} RENAME TO baseline_{table}")
-        else:
-            run(con, f"CREATE OR REPLACE TABLE {kept} AS {_select(con, resolved, table)}")
+        run(con, f"CREATE OR REPLACE TABLE {kept} AS {_select(con, _RESOLVED[table], table)}")
 
 
 def _select(con: duckdb.DuckDBPyConnection, table: str | None, kind: str) -> str:

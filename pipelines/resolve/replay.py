@@ -145,7 +145,7 @@ def replayed(con: duckdb.DuckDBPyConnection, around: Iterable[str], linkage: Lin
     Raises:
         ConfigurationError: the version in hand was written before the clustering knew some column.
     """
-    identities = _neighbourhood(con, around, linkage.threshold - linkage.unique_name)
+    identities = _neighbourhood(con, around, linkage.joins_from)
     if len(identities) > LARGEST:
         yield None
         return

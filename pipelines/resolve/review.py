@@ -6,12 +6,11 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from pipelines.resolve.cluster import Clusters, strongest_tree
-from pipelines.resolve.doubts import find_doubts
+from pipelines.resolve.guard import BIRTHS, FITS_TWO, JUDGED, NAME_ALONE, NAMES, PROMISCUOUS, UNIQUE_IDS
 from pipelines.resolve.judgements import judged_records, read_judgements
 from pipelines.resolve.lots import draw
 from pipelines.resolve.model import Model
-from pipelines.resolve.relations import register, run, unregister
+from pipelines.resolve.relations import drop, register, run, unregister
 from pipelines.resolve.settings import Linkage
 from pipelines.resolve.sides import NOTHING, Stake, Tie, smaller_sides
 from pipelines.settings import Home
@@ -20,44 +19,57 @@ from pipelines.warehouse import build
 log = logging.getLogger(__name__)
 
 
-def build_review(
-    con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, clusters: Clusters, night: date
-) -> None:
-    """Build resolve.guard_cut, audit and review, and drop the temporary table node.
+# Why a link was not taken, by how often that proves right; where it is only too much, nothing else speaks against it.
+MOSTLY_RIGHT = [JUDGED, UNIQUE_IDS, BIRTHS, NAMES]
+HALF_RIGHT = [FITS_TWO, NAME_ALONE, PROMISCUOUS]
 
-    Reads node and cut_link (``parts.build_parts``), resolve.edge, cluster, judgement and identity, and of staging how many
-    conversations and consent signals the identities in doubt have. The macro link_probability is installed
-    (``calibration.install``).
+
+def build_review(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date) -> None:
+    """Build resolve.link_rule, audit and review.
+
+    Reads resolve.edge, cluster, customer, bond, guard_cut, judgement and identity, and of staging how many conversations and
+    consent signals the identities in doubt have. The macro link_probability is installed (``calibration.install``).
     """
-    values = {"model": model.version, **linkage.review.model_dump()}
-    strata, drawn = draw(con, clusters, linkage)
-    doubts = find_doubts(con, clusters, linkage)
-    frames = {
-        "judged_record": judged_records(read_judgements(home.judgements)),
-        "strata": strata,
-        "drawn": pa.Table.from_pandas(drawn, preserve_index=False),
-        "doubted": pa.Table.from_pandas(doubts, schema=_DOUBTED, preserve_index=False),
-    }
+    values = {
+        "model": model.version, "threshold": linkage.threshold, "mostly_right": MOSTLY_RIGHT, "half_right": HALF_RIGHT,
+        **linkage.review.model_dump(),
+    }  # fmt: skip
+    place_edges(con)
+    build(con, home, "resolve.link_rule", **values)
+    frames = {"judged_record": judged_records(read_judgements(home.judgements)), "strata": draw(con, linkage)}
     for name, frame in frames.items():
         register(con, name, frame)
-    build(con, home, "resolve.guard_cut")
     build(con, home, "resolve.doubt", **values)
-    register(con, "stake", measure_stakes(con, clusters))
+    register(con, "stake", measure_stakes(con))
     build(con, home, "resolve.audit", **values)
     asked = build(con, home, "resolve.review", **values)
     unregister(con, *frames, "stake")
-    for table in ("node", "resolve.doubt"):
-        run(con, f"DROP TABLE {table}")
+    drop(con, "placed_edge", "drawn")
+    run(con, "DROP TABLE resolve.doubt")
     log.info("resolve %s: %d pairs for the stewards (goldthread review list)", night, asked)
 
 
-_DOUBTED = pa.schema(
-    [("l", pa.int64()), ("r", pa.int64()), ("match_weight", pa.float64()), ("cause", pa.string()), ("is_linked", pa.bool_()),
-     ("error_share", pa.float64())]
-)  # fmt: skip
+def place_edges(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table placed_edge: every edge with the customers of its two sides, and its lot (``lots.draw``)."""
+    run(con, f"CREATE OR REPLACE TEMP TABLE placed_edge AS {_PLACED}")
 
 
-def measure_stakes(con: duckdb.DuckDBPyConnection, clusters: Clusters) -> pa.Table:
+_PLACED = """
+    SELECT
+        edge.identity_l,
+        edge.identity_r,
+        l.customer_id AS customer_l,
+        r.customer_id AS customer_r,
+        xor(l.lot, r.lot) AS lot,
+        edge.match_weight,
+        edge.rule
+    FROM resolve.edge AS edge
+    INNER JOIN resolve.cluster AS l ON edge.identity_l = l.identity_id
+    INNER JOIN resolve.cluster AS r ON edge.identity_r = r.identity_id
+"""
+
+
+def measure_stakes(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """Return ``identity_l, identity_r, conversation_count, consent_count`` of resolve.doubt: what the smaller side has.
 
     Of two customers that is the one with less, of a link that holds a customer together what would fall off without it.
@@ -66,13 +78,9 @@ def measure_stakes(con: duckdb.DuckDBPyConnection, clusters: Clusters) -> pa.Tab
     run(con, f"CREATE OR REPLACE TEMP TABLE touched AS {_TOUCHED}")
     stake_of = {identity: Stake(*counts) for identity, *counts in run(con, "SELECT * EXCLUDE (customer_id) FROM touched")}
     customers = {customer: Stake(*counts) for customer, *counts in run(con, _BY_CUSTOMER)}
-    held = strongest_tree(clusters.kept, clusters.count)
-    register(con, "held", pa.table({"l": held["l"].to_numpy(), "r": held["r"].to_numpy()}))
     tree = run(con, _TREE)
-    unregister(con, "held")
     doubts = run(con, "SELECT identity_l, identity_r, customer_l, customer_r, is_linked FROM resolve.doubt ORDER BY ALL")
-    for table in ("involved", "touched"):
-        run(con, f"DROP TABLE {table}")
+    drop(con, "involved", "touched")
     found: dict[Tie, Stake] = smaller_sides(tree, [row[:2] for row in doubts if row[4]], stake_of)
     for left, right, *both, is_linked in doubts:
         if not is_linked:
@@ -95,14 +103,12 @@ _INVOLVED = """
     WHERE customer_id IN (SELECT customer_l FROM resolve.doubt UNION SELECT customer_r FROM resolve.doubt)
 """
 _TREE = """
-    SELECT l.identity_id, r.identity_id
-    FROM held
-    INNER JOIN node AS l ON held.l = l.node
-    INNER JOIN node AS r ON held.r = r.node
+    SELECT bond.identity_l, bond.identity_r
+    FROM resolve.bond AS bond
     SEMI JOIN (
         SELECT involved.identity_id FROM involved
         WHERE customer_id IN (SELECT customer_l FROM resolve.doubt WHERE is_linked)
-    ) AS asked ON l.identity_id = asked.identity_id
+    ) AS asked ON bond.identity_l = asked.identity_id
 """
 _BY_CUSTOMER = """
     SELECT customer_id, sum(conversation_count)::BIGINT, sum(consent_count)::BIGINT FROM touched GROUP BY customer_id

@@ -104,6 +104,11 @@ class Linkage(BaseModel):
     rules: dict[str, Rule]
 
     @property
+    def joins_from(self) -> float:
+        """The bits from which a link may join two: those of a rare name do below the threshold."""
+        return self.threshold - self.unique_name
+
+    @property
     def digest(self) -> str:
         """Eight hex digits that change whenever stored scores may no longer be kept."""
         scored = self.model_dump_json(exclude=_NOT_SCORED)

@@ -8,32 +8,32 @@ import duckdb
 
 from pipelines.extract.lake import attach_lake
 from pipelines.resolve import calibration
+from pipelines.resolve.affected import find_affected, keep_judgements
 from pipelines.resolve.basis import build_basis
 from pipelines.resolve.blocks import build_blocks, update_blocks
 from pipelines.resolve.change_causes import change_counts, change_words
-from pipelines.resolve.customers import build_customers
+from pipelines.resolve.customers import build_customers, update_customers
 from pipelines.resolve.edges import build_edges, update_edges
 from pipelines.resolve.engine import Engine, OneMachine
 from pipelines.resolve.full import forget_what_is_stored
 from pipelines.resolve.identities import build_identities
 from pipelines.resolve.judgements import build_judgements
-from pipelines.resolve.kept import is_kept, note_kept, rules_digest
+from pipelines.resolve.kept import CUSTOMERS, LINKS, customers_digest, is_kept, note_kept, rules_digest
 from pipelines.resolve.model import Model, load_model
-from pipelines.resolve.parts import build_parts
-from pipelines.resolve.past import Past, take_past
-from pipelines.resolve.relations import run, unregister
+from pipelines.resolve.parts import FRAMES, build_parts, update_parts
+from pipelines.resolve.past import Past, goes_on, take_past
+from pipelines.resolve.relations import drop, run, unregister
 from pipelines.resolve.review import build_review
 from pipelines.resolve.settings import Linkage, load_linkage
 from pipelines.resolve.staging import STAGING, build_staging, take_parts, update_staging
 from pipelines.resolve.touched import update_identities
 from pipelines.settings import Home
-from pipelines.warehouse import build
 
 log = logging.getLogger(__name__)
 
 TABLES = (
     "identity", "record_identity", "shared_identifier", "contested_identifier", "block", "edge", "cluster", "membership",
-    "customer", "crosswalk", "change", "link_rule", "judgement", "guard_cut", "audit", "review", "basis",
+    "customer", "crosswalk", "change", "link_rule", "judgement", "guard_cut", "bond", "audit", "review", "basis",
     "demoted_identifier",
 )  # fmt: skip
 
@@ -70,15 +70,9 @@ def resolve(
     if full:
         forget_what_is_stored(con)
     engine = engine or OneMachine()
-    link(con, home, linkage, model, night, engine)
-    build_judgements(con, home)
-    clusters = build_parts(con, linkage, night, engine)
-    build_basis(con, home, linkage, model)
-    calibration.install(con, model)
-    build_customers(con, home, night, past)
-    build(con, home, "resolve.link_rule", threshold=linkage.threshold)
-    build_review(con, home, linkage, model, clusters, night)
-    unregister(con, "part", "cut_link")
+    is_update = link(con, home, linkage, model, night, engine)
+    gather(con, home, linkage, model, night, past, engine, is_update=is_update)
+    build_review(con, home, linkage, model, night)
     tables = [*(f"staging.{table}" for table in STAGING), *(f"resolve.{table}" for table in TABLES)]
     rows = {table: run(con, f"SELECT count(*) FROM {table}")[0][0] for table in tables}
     log.info(
@@ -90,19 +84,48 @@ def resolve(
     return rows
 
 
-def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date, engine: Engine) -> None:
-    """Build what is a function of the lake alone, staging to edges; where the last run's rows hold, what changed in them."""
+def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date, engine: Engine) -> bool:
+    """Build what is a function of the lake alone, staging to edges; where the last run's rows hold, what changed in them.
+
+    Returns:
+        Whether the last run's rows held. Then the temporary tables ``touched_identity``, ``loose_end`` and ``moved_record``
+        have what changed (``touched.update_identities``, ``edges.update_edges``).
+    """
     rules = rules_digest(home, linkage, model)
     take_parts(con, home)
     attach_lake(con, home.lake)
-    if is_kept(con, rules):
+    if is_kept(con, LINKS, rules):
         update_staging(con, home)
         update_identities(con, home, linkage, model, night)
         update_blocks(con, home, linkage, night)
-        update_edges(con, linkage, model, night, engine)
+        return update_edges(con, linkage, model, night, engine)
+    build_staging(con, home)
+    build_identities(con, home, linkage, model, night)
+    build_blocks(con, home, linkage, night)
+    build_edges(con, linkage, model, night, engine)
+    note_kept(con, LINKS, rules)
+    return False
+
+
+def gather(
+    con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date, past: Past, engine: Engine,
+    *, is_update: bool,
+) -> None:  # fmt: skip
+    """Gather identities into customers and give these their ids; where ``is_update``, those that the night may change."""
+    rules = customers_digest(home, linkage, rules_digest(home, linkage, model))
+    is_update = is_update and is_kept(con, CUSTOMERS, rules) and goes_on(con, past)
+    if is_update:
+        keep_judgements(con)
+    build_judgements(con, home)
+    build_basis(con, home, linkage, model)
+    calibration.install(con, model)
+    if is_update:
+        find_affected(con, linkage.joins_from)
+        update_parts(con, linkage, night)
+        update_customers(con, home, night)
     else:
-        build_staging(con, home)
-        build_identities(con, home, linkage, model, night)
-        build_blocks(con, home, linkage, night)
-        build_edges(con, linkage, model, night, engine)
-        note_kept(con, rules)
+        build_parts(con, linkage, night, engine)
+        build_customers(con, home, night, past)
+        note_kept(con, CUSTOMERS, rules)
+        drop(con, "touched_identity", "loose_end", "moved_record")
+    unregister(con, *FRAMES)

@@ -27,8 +27,9 @@ _IDENTIFIERS = "SELECT * EXCLUDE (file, position) FROM staging.identifier"
 def update_identities(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date) -> None:
     """Bring the tables of ``identities.build_identities`` up to staging, to the same rows.
 
-    Reads what ``staging.update_staging`` leaves, and drops it. Leaves ``was_resolve_identity`` and ``now_resolve_identity``:
-    the rows of all touched identities before and after.
+    Reads what ``staging.update_staging`` leaves, and drops it. Leaves ``was_resolve_identity`` and ``now_resolve_identity``,
+    the rows of all touched identities before and after; ``touched_identity`` (identity_id), all of these; and
+    ``moved_record`` (record_kind, source, source_ref), the records that may be of another identity.
     """
     agreement.install(con)
     register_frequencies(con, model)
@@ -103,7 +104,7 @@ class _Update:
         ids = "SELECT identity_id FROM {} WHERE identity_id IS NOT NULL"
         self.take("touched_identity", f"{ids.format(made.was)} UNION {ids.format(made.now)}")
         drop(con, *made.tables, "near_identifier", "near_profile")
-        drop(con, "moved_record", "touched_record", "flipped_value")
+        drop(con, "touched_record", "flipped_value")
 
     def evidence(self) -> None:
         """The names and identifiers of touched identities are gathered again, over all of their records."""
@@ -171,7 +172,7 @@ class _Update:
         for table in tables:
             self.take(f"near_{table}", f"FROM resolve.{table} SEMI JOIN touched_identity USING (identity_id)")
         made = exchange(self.con, self.home, "resolve.identity", ["identity_id"], "touched_identity", reads, **self.values)
-        drop(self.con, *reads.values(), made.changed, "touched_identity")
+        drop(self.con, *reads.values(), made.changed)
 
 
 def _interactions_of(records: str) -> str:

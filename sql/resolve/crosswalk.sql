@@ -5,7 +5,7 @@
 -- Rule    an id in use answers for itself, any other for the customer that has most of its records; where none are left
 --         the customer that answered before, and NULL where that has none either. since and cause tell of the last time
 --         the answer changed. generation tells of two ids which was given first, whatever the nights: a night that runs
---         late gives young ids.
+--         late gives young ids; those of tonight are $generation.
 WITH answer AS (
     SELECT
         claim.customer_id,
@@ -59,7 +59,7 @@ SELECT
     $night AS since,
     CASE WHEN split.part IS NULL THEN 'new' ELSE 'split' END AS cause,
     $night AS born,
-    coalesce((SELECT max(known.generation) FROM known), 0) + 1 AS generation
+    $generation AS generation
 FROM assigned
 LEFT JOIN split ON assigned.part = split.part
 WHERE assigned.is_new

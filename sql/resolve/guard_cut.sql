@@ -1,7 +1,7 @@
 -- resolve.guard_cut: links that were not taken, although their weight says that they are one.
 --
 -- Grain   one row per (identity_l, identity_r), identity_l the smaller
--- Reads   cut_link (cluster.build_parts), resolve.edge
+-- Reads   cut_link (parts.build_parts), resolve.edge
 -- Rule    every edge at or above the threshold whose two sides are not one customer stands here, with the reason; so does
 --         a steward's "same" against which a "different" stands. The witnesses are the two identities that contradict.
 SELECT

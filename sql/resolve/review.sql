@@ -1,26 +1,22 @@
 -- resolve.review: what stewards are asked, in the order in which an answer is worth most.
 --
 -- Grain   one row per (identity_l, identity_r), identity_l the smaller
--- Reads   resolve.doubt, stake (review.measure_stakes), drawn (lots.draw), node, resolve.cluster, resolve.judgement
+-- Reads   resolve.doubt, stake (review.measure_stakes), drawn (lots.draw), resolve.judgement
 -- Rule    cost is the probability of an error times what it touches: the conversations and consent signals of the smaller
 --         side, and one for the customer itself. After every four pairs in doubt comes one drawn by lot, whose cause and
 --         weight the asked are not shown. Pairs on which a steward was unsure come last. At most $at_most in doubt.
 WITH audited AS (
     SELECT
-        l.identity_id AS identity_l,
-        r.identity_id AS identity_r,
-        l.customer_id AS customer_l,
-        r.customer_id AS customer_r,
-        CASE WHEN NOT isnan(drawn.match_weight) THEN drawn.match_weight END AS match_weight,
+        drawn.identity_l,
+        drawn.identity_r,
+        drawn.customer_l,
+        drawn.customer_r,
+        drawn.match_weight,
         drawn.stratum,
-        row_number() OVER (ORDER BY drawn.lot >> 32, drawn.l, drawn.r) AS place
+        row_number() OVER (ORDER BY drawn.lot >> 32, drawn.identity_l, drawn.identity_r) AS place
     FROM drawn
-    INNER JOIN node AS node_l ON drawn.l = node_l.node
-    INNER JOIN node AS node_r ON drawn.r = node_r.node
-    INNER JOIN resolve.cluster AS l ON node_l.identity_id = l.identity_id
-    INNER JOIN resolve.cluster AS r ON node_r.identity_id = r.identity_id
     ANTI JOIN resolve.judgement AS judgement
-        ON l.identity_id = judgement.identity_l AND r.identity_id = judgement.identity_r
+        ON drawn.identity_l = judgement.identity_l AND drawn.identity_r = judgement.identity_r
 ),
 
 costed AS (

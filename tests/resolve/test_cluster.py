@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.resolve import agreement
-from pipelines.resolve.cluster import component_labels, find_clusters, first_of, weakest_links
+from pipelines.resolve.cluster import component_labels, find_clusters, first_of, strongest_tree, weakest_links
 from pipelines.resolve.guard import TOO_LARGE
 from pipelines.resolve.settings import Linkage, load_linkage
 from pipelines.settings import PACKAGE_ROOT
@@ -48,7 +48,7 @@ def test_components_are_those_of_a_plain_union_find(seed):
 def test_the_weakest_link_is_the_strongest_threshold_that_still_holds_the_component(seed):
     links = random_links(seed)
     labels = component_labels(30, links)
-    found = weakest_links(links, labels, 30)
+    found = weakest_links(strongest_tree(links, 30), labels)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label).tolist()
         inside = links[labels[links["l"].to_numpy()] == label] if len(links) else links
