@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.linkers import _FLAT, contact_log_recipe, splink_groups
 from benchmarks.records import components, hold, open_records
 from pipelines import warehouse
+from pipelines.resolve.past import Past
 from pipelines.settings import Home
 
 
@@ -24,15 +25,16 @@ def resolve(home: Home, night: str, *, full: bool = False) -> dict[str, Any]:
     from pipelines.resolve import stage
 
     steps: dict[str, float] = {}
-    for name in [name for name in vars(stage) if name.startswith(("build_", "update_", "take_")) and name != "build"]:
+    for name in [name for name in vars(stage) if name.startswith(_STEPS) and name != "build"]:
         setattr(stage, name, _timed(getattr(stage, name), name, steps))
     warnings: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: warnings.append(record.getMessage())  # type: ignore[method-assign]
     logging.getLogger("pipelines").addHandler(handler)
     started = process_time()
+    past = Past(_version(home), _version(home)) if _version(home).is_file() else Past()
     with warehouse.writer_lock(home), warehouse.transaction(home) as con:
-        rows = stage.resolve(con, home, date.fromisoformat(night), full=full)
+        rows = stage.resolve(con, home, date.fromisoformat(night), past, full=full)
         written = process_time()
     seconds = process_time() - started
     steps |= {
@@ -40,6 +42,9 @@ def resolve(home: Home, night: str, *, full: bool = False) -> dict[str, Any]:
         "commit": process_time() - written,
     }
     return {"cpu_seconds": seconds, "steps": steps, "rows": rows, "warnings": warnings}
+
+
+_STEPS = ("build_", "update_", "take_", "find_", "goes_on")
 
 
 def _timed(step: Callable[..., Any], name: str, steps: dict[str, float]) -> Callable[..., Any]:
@@ -52,6 +57,27 @@ def _timed(step: Callable[..., Any], name: str, steps: dict[str, float]) -> Call
             steps[name] = steps.get(name, 0.0) + process_time() - started
 
     return timed
+
+
+def publish(home: Home, _: str) -> dict[str, Any]:
+    """Publish what a night goes on from, of all that a version has: the night after it then runs as it does every night."""
+    con = warehouse.connect(_version(home), home)
+    con.execute(f"ATTACH '{home.database}' AS kept (READ_ONLY)")
+    for table in _GONE_ON_FROM:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {table.split('.')[0]}")
+        con.execute("USE kept")
+        query, _given = warehouse.select_of(con, home, table, {})
+        con.execute(f"CREATE TABLE {_version(home).stem}.{table} AS {query}")
+        con.execute(f"USE {_version(home).stem}")
+    con.close()
+    return {}
+
+
+_GONE_ON_FROM = ("golden.membership", "golden.crosswalk", "meta.ledger", "meta.basis", "meta.demoted_identifier")
+
+
+def _version(home: Home) -> Path:
+    return home.path / "customers.duckdb"
 
 
 def resolve_full(home: Home, night: str) -> dict[str, Any]:
@@ -188,5 +214,5 @@ def _apart(own: duckdb.DuckDBPyConnection, size: int) -> int:
 
 if __name__ == "__main__":
     _, what, path, argument = sys.argv
-    parts = (resolve, resolve_full, compare, splink, one_by_one)
+    parts = (resolve, publish, resolve_full, compare, splink, one_by_one)
     print(json.dumps({part.__name__: part for part in parts}[what](Home(Path(path)), argument), default=str))

@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.resolve import block
 from pipelines.resolve.engine import Engine
+from pipelines.resolve.exchange import differing
 from pipelines.resolve.glance import may_reach
 from pipelines.resolve.model import Model, population_of
 from pipelines.resolve.relations import drop, register, run, unregister
@@ -51,17 +52,9 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
         drop(con, "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
         build_edges(con, linkage, model, night, engine)
         return False
-    was, now = (f"SELECT * {_NOT_COMPARED} FROM {when}_resolve_identity" for when in ("was", "now"))
-    changed = f"(({was}) EXCEPT ALL ({now})) UNION ALL (({now}) EXCEPT ALL ({was}))"
-    run(
-        con,
-        f"""
-        CREATE OR REPLACE TEMP TABLE dirty AS
-        SELECT DISTINCT identity_id FROM ({changed})
-        UNION
-        SELECT identity_id FROM dirty_carrier
-        """,
-    )
+    was, now = (f"(SELECT * {_NOT_COMPARED} FROM {when}_resolve_identity)" for when in ("was", "now"))
+    changed = differing(["identity_id"], was, now)
+    run(con, f"CREATE OR REPLACE TEMP TABLE dirty AS {changed} UNION SELECT identity_id FROM dirty_carrier")
     pairs = block.candidate_pairs(con, linkage, able=may_reach(model, population, linkage.keep_above))
     _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     is_dirty = " OR ".join(f"identity_{side} IN (SELECT identity_id FROM dirty)" for side in "lr")
@@ -83,18 +76,33 @@ def _score_into_new_edge(
 ) -> None:
     scored = engine.score(con, model, population, keep_above=keep_above)
     register(con, "scored", scored)
-    run(
-        con,
-        """
-        CREATE OR REPLACE TEMP TABLE new_edge AS
-        SELECT
-            identity_l,
-            identity_r,
-            round(scored.match_weight, 6) AS match_weight,
-            round(scored.match_probability, 9) AS match_probability,
-            round(scored.other_weight, 6) AS other_weight,
-            pair.rule
-        FROM scored INNER JOIN candidate_pair AS pair USING (identity_l, identity_r)
-        """,
-    )
+    run(con, f"CREATE OR REPLACE TEMP TABLE new_edge AS {_NEW_EDGE}")
     unregister(con, "scored")
+
+
+_NEW_EDGE = """
+    WITH claimer AS (SELECT identity_id, claims FROM resolve.identity WHERE len(claims) > 0),
+    one_way AS (
+        SELECT identity_l, identity_r, identity_l AS claimer_id, identity_r AS owner_id FROM scored
+        UNION ALL
+        SELECT identity_l, identity_r, identity_r AS claimer_id, identity_l AS owner_id FROM scored
+    ),
+    claimed AS (
+        SELECT DISTINCT one_way.identity_l, one_way.identity_r
+        FROM one_way
+        INNER JOIN claimer ON one_way.claimer_id = claimer.identity_id
+        INNER JOIN resolve.identity AS owner ON one_way.owner_id = owner.identity_id
+        WHERE list_has_any(claimer.claims, owner.points)
+    )
+    SELECT
+        scored.identity_l,
+        scored.identity_r,
+        round(scored.match_weight, 6) AS match_weight,
+        round(scored.match_probability, 9) AS match_probability,
+        round(scored.other_weight, 6) AS other_weight,
+        pair.rule,
+        claimed.identity_l IS NOT NULL AS has_claim
+    FROM scored
+    INNER JOIN candidate_pair AS pair USING (identity_l, identity_r)
+    LEFT JOIN claimed ON scored.identity_l = claimed.identity_l AND scored.identity_r = claimed.identity_r
+"""

@@ -1,8 +1,8 @@
 -- resolve.doubt: pairs that a steward could decide, with the probability that they are decided wrongly now.
 --
 -- Grain   one row per (identity_l, identity_r), identity_l the smaller; one a pair of customers
--- Reads   placed_edge (review.place_edges), resolve.bond, resolve.guard_cut, resolve.edge, resolve.cluster,
---         resolve.customer, resolve.identity, resolve.judgement
+-- Reads   placed_edge (review.place_edges), resolve.bond, resolve.guard_cut, resolve.cluster, resolve.customer,
+--         resolve.judgement
 -- Rule    in doubt are a link that holds its customer together and is less than $margin above the threshold (one that only
 --         a rare name lets in counts as one at the threshold); a pair less than that below it; a claim that was not
 --         believed; a link that was not taken. Linked: what a link of its weight is wrong by (link_probability); else the
@@ -26,98 +26,65 @@ below AS (
     WHERE customer_l != customer_r AND match_weight < $threshold
 ),
 
-claimer AS (
-    SELECT
-        identity_id,
-        claims
-    FROM resolve.identity
-    WHERE len(claims) > 0
-),
-
-claimed AS (
-    SELECT
-        below.identity_l,
-        below.identity_r
-    FROM below
-    INNER JOIN claimer ON below.identity_l = claimer.identity_id
-    INNER JOIN resolve.identity AS owner ON below.identity_r = owner.identity_id
-    WHERE list_has_any(claimer.claims, owner.points)
-    UNION
-    SELECT
-        below.identity_l,
-        below.identity_r
-    FROM below
-    INNER JOIN claimer ON below.identity_r = claimer.identity_id
-    INNER JOIN resolve.identity AS owner ON below.identity_l = owner.identity_id
-    WHERE list_has_any(claimer.claims, owner.points)
-),
-
 doubted AS (
     SELECT
-        identity_l,
-        identity_r,
-        greatest(match_weight, $threshold) AS match_weight,
+        bond.identity_l,
+        bond.identity_r,
+        cluster.customer_id AS customer_l,
+        cluster.customer_id AS customer_r,
         'linked, but only just' AS cause,
-        TRUE AS is_linked,
-        1.0 AS error_share
-    FROM resolve.bond
-    WHERE match_weight < $threshold + $margin
+        1 - link_probability(greatest(bond.match_weight, $threshold)) AS error_probability,
+        bond.match_weight,
+        TRUE AS is_linked
+    FROM resolve.bond AS bond
+    INNER JOIN resolve.cluster AS cluster ON bond.identity_l = cluster.identity_id
+    WHERE bond.match_weight < $threshold + $margin
     UNION ALL
     SELECT
         below.identity_l,
         below.identity_r,
-        below.match_weight,
+        below.customer_l,
+        below.customer_r,
         CASE
             WHEN below.match_weight >= $threshold - $margin THEN 'not linked, but nearly'
             ELSE 'a claim that was not believed'
         END AS cause,
-        FALSE AS is_linked,
-        1.0 AS error_share
+        1 / (1 + pow(2, -below.match_weight)) AS error_probability,
+        below.match_weight,
+        FALSE AS is_linked
     FROM below
-    LEFT JOIN claimed ON below.identity_l = claimed.identity_l AND below.identity_r = claimed.identity_r
-    WHERE below.match_weight >= $threshold - $margin OR claimed.identity_l IS NOT NULL
+    WHERE below.match_weight >= $threshold - $margin OR below.has_claim
     UNION ALL
     SELECT
-        identity_l,
-        identity_r,
-        match_weight,
-        'held apart: ' || reason AS cause,
-        FALSE AS is_linked,
+        cut.identity_l,
+        cut.identity_r,
+        l.customer_id AS customer_l,
+        r.customer_id AS customer_r,
+        'held apart: ' || cut.reason AS cause,
         CASE
-            WHEN list_contains($mostly_right, reason) THEN 0.1
-            WHEN list_contains($half_right, reason) THEN 0.5
-            ELSE 1.0
-        END AS error_share
-    FROM resolve.guard_cut
-    WHERE NOT is_judgement
+            WHEN list_contains($mostly_right, cut.reason) THEN 0.1
+            WHEN list_contains($half_right, cut.reason) THEN 0.5
+            ELSE 1
+        END / (1 + pow(2, -cut.match_weight)) AS error_probability,
+        cut.match_weight,
+        FALSE AS is_linked
+    FROM resolve.guard_cut AS cut
+    INNER JOIN resolve.cluster AS l ON cut.identity_l = l.identity_id
+    INNER JOIN resolve.cluster AS r ON cut.identity_r = r.identity_id
+    WHERE NOT cut.is_judgement
 ),
 
 placed AS (
     SELECT
-        doubted.identity_l,
-        doubted.identity_r,
-        l.customer_id AS customer_l,
-        r.customer_id AS customer_r,
-        doubted.cause,
-        round(
-            CASE
-                WHEN doubted.is_linked THEN 1 - link_probability(doubted.match_weight)
-                ELSE coalesce(edge.match_probability, 0.5) * doubted.error_share
-            END, 6
-        ) AS error_probability,
-        edge.match_weight,
-        doubted.is_linked,
+        doubted.* REPLACE (round(doubted.error_probability, 6) AS error_probability),
         judgement.verdict IS NOT NULL AS is_unsure
     FROM doubted
-    INNER JOIN resolve.cluster AS l ON doubted.identity_l = l.identity_id
-    INNER JOIN resolve.cluster AS r ON doubted.identity_r = r.identity_id
-    LEFT JOIN resolve.edge AS edge ON doubted.identity_l = edge.identity_l AND doubted.identity_r = edge.identity_r
     LEFT JOIN resolve.judgement AS judgement
         ON doubted.identity_l = judgement.identity_l AND doubted.identity_r = judgement.identity_r
     LEFT JOIN told_apart
         ON
-            least(l.customer_id, r.customer_id) = told_apart.customer_l
-            AND greatest(l.customer_id, r.customer_id) = told_apart.customer_r
+            least(doubted.customer_l, doubted.customer_r) = told_apart.customer_l
+            AND greatest(doubted.customer_l, doubted.customer_r) = told_apart.customer_r
     WHERE coalesce(judgement.verdict, 'unsure') = 'unsure' AND told_apart.customer_l IS NULL
 ),
 
@@ -132,7 +99,16 @@ worst AS (
         ) = 1
 )
 
-SELECT worst.*
+SELECT
+    worst.identity_l,
+    worst.identity_r,
+    worst.customer_l,
+    worst.customer_r,
+    worst.cause,
+    worst.error_probability,
+    worst.match_weight,
+    worst.is_linked,
+    worst.is_unsure
 FROM worst
 INNER JOIN resolve.customer AS l ON worst.customer_l = l.customer_id
 INNER JOIN resolve.customer AS r ON worst.customer_r = r.customer_id

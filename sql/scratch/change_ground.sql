@@ -128,6 +128,11 @@ carried AS (
     FROM staging.identifier AS identifier
     INNER JOIN turned
         ON identifier.kind = turned.kind AND identifier.scope = turned.scope AND identifier.value = turned.value
+    SEMI JOIN record
+        ON
+            identifier.record_kind = record.record_kind
+            AND identifier.source = record.source
+            AND identifier.source_ref = record.source_ref
     GROUP BY identifier.record_kind, identifier.source, identifier.source_ref
 ),
 
