@@ -32,12 +32,14 @@ class Clusters:
         count: how many identities there are; they are numbered in the order of their ids.
         kept: the links that hold, ``l, r`` (numbers of identities), ``match_weight`` (bits), ``turn``.
         labels: the component of each identity.
+        hanging: the component of each over all links and judgements, taken or not: what it takes to decide over it.
         cuts: links at or above the threshold that were not taken, with the reason.
     """
 
     count: int
     kept: pd.DataFrame
     labels: np.ndarray
+    hanging: np.ndarray
     cuts: list[Cut] = field(default_factory=list)
 
 
@@ -55,6 +57,8 @@ def find_clusters(
     count = int(run(con, "SELECT count(*) FROM node")[0][0])
     same, different = judged_pairs(con, "same"), judged_pairs(con, "different")
     links = stored_links(con, linkage.joins_from)
+    judged = pd.DataFrame(np.concatenate([same, different])[:, :2], columns=["l", "r"])
+    hanging = component_labels(count, pd.concat([links[["l", "r"]], judged], ignore_index=True))
     links = links[~_is_among(links, same, count)]
     is_accepted = links["match_weight"] >= linkage.threshold
     is_strong = links["other_weight"] >= CORROBORATED
@@ -63,7 +67,7 @@ def find_clusters(
     is_accepted, is_strong = is_accepted[links.index], is_strong[links.index]
     stewards = pd.DataFrame({"l": same[:, 0], "r": same[:, 1], "match_weight": JUDGED_WEIGHT, "turn": -1 - same[:, 2]})
     strong = pd.concat([stewards, links[is_accepted & is_strong]], ignore_index=True)
-    found = Clusters(count, strong, np.arange(count))
+    found = Clusters(count, strong, np.arange(count), hanging)
     guard = Guard(con, count, same[:, :2], different[:, :2], linkage)
     found.labels = (components or component_labels)(count, found.kept)
     found.kept, cuts = guard.keep(found.kept, found.labels, tie_margin=linkage.tie_margin)

@@ -58,10 +58,14 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
     pairs = block.candidate_pairs(con, linkage, able=may_reach(model, population, linkage.keep_above))
     _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     is_dirty = " OR ".join(f"identity_{side} IN (SELECT identity_id FROM dirty)" for side in "lr")
-    run(con, f"CREATE OR REPLACE TEMP TABLE gone_edge AS SELECT identity_l, identity_r FROM resolve.edge WHERE {is_dirty}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE gone_edge AS FROM resolve.edge WHERE {is_dirty}")
     is_gone = "edge.identity_l = gone.identity_l AND edge.identity_r = gone.identity_r"
     run(con, f"DELETE FROM resolve.edge AS edge USING gone_edge AS gone WHERE {is_gone}")
-    ends = (f"SELECT identity_{side} AS identity_id FROM {edges}" for edges in ("gone_edge", "new_edge") for side in "lr")
+    ends = (
+        f"SELECT identity_{side} AS identity_id FROM {edges} WHERE match_weight >= {linkage.joins_from}"
+        for edges in ("gone_edge", "new_edge")
+        for side in "lr"
+    )
     run(con, f"CREATE OR REPLACE TEMP TABLE loose_end AS {' UNION '.join(ends)}")
     run(con, "INSERT INTO resolve.edge SELECT *, $version AS model_version FROM new_edge", {"version": version})
     dirty, known = run(con, "SELECT (SELECT count(*) FROM dirty), (SELECT count(*) FROM resolve.identity)")[0]

@@ -28,7 +28,7 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date, e
     Reads resolve.identity, resolve.edge and, where it is there, resolve.judgement. Registers three frames (``FRAMES``):
 
     - part: ``identity_id, part`` (a number), ``weakest_weight`` (bits; NULL alone, infinite where only stewards hold it
-      together);
+      together), ``component`` (the first identity of all that hang together by any link or judgement, taken or not);
     - cut_link: ``identity_l, identity_r, match_weight, reason, witness_l, witness_r``: links that were not taken;
     - bond_link: ``identity_l, identity_r, match_weight`` (infinite for a steward's): the strongest tree of each part.
     """
@@ -72,7 +72,8 @@ def _register_frames(con: duckdb.DuckDBPyConnection, found: Clusters, names: pa.
     tree = strongest_tree(found.kept, found.count)
     weakest = pa.array(_with_stewards(weakest_links(tree, found.labels)), from_pandas=True)
     part = {"identity_id": names, "part": first_of(found.labels), "weakest_weight": weakest}
-    register(con, "part", pa.table(part))
+    component = names.take(pa.array(first_of(found.hanging)))
+    register(con, "part", pa.table(part | {"component": component}))
     register(con, "cut_link", _cut_links(found, names))
     register(con, "bond_link", _bond_links(tree, names))
 

@@ -120,7 +120,7 @@ def gather(
     build_basis(con, home, linkage, model)
     calibration.install(con, model)
     if is_update:
-        find_affected(con, linkage.joins_from)
+        find_affected(con)
         update_parts(con, linkage, night)
         update_customers(con, home, night)
     else:
