@@ -9,6 +9,7 @@ import pytest
 from pipelines import warehouse
 from pipelines.resolve import stage
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement
+from pipelines.resolve.past import Past
 from pipelines.resolve.stage import STAGING, TABLES, resolve
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, any_order, home_in, land, message, rows_of, told
@@ -30,17 +31,30 @@ def updates(monkeypatch):
     return seen
 
 
-def run(home, night, *, full=False):
+def run(home, night, past=None, *, full=False):
     with warehouse.writer_lock(home), warehouse.transaction(home) as con:
-        resolve(con, home, night, full=full)
+        resolve(con, home, night, past, full=full)
 
 
-def assert_as_a_full_run(home, folder, night):
+def publish(home, path):
+    """Write what a night goes on from of all that a version has, and return it as the past of the next."""
+    con = warehouse.connect(path, home)
+    con.execute(f"ATTACH '{home.database}' AS warehouse (READ_ONLY)")
+    for table in ("golden.membership", "golden.crosswalk", "meta.ledger", "meta.basis", "meta.demoted_identifier"):
+        con.execute("USE warehouse")
+        query, _ = warehouse.select_of(con, home, table, {})
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {path.stem}.{table.split('.')[0]}")
+        con.execute(f"CREATE TABLE {path.stem}.{table} AS {query}")
+    con.close()
+    return Past(path, path)
+
+
+def assert_as_a_full_run(home, folder, night, past=None):
     """Resolve the night, and in a copy of the home of before with --full; compare every table, ids among them."""
     shutil.copytree(home.path, folder, copy_function=shutil.copy2)
     whole = home_in(folder)
-    run(home, night)
-    run(whole, night, full=True)
+    run(home, night, past)
+    run(whole, night, past, full=True)
     for table in ALL:
         assert any_order(home, f"FROM {table}") == any_order(whole, f"FROM {table}"), (table, night)
     shutil.rmtree(folder)
@@ -75,6 +89,17 @@ def test_a_night_ends_in_the_customers_and_questions_of_a_full_run(tmp_path, upd
                 told_last = judge(home, rng, number)
         assert_as_a_full_run(home, tmp_path / "whole", night)
     assert len(updates) == 5, "customers were kept on every night but the first"
+
+
+def test_a_night_goes_on_from_what_is_published_and_looks_at_everybody_where_that_is_older(tmp_path, updates):
+    rng, home, past = random.Random(77), home_in(tmp_path / "nightly"), None  # noqa: S311
+    for number in range(5):
+        night = NIGHT + timedelta(days=number)
+        land(home, night, [random_record(rng, f"{number}-{n}") for n in range(3 if number else 40)])
+        assert_as_a_full_run(home, tmp_path / "whole", night, past)
+        if number != 2:  # a night that validation stopped, whose ids nobody was told
+            past = publish(home, tmp_path / f"v{number}.duckdb")
+    assert updates == [NIGHT + timedelta(days=number) for number in (1, 2, 4)]
 
 
 def test_a_customer_that_hangs_together_by_others_is_looked_at_whole(tmp_path, updates):
