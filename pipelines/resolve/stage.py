@@ -12,7 +12,7 @@ from pipelines.resolve.affected import find_affected, keep_judgements
 from pipelines.resolve.basis import build_basis
 from pipelines.resolve.blocks import build_blocks, update_blocks
 from pipelines.resolve.change_causes import change_counts, change_words
-from pipelines.resolve.customers import build_customers, update_customers
+from pipelines.resolve.customers import build_customers
 from pipelines.resolve.edges import build_edges, update_edges
 from pipelines.resolve.engine import Engine, OneMachine
 from pipelines.resolve.full import forget_what_is_stored
@@ -20,6 +20,7 @@ from pipelines.resolve.identities import build_identities
 from pipelines.resolve.judgements import build_judgements
 from pipelines.resolve.kept import CUSTOMERS, LINKS, customers_digest, is_kept, note_kept, rules_digest
 from pipelines.resolve.model import Model, load_model
+from pipelines.resolve.near import update_customers
 from pipelines.resolve.parts import FRAMES, build_parts, update_parts
 from pipelines.resolve.past import Past, goes_on, take_past
 from pipelines.resolve.relations import drop, run, unregister
