@@ -67,7 +67,10 @@ def renew_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
     assign_ids(con, "near_crosswalk")
     ids = "SELECT customer_id FROM near_crosswalk UNION SELECT customer_id FROM assigned"
     run(con, f"CREATE OR REPLACE TEMP TABLE near_customer AS {ids}")
-    reads, given = {"past_crosswalk": "near_crosswalk"}, {"night": night, "generation": next_generation(con)}
-    drop(con, *exchange(con, home, "resolve.crosswalk", ["customer_id"], "near_customer", reads, **given).tables)
+    made = exchange(
+        con, home, "resolve.crosswalk", ["customer_id"], "near_customer", {"past_crosswalk": "near_crosswalk"},
+        night=night, generation=next_generation(con),
+    )  # fmt: skip
+    drop(con, *made.tables)
     keep_homes(con)
     drop(con, *exchange(con, home, "resolve.membership", RECORD, "near_key", {}).tables)
