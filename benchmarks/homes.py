@@ -11,7 +11,9 @@ from time import process_time
 from typing import Any
 
 from pipelines import night as stages
+from pipelines import warehouse
 from pipelines.demo.command import write_demo
+from pipelines.resolve.past import PUBLISHED, Past
 from pipelines.settings import Home
 
 WORLD = "bench_world.json"  # which world a kept home holds
@@ -82,3 +84,19 @@ def resolve_night(home: Home, night: date) -> Resolved:
     report: Any = stages.resolve(night.isoformat(), str(home.path))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Resolved(home, dict(report), process_time() - started, peak)
+
+
+def publish_past(home: Home, version: Path) -> Past:
+    """Write to the file ``version`` what a night goes on from, of all that a version has; return it as the past of the next.
+
+    The warehouse is resolved, and nobody writes it.
+    """
+    con = warehouse.connect(version, home)
+    con.execute(f"ATTACH '{home.database}' AS resolved (READ_ONLY)")
+    con.execute("USE resolved")
+    for table in PUBLISHED.values():
+        query, _ = warehouse.select_of(con, home, table, {})
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {version.stem}.{table.split('.')[0]}")
+        con.execute(f"CREATE TABLE {version.stem}.{table} AS {query}")
+    con.close()
+    return Past(version, version)

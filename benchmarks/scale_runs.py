@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from benchmarks.homes import publish_past
 from benchmarks.linkers import _FLAT, contact_log_recipe, splink_groups
 from benchmarks.records import components, hold, open_records
 from pipelines import warehouse
@@ -60,20 +61,9 @@ def _timed(step: Callable[..., Any], name: str, steps: dict[str, float]) -> Call
 
 
 def publish(home: Home, _: str) -> dict[str, Any]:
-    """Publish what a night goes on from, of all that a version has: the night after it then runs as it does every night."""
-    con = warehouse.connect(_version(home), home)
-    con.execute(f"ATTACH '{home.database}' AS kept (READ_ONLY)")
-    for table in _GONE_ON_FROM:
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {table.split('.')[0]}")
-        con.execute("USE kept")
-        query, _given = warehouse.select_of(con, home, table, {})
-        con.execute(f"CREATE TABLE {_version(home).stem}.{table} AS {query}")
-        con.execute(f"USE {_version(home).stem}")
-    con.close()
+    """Publish what a night goes on from: the night after it then runs as it does every night."""
+    publish_past(home, _version(home))
     return {}
-
-
-_GONE_ON_FROM = ("golden.membership", "golden.crosswalk", "meta.ledger", "meta.basis", "meta.demoted_identifier")
 
 
 def _version(home: Home) -> Path:

@@ -13,8 +13,8 @@ def keep_judgements(con: duckdb.DuckDBPyConnection) -> None:
     run(con, f"CREATE OR REPLACE TEMP TABLE was_judgement AS {_JUDGED} resolve.judgement")
 
 
-def find_affected(con: duckdb.DuckDBPyConnection) -> int:
-    """Make the temporary table ``affected`` (identity_id), and return how many are in it.
+def find_affected(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table ``affected`` (identity_id).
 
     What hangs together by links and judgements is decided over together (``component`` of resolve.cluster). Affected are
     components of which some identity, link or judgement came, went or changed, as they were: what is new hangs on
@@ -26,7 +26,6 @@ def find_affected(con: duckdb.DuckDBPyConnection) -> int:
     run(con, f"CREATE OR REPLACE TEMP TABLE start AS {_START}")
     run(con, f"CREATE OR REPLACE TEMP TABLE {AFFECTED} AS {_AFFECTED}")
     drop(con, "start", "touched_identity", "loose_end", "was_judgement")
-    return int(run(con, f"SELECT count(*) FROM {AFFECTED}")[0][0])
 
 
 _START = f"""

@@ -43,6 +43,12 @@ class Clusters:
     cuts: list[Cut] = field(default_factory=list)
 
 
+def number_identities(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table node (node, identity_id): all of resolve.identity, numbered in their order from 0."""
+    select = "SELECT row_number() OVER (ORDER BY identity_id) - 1 AS node, identity_id FROM resolve.identity"
+    run(con, f"CREATE OR REPLACE TEMP TABLE node AS {select}")
+
+
 def find_clusters(
     con: duckdb.DuckDBPyConnection, linkage: Linkage, components: Callable[[int, pd.DataFrame], np.ndarray] | None = None
 ) -> Clusters:

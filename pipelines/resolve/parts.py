@@ -10,10 +10,18 @@ import pyarrow as pa
 
 from pipelines.resolve import agreement
 from pipelines.resolve.affected import AFFECTED
-from pipelines.resolve.cluster import JUDGED_WEIGHT, Clusters, find_clusters, first_of, strongest_tree, weakest_links
+from pipelines.resolve.cluster import (
+    JUDGED_WEIGHT,
+    Clusters,
+    find_clusters,
+    first_of,
+    number_identities,
+    strongest_tree,
+    weakest_links,
+)
 from pipelines.resolve.engine import Engine
 from pipelines.resolve.guard import NAME_ALONE
-from pipelines.resolve.relations import arrow, drop, register, run
+from pipelines.resolve.relations import arrow, drop, register
 from pipelines.resolve.replay import clustered
 from pipelines.resolve.settings import Linkage
 
@@ -33,7 +41,7 @@ def build_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date, e
     - bond_link: ``identity_l, identity_r, match_weight`` (infinite for a steward's): the strongest tree of each part.
     """
     agreement.install(con)
-    run(con, f"CREATE OR REPLACE TEMP TABLE node AS {_NODES}")
+    number_identities(con)
     clusters = find_clusters(con, linkage, engine.components)
     names = arrow(con, "SELECT identity_id FROM node ORDER BY node")["identity_id"].combine_chunks()
     drop(con, "node")
@@ -56,7 +64,6 @@ def update_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) 
         _tell(replay.found, night, "touched identities")
 
 
-_NODES = "SELECT row_number() OVER (ORDER BY identity_id) - 1 AS node, identity_id FROM resolve.identity"
 _FIRST = f"(SELECT identity_id AS identity_l FROM {AFFECTED})"
 
 

@@ -27,7 +27,7 @@ _COLUMNS = {
     "demoted_identifier": {"kind": "NULL", "scope": "NULL", "value": "NULL"},
 }  # fmt: skip
 _TYPES = {"night": "DATE", "since": "DATE", "born": "DATE", "generation": "BIGINT"}
-_PUBLISHED = {
+PUBLISHED = {
     "membership": "golden.membership", "crosswalk": "golden.crosswalk", "ledger": "meta.ledger", "basis": "meta.basis",
     "demoted_identifier": "meta.demoted_identifier",
 }  # fmt: skip
@@ -80,8 +80,8 @@ def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:
     attached = _attach(con, past)
     for table in _COLUMNS:
         run(con, f"DROP TABLE IF EXISTS resolve.baseline_{table}")  # of the time before the first publish
-        _view(con, f"past_{table}", _select(con, f"{attached[past.in_use]}.{_PUBLISHED[table]}", table))
-        before = f"{attached[past.before]}.{_PUBLISHED[table]}" if past.before else None
+        _view(con, f"past_{table}", _select(con, f"{attached[past.in_use]}.{PUBLISHED[table]}", table))
+        before = f"{attached[past.before]}.{PUBLISHED[table]}" if past.before else None
         _view(con, f"baseline_{table}", _select(con, before, table))
     _take_back(con, f"{attached[past.in_use]}.golden.crosswalk", [attached[path] for path in reversed(past.newer)])
 

@@ -14,7 +14,15 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
-from pipelines.resolve.cluster import CORROBORATED, JUDGED_WEIGHT, Clusters, component_labels, find_clusters, strongest_tree
+from pipelines.resolve.cluster import (
+    CORROBORATED,
+    JUDGED_WEIGHT,
+    Clusters,
+    component_labels,
+    find_clusters,
+    number_identities,
+    strongest_tree,
+)
 from pipelines.resolve.lookup import has_table, identities_of, quoted, schema_of
 from pipelines.resolve.namesakes import unambiguous
 from pipelines.resolve.relations import arrow, run
@@ -179,7 +187,7 @@ def clustered(
         for table, rows in (("identity", identities), ("edge", edges), ("judgement", judged)):
             if rows is not None:
                 copy_into(own, f"resolve.{table}", rows)
-        run(own, f"CREATE TEMP TABLE node AS {_NODES}")
+        number_identities(own)
         try:
             found = find_clusters(own, linkage)
         except (duckdb.BinderException, duckdb.CatalogException):
@@ -188,7 +196,6 @@ def clustered(
         yield Replay(own, linkage, names, arrow(own, _EDGES).to_pandas(), _judged(own), found)
 
 
-_NODES = "SELECT row_number() OVER (ORDER BY identity_id) - 1 AS node, identity_id FROM resolve.identity"
 _EDGES = """
     SELECT l.node AS l, r.node AS r, edge.match_weight, edge.other_weight
     FROM resolve.edge AS edge

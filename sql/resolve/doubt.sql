@@ -20,12 +20,6 @@ WITH told_apart AS (
     WHERE judgement.verdict = 'different'
 ),
 
-below AS (
-    SELECT *
-    FROM placed_edge
-    WHERE customer_l != customer_r AND match_weight < $threshold
-),
-
 doubted AS (
     SELECT
         bond.identity_l,
@@ -52,8 +46,11 @@ doubted AS (
         1 / (1 + pow(2, -below.match_weight)) AS error_probability,
         below.match_weight,
         FALSE AS is_linked
-    FROM below
-    WHERE below.match_weight >= $threshold - $margin OR below.has_claim
+    FROM placed_edge AS below
+    WHERE
+        below.customer_l != below.customer_r
+        AND below.match_weight < $threshold
+        AND (below.match_weight >= $threshold - $margin OR below.has_claim)
     UNION ALL
     SELECT
         cut.identity_l,

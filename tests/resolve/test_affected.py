@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.homes import publish_past
 from pipelines import warehouse
 from pipelines.resolve import stage
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement
-from pipelines.resolve.past import Past
 from pipelines.resolve.stage import STAGING, TABLES, resolve
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, any_order, home_in, land, message, rows_of, told
@@ -34,19 +34,6 @@ def updates(monkeypatch):
 def run(home, night, past=None, *, full=False):
     with warehouse.writer_lock(home), warehouse.transaction(home) as con:
         resolve(con, home, night, past, full=full)
-
-
-def publish(home, path):
-    """Write what a night goes on from of all that a version has, and return it as the past of the next."""
-    con = warehouse.connect(path, home)
-    con.execute(f"ATTACH '{home.database}' AS warehouse (READ_ONLY)")
-    for table in ("golden.membership", "golden.crosswalk", "meta.ledger", "meta.basis", "meta.demoted_identifier"):
-        con.execute("USE warehouse")
-        query, _ = warehouse.select_of(con, home, table, {})
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {path.stem}.{table.split('.')[0]}")
-        con.execute(f"CREATE TABLE {path.stem}.{table} AS {query}")
-    con.close()
-    return Past(path, path)
 
 
 def assert_as_a_full_run(home, folder, night, past=None):
@@ -98,7 +85,7 @@ def test_a_night_goes_on_from_what_is_published_and_looks_at_everybody_where_tha
         land(home, night, [random_record(rng, f"{number}-{n}") for n in range(3 if number else 40)])
         assert_as_a_full_run(home, tmp_path / "whole", night, past)
         if number != 2:  # a night that validation stopped, whose ids nobody was told
-            past = publish(home, tmp_path / f"v{number}.duckdb")
+            past = publish_past(home, tmp_path / f"v{number}.duckdb")
     assert updates == [NIGHT + timedelta(days=number) for number in (1, 2, 4)]
 
 
