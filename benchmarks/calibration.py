@@ -20,11 +20,11 @@ import pandas as pd
 
 from benchmarks.homes import extract_nights, prepare_world, resolve_anew
 from pipelines import warehouse
-from pipelines.resolve.calibration import Reliability, fit, link_probability, pair_probability, reliability
-from pipelines.resolve.candidates import model_in_use
-from pipelines.resolve.known import known_pairs, truth_of
-from pipelines.resolve.model import Calibration
+from pipelines.resolve.scoring.calibration import Reliability, fit, link_probability, pair_probability, reliability
+from pipelines.resolve.scoring.model import Calibration
 from pipelines.resolve.settings import load_linkage
+from pipelines.resolve.training.candidates import model_in_use
+from pipelines.resolve.training.known import known_pairs, truth_of
 from pipelines.settings import PACKAGE_ROOT, Home
 
 TRAINING_SEED = 20_260_301

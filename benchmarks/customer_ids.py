@@ -28,10 +28,10 @@ from pipelines.load.change_budget import check_budget, count_moved
 from pipelines.load.checks import ValidationReport, write_checks
 from pipelines.load.publish import publish
 from pipelines.load.versions import current
-from pipelines.resolve.change_causes import change_words
-from pipelines.resolve.model import load_model
+from pipelines.resolve.customers.change_causes import change_words
+from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage
-from pipelines.resolve.train import learn
+from pipelines.resolve.training.train import learn
 from pipelines.settings import Home
 from pipelines.warehouse import connect, writer_lock
 

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines import night as stages
 from pipelines import warehouse
 from pipelines.demo.command import write_demo
-from pipelines.resolve.past import PUBLISHED, Past
+from pipelines.resolve.customers.past import PUBLISHED, Past
 from pipelines.settings import Home
 
 WORLD = "bench_world.json"  # which world a kept home holds

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.records import components, record_count
-from pipelines.resolve.block import MEETS
+from pipelines.resolve.pairs.block import MEETS
 
 KEYS = ("email", "phone", "handle", "account", "crm_id")
 SAME = 0.95  # the probability from which Splink's README clusters

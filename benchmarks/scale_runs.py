@@ -17,7 +17,7 @@ from benchmarks.homes import publish_past
 from benchmarks.linkers import _FLAT, contact_log_recipe, splink_groups
 from benchmarks.records import components, hold, open_records
 from pipelines import warehouse
-from pipelines.resolve.past import Past
+from pipelines.resolve.customers.past import Past
 from pipelines.settings import Home
 
 
@@ -122,10 +122,10 @@ def one_by_one(home: Home, _: str) -> dict[str, Any]:
     Records of one identity are compared as well. What no record of an identity reaches by itself (a name alone within one
     conversation) the identity joins by what it is: those are left out of the comparison.
     """
-    from pipelines.resolve.block import candidate_pairs
-    from pipelines.resolve.comparisons import COLUMNS
-    from pipelines.resolve.model import load_model, population_of
-    from pipelines.resolve.score import copy_into, score_pairs, scratch
+    from pipelines.resolve.pairs.block import candidate_pairs
+    from pipelines.resolve.scoring.comparisons import COLUMNS
+    from pipelines.resolve.scoring.model import load_model, population_of
+    from pipelines.resolve.scoring.score import copy_into, score_pairs, scratch
     from pipelines.resolve.settings import load_linkage
 
     linkage, model = load_linkage(home.find("config/linkage.yml")), load_model(home.find("config/linkage_model.json"))

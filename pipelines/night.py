@@ -18,7 +18,7 @@ from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
 from pipelines.extract.landing import SourceReport, land, land_all
 from pipelines.extract.partition import quarantined_nights, sealed_sources
 from pipelines.extract.workers import pool
-from pipelines.resolve.spark_session import require_spark
+from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import Home, Source, SparkPlace, engine_name, home_of, load_sources, sources_path, spark_place
 from pipelines.warehouse import transaction, writer_lock
 
@@ -199,7 +199,7 @@ def resolve(night: str, home_path: str | None = None, *, full: bool = False, eng
         ConfigurationError: the engine cannot be used here.
     """
     from pipelines.load.history import past_of
-    from pipelines.resolve.engine import open_engine
+    from pipelines.resolve.engines.engine import open_engine
     from pipelines.resolve.stage import resolve as resolve_stage  # splink takes a second to import
 
     home, day = home_of(home_path), night_of(night)
@@ -284,7 +284,7 @@ def publish(night: str, home_path: str | None = None) -> dict[str, Any]:
     from pipelines.load.history import changes_of
     from pipelines.load.publish import publish as publish_stage
     from pipelines.load.versions import current_file
-    from pipelines.resolve.change_causes import change_words
+    from pipelines.resolve.customers.change_causes import change_words
 
     home, day = home_of(home_path), night_of(night)
     with writer_lock(home), _timed(home, "publish", day):

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
-from pipelines.embedded import prepare, quiet
+from pipelines.airflow_home import prepare, quiet
 from pipelines.errors import ConfigurationError, GoldthreadError
 
 PATIENCE = 300  # seconds; 45 to 60 were measured on two cores

@@ -12,16 +12,16 @@ from typing import Any
 
 from pipelines import warehouse
 from pipelines.errors import ConfigurationError, ValidationStopped
-from pipelines.resolve import candidates
-from pipelines.resolve.calibration import fit
-from pipelines.resolve.candidates import IN_USE, Acceptance, data_digest, model_in_use
-from pipelines.resolve.compare_models import Comparison, compare, keep_before
-from pipelines.resolve.evaluate import Evaluation, evaluate
-from pipelines.resolve.known import Known, known_pairs, truth_of
-from pipelines.resolve.model import Model, load_model, rounded, save_model
+from pipelines.resolve.scoring.calibration import fit
+from pipelines.resolve.scoring.model import Model, load_model, rounded, save_model
 from pipelines.resolve.settings import Linkage, load_linkage
-from pipelines.resolve.train import learn
-from pipelines.resolve.training_report import write_report
+from pipelines.resolve.training import candidates
+from pipelines.resolve.training.candidates import IN_USE, Acceptance, data_digest, model_in_use
+from pipelines.resolve.training.compare_models import Comparison, compare, keep_before
+from pipelines.resolve.training.evaluate import Evaluation, evaluate
+from pipelines.resolve.training.known import Known, known_pairs, truth_of
+from pipelines.resolve.training.train import learn
+from pipelines.resolve.training.training_report import write_report
 from pipelines.resolve.trial import copy_warehouse, require_resolved, resolved
 from pipelines.settings import PACKAGE_ROOT, Home
 

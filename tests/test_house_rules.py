@@ -17,7 +17,10 @@ from pipelines.extract.reading import FORMATS
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 500  # lines of a file that people write and read
 ROOMS = ("extract", "resolve", "load")  # a later room imports an earlier one, never back
-AIRFLOW_SIDE = {"orchestrate.py", "embedded.py", "standalone.py"}
+RESOLVE_ROOMS = (
+    "scoring", "engines", "evidence", "pairs", "clusters", "customers", "stewards", "training", "explaining",
+)  # fmt: skip
+AIRFLOW_SIDE = {"orchestrate.py", "airflow_home.py", "embedded.py", "standalone.py"}
 GENERATED = re.compile(
     r"\.lock$|^LICENSE$|^samples/|^config/linkage_model\.json$|^docs/data-dictionary\.md$|^pipelines/demo/data/"
 )
@@ -82,6 +85,13 @@ def test_a_room_imports_no_later_room(path):
     later = ROOMS[ROOMS.index(room_of(path)) + 1 :]
     back = {name for name, _ in imports(ast.parse(path.read_text())) if name.split(".")[1:2] and name.split(".")[1] in later}
     assert not {name for name in back if name.startswith("pipelines.")}, "data flows one way: extract, resolve, load"
+
+
+@pytest.mark.parametrize("path", [path for path in PACKAGE if path.parent.name in RESOLVE_ROOMS], ids=name_of)
+def test_a_room_of_resolve_imports_no_later_one_and_none_the_stage(path):
+    later = [*RESOLVE_ROOMS[RESOLVE_ROOMS.index(path.parent.name) + 1 :], "stage", "trial", "check"]
+    names = {name for name, _ in imports(ast.parse(path.read_text()))}
+    assert not {name for name in names if name.startswith(tuple(f"pipelines.resolve.{room}" for room in later))}
 
 
 @pytest.mark.parametrize("path", [path for path in PACKAGE if path.parent.name == "parts"], ids=name_of)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines import embedded, orchestrate, standalone
+from pipelines import airflow_home, embedded, orchestrate, standalone
 from pipelines.errors import ConfigurationError, SourceBroken
 
 
@@ -71,8 +71,8 @@ def test_the_operator_s_command_is_told_which_run_failed(tmp_path, monkeypatch):
 
 
 def test_the_keys_of_an_embedded_airflow_are_made_once_and_are_the_owner_s_alone(tmp_path):
-    first = embedded.environment(tmp_path, tmp_path / "airflow")
-    assert embedded.environment(tmp_path, tmp_path / "airflow") == first
+    first = airflow_home.environment(tmp_path, tmp_path / "airflow")
+    assert airflow_home.environment(tmp_path, tmp_path / "airflow") == first
     assert len(first["AIRFLOW__API_AUTH__JWT_SECRET"]) >= 64
     kept = list((tmp_path / "airflow" / "secrets").iterdir())
     assert len(kept) == 3
@@ -82,7 +82,7 @@ def test_the_keys_of_an_embedded_airflow_are_made_once_and_are_the_owner_s_alone
 def test_an_embedded_airflow_phones_nobody_and_the_operator_s_settings_win_but_for_the_places(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__PARALLELISM", "8")
     monkeypatch.setenv("GOLDTHREAD_HOME", "elsewhere")
-    settings = embedded.environment(tmp_path, tmp_path / "airflow")
+    settings = airflow_home.environment(tmp_path, tmp_path / "airflow")
     assert settings["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
     assert settings["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
     assert settings["AIRFLOW__CORE__PARALLELISM"] == "8"

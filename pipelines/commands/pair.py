@@ -10,8 +10,8 @@ from pipelines.load.layout import outside, plain_table
 
 if TYPE_CHECKING:
     from pipelines.load.pairs import PairStory, Side
-    from pipelines.resolve.explain import PairExplanation
-    from pipelines.resolve.waterfall import Weight
+    from pipelines.resolve.explaining.explain import PairExplanation
+    from pipelines.resolve.explaining.waterfall import Weight
 
 WIDTH = 20  # characters that the bars may take: the table fits 80 columns
 SILENT = 0.05  # bits below which a comparison says nothing

@@ -90,7 +90,7 @@ def show(
 
     A pair that was drawn by lot comes without weights and without what became of it: judge it by what it shows.
     """
-    from pipelines.resolve.explain import explain_pair  # splink takes a second to import
+    from pipelines.resolve.explaining.explain import explain_pair  # splink takes a second to import
 
     where = place(home)
     with opened(where, candidate=candidate) as con:

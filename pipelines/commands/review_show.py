@@ -8,14 +8,14 @@ from rich.text import Text
 
 from pipelines.commands.pair import show_pair
 from pipelines.load.layout import outside, plain_table, print_facts
-from pipelines.resolve.audit import Audit, Estimate
+from pipelines.resolve.stewards.audit import Audit, Estimate
 
 if TYPE_CHECKING:
     from pipelines.load.review import Written
     from pipelines.load.review_queue import Question
     from pipelines.load.review_sides import Side
     from pipelines.load.review_status import PastJudgement, ReviewStatus
-    from pipelines.resolve.explain import PairExplanation
+    from pipelines.resolve.explaining.explain import PairExplanation
 
 TEXT = 160  # characters of a message that are shown
 NEXT = "customers change with the next resolve (goldthread run --night YYYY-MM-DD)"

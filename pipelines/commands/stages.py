@@ -11,7 +11,7 @@ from pipelines.commands.options import HomeOption, JsonOption, NightOption, Sour
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing import SourceReport
 from pipelines.load.layout import plain_table, print_facts
-from pipelines.resolve.change_causes import change_words
+from pipelines.resolve.customers.change_causes import change_words
 
 if TYPE_CHECKING:
     from pipelines.resolve.check import CheckReport

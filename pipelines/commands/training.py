@@ -13,9 +13,9 @@ from pipelines.load.layout import plain_table, print_facts
 from pipelines.settings import Home
 
 if TYPE_CHECKING:
-    from pipelines.resolve.candidates import Acceptance, Listed
-    from pipelines.resolve.compare_models import Comparison
-    from pipelines.resolve.evaluate import Evaluation, Share
+    from pipelines.resolve.training.candidates import Acceptance, Listed
+    from pipelines.resolve.training.compare_models import Comparison
+    from pipelines.resolve.training.evaluate import Evaluation, Share
     from pipelines.training import Look
 
 CAUSES = 12  # that the terminal shows
@@ -85,7 +85,7 @@ def _accept(home: Home, version: str | None, force: bool, json_: bool) -> None:
 
 
 def _list(home: Home, json_: bool) -> None:
-    from pipelines.resolve.candidates import models
+    from pipelines.resolve.training.candidates import models
 
     found = models(home)
     tell([asdict(model) for model in found], json_, lambda: _show_models(found))

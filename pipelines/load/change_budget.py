@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.load.checks import Check
-from pipelines.resolve.change_causes import change_counts, change_words
+from pipelines.resolve.customers.change_causes import change_counts, change_words
 from pipelines.resolve.settings import ChangeBudget
 from pipelines.settings import Home
 from pipelines.warehouse import connect

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.load.versions import current, manifest_of, version_names
-from pipelines.resolve.change_causes import change_counts
-from pipelines.resolve.past import Past
+from pipelines.resolve.customers.change_causes import change_counts
+from pipelines.resolve.customers.past import Past
 from pipelines.settings import Home
 
 

@@ -8,12 +8,12 @@ import duckdb
 
 from pipelines.errors import ConfigurationError
 from pipelines.load.lineage import Shared, shared_between, shown_by
+from pipelines.resolve.clusters.replay import CutLink, HeldLink, replayed
+from pipelines.resolve.explaining.verdict import guard_words
+from pipelines.resolve.explaining.waterfall import Weight, scored_as, weigh
 from pipelines.resolve.lookup import has_table, identities_of, quoted
-from pipelines.resolve.model import load_model
-from pipelines.resolve.replay import CutLink, HeldLink, replayed
+from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage
-from pipelines.resolve.verdict import guard_words
-from pipelines.resolve.waterfall import Weight, scored_as, weigh
 from pipelines.settings import Home
 
 LINKS = """

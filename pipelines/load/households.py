@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from pipelines.load.components import first_of_component
 from pipelines.load.policy import Households
-from pipelines.resolve import agreement
 from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.resolve.scoring import agreement
 from pipelines.settings import Home
 from pipelines.warehouse import build
 

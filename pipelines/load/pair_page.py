@@ -9,7 +9,7 @@ import jinja2
 
 from pipelines.load.lineage import Shown
 from pipelines.load.pairs import PairStory
-from pipelines.resolve.explain import PairExplanation
+from pipelines.resolve.explaining.explain import PairExplanation
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEFT, RIGHT, ROW, TOP = 300.0, 900.0, 30.0, 26.0  # of the drawing, in its own units: where bars begin, end, and their height

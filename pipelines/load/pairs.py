@@ -11,11 +11,11 @@ from pipelines.errors import ConfigurationError
 from pipelines.load.lineage import Shared, shared_between, shared_values, shown_by
 from pipelines.load.query import open_read_only, plain
 from pipelines.load.versions import current_file
-from pipelines.resolve.explain import PairExplanation, explain_pair
+from pipelines.resolve.explaining.explain import PairExplanation, explain_pair
+from pipelines.resolve.explaining.verdict import NOT_LINKED
+from pipelines.resolve.explaining.waterfall import scored_as, weigh
 from pipelines.resolve.lookup import identities_of
-from pipelines.resolve.model import load_model
-from pipelines.resolve.verdict import NOT_LINKED
-from pipelines.resolve.waterfall import scored_as, weigh
+from pipelines.resolve.scoring.model import load_model
 from pipelines.settings import Home
 
 ONE_IDENTITY = "one identity"

@@ -11,7 +11,7 @@ import jinja2
 from pipelines.extract.naming import shown_file
 from pipelines.load.checks import SEVERITIES, Check, ValidationReport
 from pipelines.load.stewards import read_stewards
-from pipelines.resolve.change_causes import change_counts, change_words
+from pipelines.resolve.customers.change_causes import change_counts, change_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = ("accepted", "duplicate", "suppressed", "quarantined")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from pipelines.resolve.audit import Audit, read_audit
+from pipelines.resolve.stewards.audit import Audit, read_audit
 
 WAITING = "SELECT cause, count(*) FROM meta.review WHERE NOT is_unsure GROUP BY cause ORDER BY 2 DESC, 1"
 CUTS = "SELECT reason, count(*) FROM meta.guard_cut GROUP BY reason ORDER BY 2 DESC, 1"

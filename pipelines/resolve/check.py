@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.resolve.past import Past
+from pipelines.resolve.customers.past import Past
 from pipelines.resolve.relations import run
 from pipelines.resolve.stage import resolve
 from pipelines.resolve.trial import TrialHome

@@ -12,8 +12,8 @@ import duckdb
 import phonenumbers
 from splink import __version__ as splink_version
 
-from pipelines.resolve.model import Model
 from pipelines.resolve.relations import has_table, run
+from pipelines.resolve.scoring.model import Model
 from pipelines.resolve.settings import Linkage
 from pipelines.settings import PACKAGE_ROOT, Home
 
@@ -29,7 +29,7 @@ def rules_digest(home: Home, linkage: Linkage, model: Model) -> str:
     )
     said = [linkage.digest, model.version, duckdb.__version__, phonenumbers.__version__, splink_version]
     contents = [home.find(str(name)).read_bytes() for name in files]
-    contents += [path.read_bytes() for path in sorted(_OURS.glob("*.py"))]
+    contents += [path.read_bytes() for path in sorted(_OURS.rglob("*.py"))]
     contents.append((PACKAGE_ROOT / "config" / "nicknames.yml").read_bytes())
     digest = hashlib.sha256("\n".join(said).encode())
     for content in contents:

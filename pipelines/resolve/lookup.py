@@ -6,8 +6,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
-from pipelines.resolve.comparisons import COLUMNS
 from pipelines.resolve.relations import arrow, run
+from pipelines.resolve.scoring.comparisons import COLUMNS
 
 
 def schema_of(con: duckdb.DuckDBPyConnection) -> str:

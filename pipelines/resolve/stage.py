@@ -7,27 +7,27 @@ from time import perf_counter
 import duckdb
 
 from pipelines.extract.lake import attach_lake
-from pipelines.resolve import calibration
-from pipelines.resolve.affected import find_affected, keep_judgements
-from pipelines.resolve.basis import build_basis
-from pipelines.resolve.blocks import build_blocks, update_blocks
-from pipelines.resolve.change_causes import change_counts, change_words
-from pipelines.resolve.customers import build_customers
-from pipelines.resolve.edges import build_edges, update_edges
-from pipelines.resolve.engine import Engine, OneMachine
+from pipelines.resolve.clusters.affected import find_affected, keep_judgements
+from pipelines.resolve.clusters.parts import FRAMES, build_parts, update_parts
+from pipelines.resolve.customers.basis import build_basis
+from pipelines.resolve.customers.change_causes import change_counts, change_words
+from pipelines.resolve.customers.customers import build_customers
+from pipelines.resolve.customers.near import update_customers
+from pipelines.resolve.customers.past import Past, goes_on, take_past
+from pipelines.resolve.engines.engine import Engine, OneMachine
+from pipelines.resolve.evidence.identities import build_identities
+from pipelines.resolve.evidence.staging import STAGING, build_staging, take_parts, update_staging
+from pipelines.resolve.evidence.touched import update_identities
 from pipelines.resolve.full import forget_what_is_stored
-from pipelines.resolve.identities import build_identities
 from pipelines.resolve.judgements import build_judgements
 from pipelines.resolve.kept import CUSTOMERS, LINKS, customers_digest, is_kept, note_kept, rules_digest
-from pipelines.resolve.model import Model, load_model
-from pipelines.resolve.near import update_customers
-from pipelines.resolve.parts import FRAMES, build_parts, update_parts
-from pipelines.resolve.past import Past, goes_on, take_past
+from pipelines.resolve.pairs.blocks import build_blocks, update_blocks
+from pipelines.resolve.pairs.edges import build_edges, update_edges
 from pipelines.resolve.relations import drop, run, unregister
-from pipelines.resolve.review import build_review
+from pipelines.resolve.scoring import calibration
+from pipelines.resolve.scoring.model import Model, load_model
 from pipelines.resolve.settings import Linkage, load_linkage
-from pipelines.resolve.staging import STAGING, build_staging, take_parts, update_staging
-from pipelines.resolve.touched import update_identities
+from pipelines.resolve.stewards.review import build_review
 from pipelines.settings import Home
 
 log = logging.getLogger(__name__)

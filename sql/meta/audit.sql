@@ -2,7 +2,7 @@
 --
 -- Grain   one row per stratum
 -- Reads   resolve.audit
--- Rule    precision and recall with their intervals follow from it (pipelines/resolve/audit.py)
+-- Rule    precision and recall with their intervals follow from it (pipelines/resolve/stewards/audit.py)
 SELECT
     stratum,
     is_linked,

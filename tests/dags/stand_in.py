@@ -9,7 +9,7 @@ from airflow.models.xcom import XComModel
 from airflow.settings import Session
 from sqlalchemy import select
 
-from pipelines import embedded, errors, night, orchestrate
+from pipelines import airflow_home, embedded, errors, night, orchestrate
 from pipelines.settings import home_of
 
 # name of the night → what goes wrong in it
@@ -55,7 +55,7 @@ night.extract_source = extract_source
 for stage_name in ("resolve", "load", "validate", "publish"):
     setattr(night, stage_name, stage(stage_name))
 
-embedded.prepare()
+airflow_home.prepare()
 nights = {what: outcome(name) for name, what in NIGHTS.items()}
 with Session() as session:
     found = {

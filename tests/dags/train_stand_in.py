@@ -10,7 +10,7 @@ from airflow.models.xcom import XComModel
 from airflow.settings import Session
 from sqlalchemy import select
 
-from pipelines import embedded, errors, training
+from pipelines import airflow_home, errors, training
 
 called: list[list[str]] = []
 
@@ -40,7 +40,7 @@ def accept(*_, **__) -> None:
 
 
 training.train, training.compare_candidate, training.accept = train, compare_candidate, accept
-embedded.prepare()
+airflow_home.prepare()
 folder = os.environ["AIRFLOW__CORE__DAGS_FOLDER"]
 dag = BundleDagBag(dag_folder=folder, bundle_path=Path(folder), bundle_name="dags-folder").dags["train"]
 states = []

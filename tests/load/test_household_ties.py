@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.resolve import agreement
+from pipelines.resolve.scoring import agreement
 from pipelines.settings import Home
 from pipelines.warehouse import build, connect
 from tests.sql.test_cases import described

@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from pipelines.commands.pair import show_pair
-from pipelines.resolve.explain import PairExplanation, Weight
+from pipelines.resolve.explaining.explain import PairExplanation, Weight
 
 ROWS = [
     Weight("two people at random", "1 in 1024", -10.0),

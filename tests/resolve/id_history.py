@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.resolve.customer_ids import founder_id
-from pipelines.resolve.customers import give_ids
+from pipelines.resolve.customers.customer_ids import founder_id
+from pipelines.resolve.customers.customers import give_ids
 from pipelines.settings import Home
 
 FIRST = date(2026, 1, 1)

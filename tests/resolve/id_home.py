@@ -11,9 +11,9 @@ import duckdb
 from pipelines.load.history import past_of
 from pipelines.load.publish import new_name
 from pipelines.load.versions import current, point, version_names, versions_folder
-from pipelines.resolve.change_causes import build_change
-from pipelines.resolve.customers import give_ids, trace_from
-from pipelines.resolve.past import take_past
+from pipelines.resolve.customers.change_causes import build_change
+from pipelines.resolve.customers.customers import give_ids, trace_from
+from pipelines.resolve.customers.past import take_past
 from pipelines.resolve.relations import run
 from pipelines.settings import Home
 from pipelines.warehouse import build, connect, transaction, writer_lock

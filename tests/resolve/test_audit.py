@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.resolve.audit import Stratum, audit_of
+from pipelines.resolve.stewards.audit import Stratum, audit_of
 
 
 def test_the_shares_are_weighed_by_how_many_pairs_a_stratum_has():

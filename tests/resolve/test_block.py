@@ -6,10 +6,10 @@ import logging
 import duckdb
 import pytest
 
-from pipelines.resolve.block import candidate_pairs
-from pipelines.resolve.blocks import build_blocks
-from pipelines.resolve.identities import build_identities
-from pipelines.resolve.model import load_model
+from pipelines.resolve.evidence.identities import build_identities
+from pipelines.resolve.pairs.block import candidate_pairs
+from pipelines.resolve.pairs.blocks import build_blocks
+from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import Linkage, load_linkage
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.warehouse import build

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 
 from pipelines.errors import ConfigurationError
-from pipelines.resolve import calibration
-from pipelines.resolve.calibration import (
+from pipelines.resolve.scoring import calibration
+from pipelines.resolve.scoring.calibration import (
     LEAST_FOR_CURVE,
     PRIOR_PAIRS,
     curve_sql,
@@ -24,7 +24,7 @@ from pipelines.resolve.calibration import (
     read_curve,
     reliability,
 )
-from pipelines.resolve.model import Calibration, Point, load_model, save_model
+from pipelines.resolve.scoring.model import Calibration, Point, load_model, save_model
 from pipelines.settings import PACKAGE_ROOT
 
 CON = duckdb.connect()

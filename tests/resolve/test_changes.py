@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.resolve.change_causes import change_words
+from pipelines.resolve.customers.change_causes import change_words
 from tests.resolve.id_home import id_home
 
 FIRST = date(2026, 11, 20)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.resolve import agreement
-from pipelines.resolve.cluster import component_labels, find_clusters, first_of, strongest_tree, weakest_links
-from pipelines.resolve.guard import TOO_LARGE
+from pipelines.resolve.clusters.cluster import find_clusters, strongest_tree, weakest_links
+from pipelines.resolve.clusters.guard import TOO_LARGE
+from pipelines.resolve.engines.components import component_labels, first_of
+from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import Linkage, load_linkage
 from pipelines.settings import PACKAGE_ROOT
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.resolve.compare_models import group_customers
-from pipelines.resolve.intervals import bootstrap_ratio, wilson
-from pipelines.resolve.known import tree_links
+from pipelines.resolve.training.compare_models import group_customers
+from pipelines.resolve.training.intervals import bootstrap_ratio, wilson
+from pipelines.resolve.training.known import tree_links
 
 overlaps = st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=25)
 

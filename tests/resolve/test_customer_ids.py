@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.resolve.customer_ids import founder_id
+from pipelines.resolve.customers.customer_ids import founder_id
 from tests.resolve.id_history import FIRST, History, Oracle
 
 RECORDS = 12

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import warehouse
-from pipelines.resolve.explain import explain_pair
+from pipelines.resolve.explaining.explain import explain_pair
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement
 from pipelines.settings import PACKAGE_ROOT
 from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told

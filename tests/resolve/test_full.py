@@ -9,7 +9,7 @@ from pipelines import warehouse
 from pipelines.errors import ConfigurationError, StateDiffers
 from pipelines.night import raise_differences
 from pipelines.resolve.check import compare_with_full, resolved_night
-from pipelines.resolve.past import Past
+from pipelines.resolve.customers.past import Past
 from pipelines.resolve.stage import STAGING, TABLES, resolve
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, home_in, land, rows_of, run_resolve

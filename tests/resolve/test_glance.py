@@ -6,12 +6,12 @@ import duckdb
 import pytest
 
 from pipelines.extract.lake import attach_lake
-from pipelines.resolve import agreement
-from pipelines.resolve.comparisons import COLUMNS, CONDITIONS
-from pipelines.resolve.glance import NEEDS, may_reach, take_glance
-from pipelines.resolve.identities import build_identities
-from pipelines.resolve.model import load_model
-from pipelines.resolve.score import score_pairs
+from pipelines.resolve.evidence.identities import build_identities
+from pipelines.resolve.pairs.glance import NEEDS, may_reach, take_glance
+from pipelines.resolve.scoring import agreement
+from pipelines.resolve.scoring.comparisons import COLUMNS, CONDITIONS
+from pipelines.resolve.scoring.model import load_model
+from pipelines.resolve.scoring.score import score_pairs
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.warehouse import build

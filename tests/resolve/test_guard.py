@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.resolve.guard import (
+from pipelines.resolve.clusters.guard import (
     BIRTHS,
     CONTRADICTIONS,
     FITS_TWO,

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from pipelines.resolve import agreement
-from pipelines.resolve.normalise import parse_name
+from pipelines.resolve.evidence.normalise import parse_name
+from pipelines.resolve.scoring import agreement
 
 
 @pytest.mark.parametrize(

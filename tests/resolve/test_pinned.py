@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from pipelines import warehouse
-from pipelines.resolve import agreement
-from pipelines.resolve.model import population_of
-from pipelines.resolve.pinned import estimate_m, pin_labels
-from pipelines.resolve.train import _BLOCKS
+from pipelines.resolve.scoring import agreement
+from pipelines.resolve.scoring.model import population_of
+from pipelines.resolve.training.pinned import estimate_m, pin_labels
+from pipelines.resolve.training.train import _BLOCKS
 from tests.resolve.training_world import shipped, training_home
 
 # Four levels, the last of which one person hardly ever shows: that is what tells the two kinds of pairs apart.

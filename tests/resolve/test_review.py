@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement, read_judgements
-from pipelines.resolve.sides import Stake, smaller_sides
+from pipelines.resolve.stewards.sides import Stake, smaller_sides
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told
 

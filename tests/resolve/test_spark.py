@@ -13,14 +13,15 @@ import pytest
 from pipelines import night as stages
 from pipelines import warehouse
 from pipelines.errors import ConfigurationError
-from pipelines.resolve import block, spark_session
-from pipelines.resolve.cluster import component_labels
-from pipelines.resolve.engine import OneMachine
-from pipelines.resolve.model import load_model, population_of
+from pipelines.resolve.engines import spark_session
+from pipelines.resolve.engines.components import component_labels
+from pipelines.resolve.engines.engine import OneMachine
+from pipelines.resolve.engines.spark import SparkEngine, _scorer, in_words
+from pipelines.resolve.engines.spark_session import exchange_folder, java, require_spark, start
+from pipelines.resolve.pairs import block
 from pipelines.resolve.relations import run
+from pipelines.resolve.scoring.model import load_model, population_of
 from pipelines.resolve.settings import load_linkage
-from pipelines.resolve.spark import SparkEngine, _scorer, in_words
-from pipelines.resolve.spark_session import exchange_folder, java, require_spark, start
 from pipelines.settings import Home, SparkPlace, engine_name, spark_place
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, home_in, land, run_resolve

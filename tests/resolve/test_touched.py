@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from pipelines import warehouse
-from pipelines.resolve.engine import OneMachine
-from pipelines.resolve.model import load_model
+from pipelines.resolve.engines.engine import OneMachine
+from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage
 from pipelines.resolve.stage import link
 from tests.resolve.test_nights import random_record

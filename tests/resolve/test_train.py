@@ -11,13 +11,14 @@ import pytest
 
 from pipelines import training, warehouse
 from pipelines.errors import ConfigurationError, ValidationStopped
-from pipelines.resolve import calibration, candidates
-from pipelines.resolve.compare_models import compare, keep_before
-from pipelines.resolve.comparisons import NAME_COMPARISONS
-from pipelines.resolve.model import Level, load_model
+from pipelines.resolve.scoring import calibration
+from pipelines.resolve.scoring.comparisons import NAME_COMPARISONS
+from pipelines.resolve.scoring.model import Level, load_model
 from pipelines.resolve.settings import load_linkage
-from pipelines.resolve.train import learn
-from pipelines.resolve.training_report import write_report
+from pipelines.resolve.training import candidates
+from pipelines.resolve.training.compare_models import compare, keep_before
+from pipelines.resolve.training.train import learn
+from pipelines.resolve.training.training_report import write_report
 from pipelines.settings import PACKAGE_ROOT, Home
 from tests.resolve.training_world import copy_of, land_night, nights_of, shipped, silenced, training_home
 from tests.resolve.worlds import rows_of, run_resolve

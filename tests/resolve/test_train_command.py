@@ -9,7 +9,7 @@ from pipelines import training
 from pipelines.cli import app
 from pipelines.commands import training as command
 from pipelines.errors import ConfigurationError
-from pipelines.resolve import candidates
+from pipelines.resolve.training import candidates
 from tests.resolve.training_world import copy_of, shipped, silenced, training_home
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.demo.command import write_demo
 from pipelines.extract.landing import land
-from pipelines.resolve.model import Model, load_model
+from pipelines.resolve.scoring.model import Model, load_model
 from pipelines.settings import Home, load_sources
 from tests.resolve.worlds import run_resolve
 from tests.worlds import made_once

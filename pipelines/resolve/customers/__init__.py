@@ -1,0 +1,1 @@
+"""Lasting ids: what customers were, what they are, and why they changed."""

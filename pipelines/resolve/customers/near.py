@@ -1,0 +1,76 @@
+"""Customers brought up to a night: ids are given among those that it may change, and the rows of all others stay."""
+
+from datetime import date
+
+import duckdb
+
+from pipelines.resolve.clusters.affected import AFFECTED
+from pipelines.resolve.customers.change_causes import build_change
+from pipelines.resolve.customers.customer_ids import assign_ids, keep_homes
+from pipelines.resolve.customers.customers import BETWEEN, BY_LINK, next_generation, trace_records
+from pipelines.resolve.exchange import RECORD, exchange
+from pipelines.resolve.relations import drop, run
+from pipelines.settings import Home
+
+_NEAR = ("near_key", "near_record", "near_membership", "near_crosswalk", "near_customer", "near_end")
+
+
+def update_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
+    """Bring the tables of ``customers.build_customers`` up to the parts of affected identities, to the same rows.
+
+    What an affected identity's customer was, and all that was ever merged into that one, had no records elsewhere: ids are
+    given among these as among all. It holds where the past is what the tables hold (``past.goes_on``).
+
+    Reads and drops the temporary tables ``affected`` (``affected.find_affected``) and ``moved_record``
+    (``touched.update_identities``).
+    """
+    take_near(con)
+    renew_ids(con, home, night)
+    made = exchange(con, home, "resolve.cluster", ["identity_id"], AFFECTED, {})
+    reads = {"resolve.cluster": made.now}
+    drop(con, *exchange(con, home, "resolve.customer", ["customer_id"], "near_customer", reads).tables, *made.tables)
+    run(con, f"CREATE OR REPLACE TEMP TABLE near_end AS SELECT identity_id AS identity_l FROM {AFFECTED}")
+    for table in BY_LINK:
+        drop(con, *exchange(con, home, f"resolve.{table}", ["identity_l"], "near_end", {}).tables)
+    build_change(con, home)
+    drop(con, *BETWEEN, *_NEAR, AFFECTED, "moved_record")
+
+
+def take_near(con: duckdb.DuckDBPyConnection) -> None:
+    """Make temporary tables of what concerns the affected identities: near_record, near_membership and near_crosswalk.
+
+    These are the records that are or were theirs, or moved; and every id that answered for one of them, or was led to one
+    that did. An id that nobody answers for may come back with any record.
+    """
+    key = ", ".join(RECORD)
+    theirs = f"SELECT {key} FROM {{}} SEMI JOIN {AFFECTED} USING (identity_id)"
+    now, before = theirs.format("resolve.record_identity"), theirs.format("past_membership")
+    run(con, f"CREATE OR REPLACE TEMP TABLE near_key AS SELECT {key} FROM moved_record UNION {now} UNION {before}")
+    for near, table in (("record", "resolve.record_identity"), ("membership", "past_membership")):
+        run(con, f"CREATE OR REPLACE TEMP TABLE near_{near} AS FROM {table} SEMI JOIN near_key USING ({key})")
+    run(con, f"CREATE OR REPLACE TEMP TABLE near_crosswalk AS {_NEAR_CROSSWALK}")
+
+
+_NEAR_CROSSWALK = """
+    WITH near AS (SELECT DISTINCT unnest([customer_id, home_customer_id]) AS customer_id FROM near_membership)
+    FROM past_crosswalk
+    WHERE
+        customer_id IN (SELECT customer_id FROM near)
+        OR current_customer_id IN (SELECT customer_id FROM near)
+        OR current_customer_id IS NULL
+"""
+
+
+def renew_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
+    """Do what ``customers.give_ids`` does, from what ``take_near`` made, for the rows that may differ."""
+    trace_records(con, "near_membership", "near_record")
+    assign_ids(con, "near_crosswalk")
+    ids = "SELECT customer_id FROM near_crosswalk UNION SELECT customer_id FROM assigned"
+    run(con, f"CREATE OR REPLACE TEMP TABLE near_customer AS {ids}")
+    made = exchange(
+        con, home, "resolve.crosswalk", ["customer_id"], "near_customer", {"past_crosswalk": "near_crosswalk"},
+        night=night, generation=next_generation(con),
+    )  # fmt: skip
+    drop(con, *made.tables)
+    keep_homes(con)
+    drop(con, *exchange(con, home, "resolve.membership", RECORD, "near_key", {}).tables)

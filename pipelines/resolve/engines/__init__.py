@@ -1,0 +1,1 @@
+"""What scores pairs and finds components: this machine, or Spark."""

@@ -1,0 +1,1 @@
+"""Why two identities are one person, or are not."""

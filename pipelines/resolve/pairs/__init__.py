@@ -1,0 +1,1 @@
+"""Which identities are compared, and what came of it: blocks, the glance, edges."""

@@ -1,0 +1,1 @@
+"""What two identities weigh together: the model, its conditions, the scores, and what a weight means."""

@@ -1,0 +1,1 @@
+"""Learning a model, measuring it, and holding it against the one in use."""

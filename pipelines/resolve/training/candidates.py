@@ -1,0 +1,169 @@
+"""The models of a home: candidates with their reports, the one in use, and the way back.
+
+``models/<version>/`` holds linkage_model.json and what was found about it (training.json, evaluation.json,
+comparison.json, report.html). ``models/candidate`` names the newest; ``models/accepted.jsonl`` says which was taken into
+use, when and by whom. The model in use is ``config/linkage_model.json`` of the home, else the package's.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import ConfigurationError
+from pipelines.files import sync
+from pipelines.resolve.scoring.model import Model, load_model, save_model
+from pipelines.settings import PACKAGE_ROOT, Home
+
+MODEL = "linkage_model.json"
+REPORT = "report.html"
+FACTS = ("training", "evaluation", "comparison")
+IN_USE = f"config/{MODEL}"
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """One line of ``accepted.jsonl``: ``version`` was taken into use after ``before``, ``forced`` past a refusal or not."""
+
+    version: str
+    before: str
+    at: str
+    by: str
+    forced: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A model of the home: what is known about it, and whether it is the one in use or the newest candidate."""
+
+    version: str
+    trained_on: str
+    is_in_use: bool
+    is_candidate: bool
+    is_compared: bool
+    accepted_at: str | None
+
+
+def folder_of(home: Home, version: str) -> Path:
+    """Return the folder of a model, whether or not it is there."""
+    return home.path / "models" / version
+
+
+def model_in_use(home: Home) -> Model:
+    """Return the model that the next resolve takes."""
+    return load_model(home.find(IN_USE))
+
+
+def keep_model(home: Home, model: Model) -> Path:
+    """Write a model into its folder and return the folder; the same model gives the same bytes."""
+    folder = folder_of(home, model.version)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / MODEL).is_file():
+        save_model(model, folder / MODEL)
+    return folder
+
+
+def put_candidate(home: Home, model: Model) -> Path:
+    """Write a model as the newest candidate and return its folder; what was found about it earlier goes."""
+    folder = keep_model(home, model)
+    save_model(model, folder / MODEL)
+    for name in FACTS:
+        (folder / f"{name}.json").unlink(missing_ok=True)
+    (home.path / "models" / "candidate").write_text(f"{model.version}\n", encoding="utf-8")
+    return folder
+
+
+def candidate(home: Home, version: str | None = None) -> tuple[Model, Path]:
+    """Return a model of the home and its folder: ``version``, else the newest candidate.
+
+    Raises:
+        ConfigurationError: there is no such model, or no candidate at all.
+    """
+    named = home.path / "models" / "candidate"
+    if version is None:
+        if not named.is_file():
+            raise ConfigurationError(f"{named}: there is no candidate yet; goldthread train makes one")
+        version = named.read_text(encoding="utf-8").strip()
+    if not version.isalnum() or not (folder_of(home, version) / MODEL).is_file():
+        there = ", ".join(model.version for model in models(home)) or "none"
+        raise ConfigurationError(f"there is no model {version!r} in {home.path / 'models'} (there: {there})")
+    folder = folder_of(home, version)
+    return load_model(folder / MODEL), folder
+
+
+def write_facts(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
+    """Write what was found about a model as ``<name>.json``."""
+    told = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
+    (folder / f"{name}.json").write_text(f"{told}\n", encoding="utf-8")
+
+
+def read_facts(folder: Path, name: str) -> dict[str, Any] | None:
+    """Return what was found about a model; None where that was not asked."""
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def models(home: Home) -> list[Listed]:
+    """Return the home's models, the newest file first."""
+    in_use = model_in_use(home).version
+    named = home.path / "models" / "candidate"
+    newest = named.read_text(encoding="utf-8").strip() if named.is_file() else None
+    accepted = {one.version: one.at for one in acceptances(home)}
+    paths = sorted((home.path / "models").glob(f"*/{MODEL}"), key=lambda path: (-path.stat().st_mtime, path.parent.name))
+    return [
+        Listed(
+            (version := path.parent.name), load_model(path).trained_on, version == in_use, version == newest,
+            (path.parent / "comparison.json").is_file(), accepted.get(version),
+        )
+        for path in paths
+    ]  # fmt: skip
+
+
+def acceptances(home: Home) -> list[Acceptance]:
+    """Return which models were taken into use, the first one first."""
+    path = home.path / "models" / "accepted.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return [Acceptance(**json.loads(line)) for line in lines]
+
+
+def take_into_use(home: Home, version: str, at: datetime, by: str, forced: str | None) -> Acceptance:
+    """Make a model of the home the one in use; the one before it is kept in its own folder, and can be taken again.
+
+    Where it is the package's own, the home's file goes, so that the package's stands, now and after an upgrade.
+    """
+    before = model_in_use(home)
+    keep_model(home, before)
+    target = home.path / "config" / MODEL
+    if version == load_model(PACKAGE_ROOT / IN_USE).version:
+        target.unlink(missing_ok=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{MODEL}.partial")
+        shutil.copyfile(folder_of(home, version) / MODEL, partial)
+        sync(partial)
+        partial.replace(target)  # a night that reads it has the old model or the new
+    accepted = Acceptance(version, before.version, at.isoformat(timespec="seconds"), by, forced)
+    with (home.path / "models" / "accepted.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(asdict(accepted), ensure_ascii=False) + "\n")
+        log.flush()
+        os.fsync(log.fileno())
+    return accepted
+
+
+def data_digest(home: Home) -> str:
+    """Return 16 hex digits of all that resolve goes by, besides the model: the lake's seals, the settings, judgements."""
+    digest = hashlib.sha256()
+    for seal in sorted(home.lake.glob("*/*/sealed.json")):
+        digest.update(f"{seal.parent.parent.name}/{seal.parent.name}\n".encode())
+        digest.update(hashlib.sha256(seal.read_bytes()).digest())
+    for path in (home.find("config/linkage.yml"), home.judgements):
+        digest.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
+    return digest.hexdigest()[:16]
