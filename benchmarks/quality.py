@@ -29,6 +29,7 @@ from typing import Any
 import duckdb
 
 from benchmarks import homes
+from benchmarks.below import below_threshold
 from benchmarks.linkers import blocking_ceiling, exact_matching, splink_defaults
 from benchmarks.misses import find_misses, misses_by
 from benchmarks.over_merges import CAUSES, OverMerge, crossing_links, false_pairs, over_merges
@@ -59,7 +60,11 @@ def options_of() -> argparse.Namespace:
     parser.add_argument("--resolve-only", action="store_true", help="resolve the kept worlds anew; extract nothing")
     parser.add_argument("--measure-only", action="store_true", help="measure the kept worlds as they were resolved last")
     parser.add_argument("--only-ours", action="store_true", help="leave the baselines out")
-    parser.add_argument("--misses", action="store_true", help="say which records hang apart, and what they have in common")
+    parser.add_argument(
+        "--misses",
+        action="store_true",
+        help="say which records hang apart, what they have in common, and what a lower threshold would join",
+    )
     parser.add_argument("--false", action="store_true", help="say what the false pairs were joined by")
     parser.add_argument("--markdown", action="store_true", help="print the tables as the docs hold them")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, one line a seed")
@@ -163,6 +168,18 @@ def show_misses(con: duckdb.DuckDBPyConnection, threshold: float, markdown: bool
             for each in misses_by(con, *columns)
         ]
         print_table((title, "parts", "records", "missing pairs", "share"), rows, words=1, markdown=markdown)
+    below = [
+        (
+            f"{each.bits}",
+            f"{each.customers:,}",
+            f"{each.right_customers / each.customers:.0%}",
+            f"{each.right:,}",
+            f"{each.wrong:,}",
+        )
+        for each in below_threshold(con, threshold)
+    ]
+    columns = ("bits below the threshold", "pairs of customers", "one person", "pairs of records, right", "wrong")
+    print_table(columns, below, words=0, markdown=markdown)
 
 
 def show_false(con: duckdb.DuckDBPyConnection, threshold: float, markdown: bool) -> None:

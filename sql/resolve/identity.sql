@@ -2,8 +2,8 @@
 --
 -- Grain   one row per identity_id
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
---         resolve.contested_identifier, resolve.promiscuous_identifier, resolve.confirmed_claim, and the model's
---         frequencies given_frequency, family_frequency
+--         resolve.contested_identifier, resolve.promiscuous_identifier, resolve.confirmed_claim,
+--         resolve.name_frequency
 -- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
 --         written_aliases as they are written, odd_aliases those of them that do not follow from the own name. Values
 --         that too many names share are left out; contested ones (several people use them) stand apart. Who claims more
@@ -225,5 +225,5 @@ SELECT
     END AS tf_given_key
 FROM known
 INNER JOIN named_account AS account ON known.identity_id = account.identity_id
-LEFT JOIN given_frequency AS given ON known.given_name = given.value
-LEFT JOIN family_frequency AS family ON known.family_name = family.value
+LEFT JOIN resolve.name_frequency AS given ON given.part = 'given' AND known.given_name = given.name
+LEFT JOIN resolve.name_frequency AS family ON family.part = 'family' AND known.family_name = family.name

@@ -40,9 +40,10 @@ def build_identities(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkag
     build(con, home, "resolve.record_name", **values)
     remember(con, "name_form", "name", NAMES, name_forms, SCHEMA, NAME_RULES)
     remember(con, "phone_form", "value", PHONES, phones.phone_forms, phones.SCHEMA, phones.RULES)
+    build(con, home, "resolve.name_frequency", **values)
     for step in _STEPS:
         build(con, home, f"resolve.{step}", **values)
-    unregister(con, "given_frequency", "family_frequency")
+    unregister(con, "model_frequency")
     tell_shared(con, night)
 
 

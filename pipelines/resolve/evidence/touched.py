@@ -12,12 +12,13 @@ import duckdb
 from pipelines.resolve.evidence import phones
 from pipelines.resolve.evidence.identities import learn, tell_shared, values_of
 from pipelines.resolve.evidence.normalise import NAME_RULES, name_forms
-from pipelines.resolve.exchange import RECORD, VALUE, exchange
+from pipelines.resolve.exchange import RECORD, VALUE, differing, exchange
 from pipelines.resolve.relations import drop, run, unregister
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.scoring.model import Model, register_frequencies
 from pipelines.resolve.settings import Linkage
 from pipelines.settings import Home
+from pipelines.warehouse import build
 
 _RECORD, _VALUE = ", ".join(RECORD), ", ".join(VALUE)
 # What may be contested or shared; what else there is, half a town has in common.
@@ -36,12 +37,13 @@ def update_identities(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linka
     register_frequencies(con, model)
     update = _Update(con, home, linkage, model, night)
     update.names()
+    update.frequencies()
     update.contested()
     update.identities_of_records()
     update.evidence()
     update.shared()
     update.identities()
-    unregister(con, "given_frequency", "family_frequency")
+    unregister(con, "model_frequency")
     tell_shared(con, night)
 
 
@@ -67,6 +69,14 @@ class _Update:
         learn(con, "phone_form", "value", now, phones.phone_forms, phones.RULES)
         _forget(con, "phone_form", "value", was, numbers.format("staging.identifier"))
         drop(con, *made.tables, "now_staging_interaction")
+
+    def frequencies(self) -> None:
+        """A name may have become more common here, or less: whoever bears it is put together again."""
+        con, table = self.con, "resolve.name_frequency"
+        self.take("frequency_before", f"FROM {table}")
+        build(con, self.home, table, **self.values)
+        self.take("moved_name", f"SELECT part, name FROM ({differing(('part', 'name'), 'frequency_before', table)})")
+        drop(con, "frequency_before")
 
     def contested(self) -> None:
         """A value is contested by whom all of its records show: those of touched values are compared again."""
@@ -167,7 +177,16 @@ class _Update:
         drop(self.con, *made.tables, "near_claim", "near_record", "claimed_value")
 
     def identities(self) -> None:
-        """Touched identities are put together again."""
+        """Touched identities, and those who bear a name that moved, are put together again."""
+        bearers = " OR ".join(
+            f"{part}_name IN (SELECT name FROM moved_name WHERE part = '{part}')" for part in ("given", "family")
+        )
+        run(
+            self.con,
+            f"INSERT INTO touched_identity SELECT identity_id FROM resolve.identity ANTI JOIN touched_identity"
+            f" USING (identity_id) WHERE {bearers}",
+        )
+        drop(self.con, "moved_name")
         tables = ("record_identity", "identity_name", "identity_identifier", "confirmed_claim")
         reads = {f"resolve.{table}": f"near_{table}" for table in tables}
         for table in tables:

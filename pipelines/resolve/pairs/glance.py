@@ -91,6 +91,7 @@ NEEDS = {
     "claim confirmed, no name": "(l.claims & r.points) != 0 OR (l.points & r.claims) != 0",
     "birth missing": "l.born IS NULL OR r.born IS NULL",
     "birth equal": "l.born = r.born",
+    "birth digit slip": "damerau_levenshtein(l.born, r.born) <= 1",
     "birth slip": "births_agree(l.born, r.born)",
     "birth near": "births_near(l.born, r.born)",
     "address equal, contacts differ": "l.postcode = r.postcode AND l.street = r.street",

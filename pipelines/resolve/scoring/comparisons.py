@@ -124,6 +124,7 @@ CONDITIONS: dict[str, str] = {
     # what a reference row tells
     "birth missing": "date_of_birth_l IS NULL OR date_of_birth_r IS NULL",
     "birth equal": "date_of_birth_l = date_of_birth_r",
+    "birth digit slip": "damerau_levenshtein(date_of_birth_l, date_of_birth_r) <= 1",
     "birth slip": "births_agree(date_of_birth_l, date_of_birth_r)",
     "birth near": "births_near(date_of_birth_l, date_of_birth_r)",
     "birth differs, id equal": _any("accounts", "crm_ids"),

@@ -164,12 +164,17 @@ def rounded(model: Model) -> Model:
 
 
 def register_frequencies(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Make the model's frequencies the tables given_frequency and family_frequency of ``con``: value, frequency."""
-    for name, frequencies in (("given_frequency", model.given_names), ("family_frequency", model.family_names)):
-        table = pa.table(
-            {"value": list(frequencies.values), "frequency": pa.array(frequencies.values.values(), pa.float64())}
-        )
-        register(con, name, table.cast(pa.schema([("value", pa.string()), ("frequency", pa.float64())])))
+    """Make the model's frequencies the table model_frequency of ``con``: part ("given", "family"), name, frequency."""
+    rows = [
+        (part, name, frequency)
+        for part, frequencies in (("given", model.given_names), ("family", model.family_names))
+        for name, frequency in frequencies.values.items()
+    ]
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(_FREQUENCY.names)}
+    register(con, "model_frequency", pa.table(columns, schema=_FREQUENCY))
+
+
+_FREQUENCY = pa.schema([("part", pa.string()), ("name", pa.string()), ("frequency", pa.float64())])
 
 
 def population_of(con: duckdb.DuckDBPyConnection) -> int:
