@@ -16,7 +16,16 @@ from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.json_stream import Path, Piece
 from pipelines.extract.parts.telegram_chats import CHATS, Overview, overview_of, parse_contact
 from pipelines.extract.parts.telegram_files import BESIDE, Beside, group, is_beside, parse_piece
-from pipelines.extract.parts.telegram_messages import CALL, KINDS, TOPIC, Room, learn_topic, parse_call, parse_message
+from pipelines.extract.parts.telegram_messages import (
+    CALL,
+    KINDS,
+    TOPIC,
+    Room,
+    has_old_ids,
+    learn_topic,
+    parse_call,
+    parse_message,
+)
 
 __all__ = ["extract", "group"]
 
@@ -98,7 +107,10 @@ def _message(piece: Piece, room: Room, issues: Issues) -> Iterator[Record]:
             raise UnreadableError(TOO_LONG)
         if room.talk.error:
             raise UnreadableError(room.talk.error)
-        fields = Fields(parse_piece(piece.raw))
+        record = parse_piece(piece.raw)
+        if has_old_ids(record):
+            room.talk.take_old_id()
+        fields = Fields(record)
         kind = fields.choice("type", KINDS)
         if kind == "message":
             yield parse_message(fields, room, position)

@@ -30,14 +30,15 @@ _UNREAD = "nobody wrote it: neither 'from' nor 'from_id'"
 _STRANGER = "by neither the chat's person nor one of our accounts (sources.{}.own)"
 
 _USUAL = names("date_unixtime from from_id id")
+_NEVER = ("1970-01-01", "1969-12-31")  # when a message was edited that was not, in exports until 2020
 _CALL_USUAL = names("actor actor_id date_unixtime id")
 _LEFT = names("""
-    address author contact_vcard_file_size date duration_seconds edited forwarded_from_id game_description game_link
+    address author contact_vcard_file_size date duration_seconds forwarded_from_id game_description game_link
     giveaway_information giveaway_results height inline_bot_buttons invoice_information live_location_period_seconds
     location_information media_spoiler mime_type performer place_name reply_to_peer_id rich_message saved_from
     self_destruct_period_seconds text_entities thumbnail thumbnail_file_size title todo_list width
 """)
-_CALL_LEFT = names("date edited edited_unixtime text text_entities")
+_CALL_LEFT = names("date text text_entities")
 _PART_LEFT = names("collapsed date document_id href language relative time type unixtime user_id")
 _POLL_LEFT = names("closed total_voters")
 _ANSWER_LEFT = names("chosen voters")
@@ -70,6 +71,11 @@ class Author:
     def shown(self) -> str:
         """The name, or the account of one that was deleted."""
         return self.name or self.ref
+
+
+def has_old_ids(record: Any) -> bool:
+    """Say whether a message's author is a bare number, as in exports until 2021, whose chats have other numbers, too."""
+    return isinstance(record, dict) and any(type(record.get(name)) is int for name in ("from_id", "actor_id"))
 
 
 def parse_message(fields: Fields, room: Room, position: str) -> Interaction:
@@ -148,8 +154,10 @@ def _part(part: Any, room: Room) -> str:
 
 def _times(fields: Fields, account: Account) -> tuple[datetime, str | None, datetime | None]:
     """Return when it was sent, what is doubtful about that, and when it was last changed."""
-    edited = fields.maybe_ref("edited_unixtime")
+    edited, shown = fields.maybe_ref("edited_unixtime"), fields.maybe_string("edited")
     updated_at = _epoch(edited) if edited else None
+    if shown and not edited and not shown.startswith(_NEVER):
+        updated_at, _ = parse_instant(shown, account.source.zone)
     sent = fields.maybe_ref("date_unixtime")
     if sent:
         return _epoch(sent), None, updated_at
