@@ -346,31 +346,6 @@ def test_an_old_export_without_the_instant_is_read_in_the_sources_zone(tmp_path)
     assert "timezone" in nowhere.quarantined[0][1]
 
 
-def test_in_an_old_export_a_chat_has_its_persons_number_behind_its_kind(tmp_path):
-    old = [
-        {"id": 2, "type": "message", "date": "2020-11-14T20:42:15", "from": "Ann Archer", "from_id": 501, "text": "hello"},
-        {"id": 3, "type": "message", "date": "2020-11-14T20:43:15", "from": "The Shop", "from_id": 900, "text": "hi"},
-    ]
-    first, second = extracted(tmp_path, {"result.json": json.dumps(chat(501 + (1 << 32), *old))}, SOURCE).records
-    assert (first.source_ref, first.conversation_ref, first.direction) == ("501/2", "501", "inbound")
-    assert ("account", "telegram", ANN) in party(first) & party(second)
-    assert (second.direction, second.party_ref) == ("outbound", "Ann Archer")
-
-
-@pytest.mark.parametrize(
-    ("edited", "updated_at"),
-    [
-        ("1970-01-01T05:00:00", None),
-        ("1969-12-31T19:00:00", None),
-        ("2020-11-14T20:50:00", datetime(2020, 11, 14, 20, 50, tzinfo=UTC)),
-    ],
-)
-def test_an_old_export_says_of_every_message_when_it_was_edited(tmp_path, edited, updated_at):
-    old = {"id": 2, "type": "message", "date": "2020-11-14T20:42:15", "from": "Ann Archer", "from_id": 501, "text": "hello"}
-    (record,) = extracted(tmp_path, {"result.json": json.dumps(chat(501, old | {"edited": edited}))}, SOURCE).records
-    assert (record.updated_at, record.source_metadata.get("edited")) == (updated_at, True if updated_at else None)
-
-
 def test_a_zip_of_the_export_is_read_like_its_folder(tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
