@@ -57,6 +57,11 @@ def test_a_deleted_first_message_of_a_thread_is_a_deletion(tmp_path):
     assert deleted.updated_at is not None
 
 
-def test_a_huddle_may_tell_of_its_kind(tmp_path):
-    huddle = SPECIMEN_DAY[4] | {"room": SPECIMEN_DAY[4]["room"] | {"call_family": "huddle"}}
-    assert read(tmp_path, day(huddle)).warnings == {}
+@pytest.mark.parametrize("text", ["", "A huddle started"])
+def test_what_slack_says_of_a_huddle_is_nobodys_word(tmp_path, text):
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "A huddle started"}]}
+    blocks = [{"type": "rich_text", "block_id": "b", "elements": [section]}]
+    room = SPECIMEN_DAY[4]["room"] | {"call_family": "huddle"}
+    outcome = read(tmp_path, day(SPECIMEN_DAY[4] | {"text": text, "blocks": blocks, "room": room}))
+    (record,) = outcome.records
+    assert (record.text, record.channel, record.agent_ref, outcome.warnings) == ("", "voice", None, {})

@@ -104,6 +104,8 @@ def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drif
         raise UnreadableError("missing field 'thread_ts' in an answer")
     room = fields.maybe_fields("room") if kind == "huddle" else Fields({})
     text, quoted, typed = _said(fields, author, desk, drift)
+    if kind == "huddle":
+        text = typed = ""  # it is Slack that says that it began
     attachments, deleted_files = files_of(fields, drift)
     if "text" not in fields.names and not (text or quoted or attachments):
         raise UnreadableError("missing field 'text'")
