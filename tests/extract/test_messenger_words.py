@@ -1,10 +1,12 @@
 """What Meta itself writes in somebody's name, and what its downloads of other years have."""
 
+import json
+
 import pytest
 
 from pipelines.contract import Attachment
 from tests.extract.exports import extracted
-from tests.extract.test_messenger import SOURCE, START, files_of, in_time, message, thread
+from tests.extract.test_messenger import SOURCE, START, encrypted, files_of, in_time, message, sealed, thread
 
 LINK = {"share": {"link": "https://shop.example/tents"}}
 
@@ -70,3 +72,9 @@ def test_a_picture_that_meta_left_on_its_servers_has_a_name_without_the_key_to_i
     picture = {"uri": "https://cdn.example/v/t1.15752-9/116_n.jpg?_nc_sid=73a6&oh=35f9&oe=5F9B"}
     (record,) = told(tmp_path, message("Zoë Ágoston", "hello", photos=[picture])).records
     assert record.attachments == [Attachment("116_n.jpg", None, "")]
+
+
+def test_what_stands_in_a_missing_files_place_is_not_its_name(tmp_path):
+    gone = sealed("Zoë Ágoston", "", media=[{"uri": "Failed to download media"}, {"uri": "./media/a.jpeg"}], type="media")
+    (record,) = extracted(tmp_path, {"e2ee/Zoe_12.json": json.dumps(encrypted(gone))}, SOURCE).records
+    assert record.attachments == [Attachment("", None, ""), Attachment("a.jpeg", None, "")]

@@ -85,6 +85,8 @@ class Sent:
         uri = uri.removeprefix("./")
         if uri.startswith(("https://", "http://")):  # what Meta did not put into the download
             uri = uri.partition("?")[0]
+        if not {"/", "."}.intersection(uri):  # words that say why the file is not there
+            return Attachment("", None, "")
         name = one_line(uri).rpartition("/")[2]
         for file in self._files.get(uri.rpartition("/")[2], []):
             if file.name.endswith(f"/{uri}"):
