@@ -16,7 +16,16 @@ from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.json_stream import Path, Piece
 from pipelines.extract.parts.telegram_chats import CHATS, Overview, overview_of, parse_contact
 from pipelines.extract.parts.telegram_files import BESIDE, Beside, group, is_beside, parse_piece
-from pipelines.extract.parts.telegram_messages import CALL, KINDS, TOPIC, Room, learn_topic, parse_call, parse_message
+from pipelines.extract.parts.telegram_messages import (
+    CALLS,
+    KINDS,
+    TOPIC,
+    Room,
+    has_old_ids,
+    learn_topic,
+    parse_call,
+    parse_message,
+)
 
 __all__ = ["extract", "group"]
 
@@ -24,14 +33,17 @@ SERVICE = "a service message"
 UNKNOWN_ACTION = "a service message with an 'action' we do not know"
 _OPENED = frozenset({"messages", "contacts.list", *(f"{name}.list.*.messages" for name in CHATS)})
 _ACTIONS = names("""
-    allow_sending_messages attach_menu_bot_allowed boost_apply change_creator clear_history create_channel
-    create_group delete_group_photo edit_chat_theme edit_group_photo edit_group_title game_score gift_code_prize
-    giveaway_launch giveaway_results group_call group_call_scheduled information_text invite_members
-    invite_to_group_call join_group_by_link join_group_by_request joined_telegram migrate_from_group
-    migrate_to_supergroup paid_messages_price_change pin_message prize_stars proximity_reached remove_members
-    requested_peer requested_phone_number score_in_game send_passport_values send_payment send_premium_gift
-    send_star_gift send_stars_gift send_webview_data set_chat_wallpaper set_messages_ttl set_same_chat_wallpaper
-    suggest_profile_photo take_screenshot topic_created topic_edit
+    allow_sending_messages attach_menu_bot_allowed boost_apply change_creator clear_history create_channel create_group
+    delete_group_photo edit_chat_theme edit_group_photo edit_group_title game_score gift_code_prize giveaway_launch
+    giveaway_results group_call group_call_scheduled information_text invite_members invite_to_group_call
+    join_group_by_link join_group_by_request join_group_via_community joined_telegram managed_bot_created
+    migrate_from_group migrate_to_supergroup new_creator_pending no_forwards_request no_forwards_toggle
+    paid_messages_price_change paid_messages_refund pin_message poll_append_answer poll_delete_answer prize_stars
+    process_suggested_post proximity_reached refunded_payment remove_members requested_peer requested_phone_number
+    score_in_game send_passport_values send_payment send_premium_gift send_star_gift send_stars_gift send_ton_gift
+    send_webview_data set_chat_wallpaper set_messages_ttl set_same_chat_wallpaper stars_prize suggest_birthday
+    suggest_profile_photo suggested_post_refund suggested_post_success take_screenshot todo_append_tasks
+    todo_completions topic_created topic_edit web_app_bot_allowed
 """)
 
 
@@ -98,13 +110,16 @@ def _message(piece: Piece, room: Room, issues: Issues) -> Iterator[Record]:
             raise UnreadableError(TOO_LONG)
         if room.talk.error:
             raise UnreadableError(room.talk.error)
-        fields = Fields(parse_piece(piece.raw))
+        record = parse_piece(piece.raw)
+        if has_old_ids(record):
+            room.talk.take_old_id()
+        fields = Fields(record)
         kind = fields.choice("type", KINDS)
         if kind == "message":
             yield parse_message(fields, room, position)
         elif kind == "unsupported":
             issues.suppress(file=room.file, reason="a message of a kind that Telegram Desktop does not export")
-        elif (action := _action(fields)) == CALL:
+        elif (action := _action(fields)) in CALLS:
             yield parse_call(fields, room, position)
         else:
             if action == TOPIC:

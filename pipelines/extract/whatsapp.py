@@ -35,7 +35,10 @@ INSTANTS_KEPT = 50_000  # within which equal messages are numbered; equal ones a
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat; ``flag`` is what is doubtful about its local time, ``text`` as the chat has it."""
+    """One message of a chat; ``flag`` is what is doubtful about its local time, ``text`` as the chat has it.
+
+    ``has_file`` says whether a mark before it tells of a file (``Entry.has_file``).
+    """
 
     ref: str
     file: str
@@ -44,6 +47,7 @@ class Message:
     flag: str | None
     author: str
     text: str
+    has_file: bool
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -120,7 +124,7 @@ def _message(entry: Entry, order: DateOrder, file: SourceFile, talk: Talk, refs:
         if talk.reason or parse_body(text).status != "missed":
             return None
         author = ""  # Android does not say who called, and a missed call is one to us
-    elif author is not None and talk.is_notice(author, text):
+    elif author is not None and talk.is_notice(author, text, entry):
         return None
     author = talk.author(author) if author != "" else author
     zone = talk.source.zone
@@ -128,12 +132,12 @@ def _message(entry: Entry, order: DateOrder, file: SourceFile, talk: Talk, refs:
         raise ConfigurationError(f"sources.{talk.source.name}.timezone is missing")
     instant, flag = local_instant(entry.stamp.moment(order), zone)
     ref = refs.ref(instant, author, MARKS.sub("", text))
-    return Message(ref, file.name, f"line {entry.line}", instant, flag, author, text)
+    return Message(ref, file.name, f"line {entry.line}", instant, flag, author, text, entry.has_file)
 
 
 def _interaction(message: Message, talk: Talk) -> Interaction:
     is_ours = talk.own.is_ref(message.author)
-    body = parse_body(message.text)
+    body = parse_body(message.text, has_file=message.has_file)
     party, party_ref = talk.party, talk.party_ref
     if not is_ours:
         if talk.is_group:

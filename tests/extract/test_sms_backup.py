@@ -237,6 +237,20 @@ def test_a_message_of_several_people_is_a_group(tmp_path):
     assert party(third) == {("phone", "", BOB)}
 
 
+def test_a_group_of_google_messages_is_a_group_and_its_address_nobodys_mail(tmp_path):
+    room = "group_8@rcs.google.com"
+    members = [addr(ANN, "130"), addr(BOB, "130"), addr(BOB, "137"), addr(OURS, "151")]
+    received = mms(address=room, addrs=members)
+    sent = mms(address=room, msg_box="2", addrs=[addr(OURS, "137"), addr(ANN, "151"), addr(BOB, "151")])
+    bare = sms(address=room)
+    outcome = extracted(tmp_path, {"a.xml": backup(("mms", received), ("mms", sent), ("sms", bare))}, SOURCE)
+    first, second, third = outcome.records
+    assert [(record.reason, record.conversation_ref) for record in outcome.records] == [("group", room)] * 3
+    assert (first.party_ref, party(first)) == (BOB, {("phone", "", BOB)})
+    assert (second.party, second.party_ref) == ([], f"{ANN}~{BOB}")
+    assert (third.party, third.party_ref) == ([], room)
+
+
 def test_our_own_number_among_the_addresses_makes_no_group(tmp_path):
     source = source_of(format="sms_backup", name="phone", region="GB", own=[OURS])
     (record,) = extracted(tmp_path, {"a.xml": backup(("mms", mms(address=f"{ANN}~{OURS}")))}, source).records

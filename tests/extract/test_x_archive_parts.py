@@ -246,3 +246,26 @@ def test_a_random_world_comes_back(tmp_path_factory, said, public, parts):
     }
     assert found == expected
     assert not outcome.quarantined
+
+
+@pytest.mark.parametrize("kind", ["commerce_catalog", "audio_video_calls_in_dm_recipient_sessions", "fleet"])
+def test_parts_of_real_archives_that_hold_no_contacts_are_counted(tmp_path, kind):
+    outcome = extracted(tmp_path, ARCHIVE | {f"data/{kind}.js": part(kind, [{"some": {"id": "1"}}])}, SOURCE)
+    assert not outcome.quarantined
+    assert outcome.suppressed["a part of the archive without contacts"] == 1
+
+
+def test_in_old_archives_a_message_to_a_group_is_to_account_0(tmp_path):
+    group = conversation("1609", message("951", ANN, "0", "hello all"), message("952", SHOP, "0", "hello Ann"))
+    outcome = extracted(tmp_path, ARCHIVE | {"data/group.js": part("direct_message_group", [group])}, SOURCE)
+    assert not outcome.quarantined
+    assert [(each.direction, each.reason, each.party) for each in (by_ref(outcome)["951"], by_ref(outcome)["952"])] == [
+        ("inbound", "group", []),
+        ("outbound", "group", []),
+    ]
+
+
+def test_an_account_that_is_gone_is_nobody(tmp_path):
+    items = [tweet("1400000000000000031", "@gone hello", to="-1", handle="gone")]
+    (record,) = extracted(tmp_path, {"a.js": part("account", ACCOUNT), "t.js": part("tweets", items)}, SOURCE).records
+    assert (record.party, record.party_ref, record.reason) == ([], "", "no_identifier")

@@ -21,7 +21,7 @@ from pipelines.extract.fields import Drift, known
 from pipelines.extract.inbox import Export, SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.meta_files import ELSEWHERE, group, left_out, number_of
-from pipelines.extract.parts.meta_messages import MEMBERSHIP, Message, Sent, parse_message
+from pipelines.extract.parts.meta_messages import Message, Sent, parse_message
 from pipelines.extract.parts.meta_stream import message_pieces
 from pipelines.extract.parts.meta_threads import Part, Thread, counted, read_part, thread_of
 from pipelines.extract.text import clean, one_line
@@ -112,8 +112,8 @@ def _messages(part: Part, thread: Thread, sent: Sent, nths: npt.NDArray[np.int32
             entry = Entry(place.position, piece.raw, is_whole=piece.is_whole)
             try:
                 message = parse_message(entry.value(), sent, drift, is_encrypted=part.is_encrypted)
-                if message.kind in MEMBERSHIP:
-                    issues.suppress(file=file, reason="somebody joined or left")
+                if message.left_out:
+                    issues.suppress(file=file, reason=message.left_out)
                     continue
                 yield _interaction(message, int(nths[number - 1]), place, issues)
             except UnreadableError as error:
@@ -143,7 +143,7 @@ def _interaction(message: Message, nth: int, place: Place, issues: Issues) -> In
         issues.warn(file=part.file.name, reason="a message without a text, a file or anything else")
     return Interaction(
         source=thread.source.name,
-        source_ref=hashed_ref(thread.source.name, thread.ref, message.occurred_at, message.author, message.text, nth),
+        source_ref=hashed_ref(thread.source.name, thread.ref, message.occurred_at, message.author, message.content, nth),
         conversation_ref=thread.ref,
         channel="voice" if message.is_call else thread.source.channel or "social",
         direction="outbound" if is_ours else "inbound",

@@ -10,22 +10,26 @@ from pipelines.extract.inbox import SourceFile
 from pipelines.extract.instants import epoch_instant
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.meta_stream import repaired
+from pipelines.extract.parts.meta_words import SENT, notice_of
 from pipelines.extract.text import one_line
 
 _TYPES = {each: each for each in names("Call Generic Payment Plan Share Subscribe Unsubscribe")}
 _ENCRYPTED_TYPES = {
     each: each for each in names("audio call file gif link location media placeholder poll share sticker text")
 }
-MEMBERSHIP = frozenset({"Subscribe", "Unsubscribe"})
+_MEMBERSHIP = frozenset({"Subscribe", "Unsubscribe"})
 _MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "media")
 _ENCRYPTED_USUAL = names("isUnsent media reactions text type")
 _LEFT = names("""
-    bumped_message_metadata ip is_geoblocked_by_viewer is_geoblocked_for_viewer is_unsent_image_by_messenger_kid_parent
-    magic_words users
+    IP bumped_message_metadata ip is_geoblocked_by_viewer is_geoblocked_for_viewer is_unsent_image_by_messenger_kid_parent
+    magic_words sender_id_INTERNAL users
 """)
 _CALL_USUAL = names("call_duration")
 _SAID = names("is_taken_down is_unsent link place plan")  # what a message may consist of, besides its text and files
-_MEDIA_USUAL, _MEDIA_LEFT = names("uri"), names("ai_stickers backup_uri creation_timestamp media_metadata thumbnail title")
+_MEDIA_USUAL, _MEDIA_LEFT = (
+    names("uri"),
+    names("ai_stickers backup_uri creation_timestamp media_metadata media_path_INTERNAL thumbnail title type_INTERNAL"),
+)
 _SHARE_LEFT = names("original_content_owner profile_share_name profile_share_username")
 _REACTION_LEFT = names("actor timestamp")
 _PLAN_LEFT = names("timestamp")
@@ -36,12 +40,15 @@ class Message:
     """One message as the thread's file has it, its texts decoded.
 
     Attributes:
+        content: its text as the thread has it, by which it is known.
+        text: what its author wrote of that; "" where the words are Meta's own.
         shared: the text of what a message shares, which its author did not write.
         status: of a call, how it ended; None where it is no call, or not told.
     """
 
     author: str
     occurred_at: datetime
+    content: str
     text: str
     shared: str
     kind: str
@@ -52,9 +59,16 @@ class Message:
     metadata: dict[str, Any]
 
     @property
+    def left_out(self) -> str | None:
+        """Why nobody is taken to have written it; None where somebody has."""
+        if self.kind in _MEMBERSHIP:
+            return "somebody joined or left"
+        return None if self.attachments or self.shared or self.is_call or "link" in self.metadata else notice_of(self.text)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing at all is told of what was sent."""
-        is_told = self.text or self.shared or self.attachments or self.is_call or self.metadata.keys() & _SAID
+        is_told = self.content or self.shared or self.attachments or self.is_call or self.metadata.keys() & _SAID
         return not is_told
 
 
@@ -69,6 +83,10 @@ class Sent:
     def attachment(self, uri: str) -> Attachment:
         """Return a file's name, and its size and digest where it came with the export."""
         uri = uri.removeprefix("./")
+        if uri.startswith(("https://", "http://")):  # what Meta did not put into the download
+            uri = uri.partition("?")[0]
+        if not {"/", "."}.intersection(uri):  # words that say why the file is not there
+            return Attachment("", None, "")
         name = one_line(uri).rpartition("/")[2]
         for file in self._files.get(uri.rpartition("/")[2], []):
             if file.name.endswith(f"/{uri}"):
@@ -108,13 +126,17 @@ def parse_message(record: Any, sent: Sent, drift: Drift, *, is_encrypted: bool) 
         "reactions": [decoded(_reaction(each, drift)) for each in fields.maybe_items("reactions")],
         "type": "" if kind == "Generic" else kind,
     }
+    written = decoded(fields.maybe_string(content))
+    is_call = kind in ("Call", "call") or duration is not None or is_missed is not None
+    has_more = bool(attachments or metadata["link"] or kind == "Share")
     message = Message(
         author=written_by,
         occurred_at=occurred_at,
-        text=decoded(fields.maybe_string(content)),
+        content=written,
+        text="" if is_call or (has_more and SENT.fullmatch(written)) else written,
         shared=decoded(share.maybe_string("share_text")),
         kind=kind,
-        is_call=kind in ("Call", "call") or duration is not None or is_missed is not None,
+        is_call=is_call,
         status="missed" if is_missed or duration == 0 else None if duration is None else "completed",
         duration_seconds=None if duration is None else float(duration),
         attachments=attachments,

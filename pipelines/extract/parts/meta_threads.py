@@ -19,7 +19,7 @@ from pipelines.extract.parts.meta_stream import decoded, look_through, repaired
 from pipelines.extract.text import one_line
 from pipelines.settings import Source
 
-_LEFT = names("image is_still_participant joinable_mode magic_words theme")
+_LEFT = names("image is_pending is_still_participant joinable_mode magic_words theme")
 _USUAL, _ENCRYPTED_USUAL = names("participants thread_path title"), names("participants threadName")
 # What Meta shows in the place of a name when the account is gone: "Facebook user", in the languages of its downloads.
 _NOBODY = names("""

@@ -13,7 +13,7 @@ from pipelines.extract.identifiers import Own
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.parts.slack_parts import edit_time, files_of, instant, parse_huddle
-from pipelines.extract.parts.slack_text import attachment_text, block_text, readable, split_quotes
+from pipelines.extract.parts.slack_text import attachment_text, block_text, own_words, readable, split_quotes
 from pipelines.extract.parts.slack_users import SLACKBOT, Side, User, party_of
 from pipelines.extract.parts.slack_workspace import Conversation, Workspace, author_of, thread_key
 from pipelines.settings import Source
@@ -75,9 +75,16 @@ def suppressed(record: dict[str, Any]) -> str | None:
         return None
     if subtype in _SYSTEM:
         return "what Slack itself writes (joined, left, renamed, pinned …)"
-    if subtype == "tombstone" or (subtype == "message_deleted" and not record.get("previous_message")):
+    if subtype == "tombstone" or (_is_deletion(record) and not record.get("previous_message")):
         return "a deleted message"
     return None
+
+
+def _is_deletion(record: dict[str, Any]) -> bool:
+    """Say whether a message is gone with this version: a thread's first leaves a tombstone in its place."""
+    message = record.get("message")
+    leaves_tombstone = isinstance(message, dict) and message.get("subtype") == "tombstone"
+    return record["subtype"] == "message_deleted" or (record["subtype"] == "message_changed" and leaves_tombstone)
 
 
 def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drift) -> Interaction:
@@ -96,7 +103,9 @@ def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drif
     if parent_ref and not thread_ts:
         raise UnreadableError("missing field 'thread_ts' in an answer")
     room = fields.maybe_fields("room") if kind == "huddle" else Fields({})
-    text, quoted = _said(fields, record, author, desk, drift)
+    text, quoted, typed = _said(fields, author, desk, drift)
+    if kind == "huddle":
+        text = typed = ""  # it is Slack that says that it began
     attachments, deleted_files = files_of(fields, drift)
     if "text" not in fields.names and not (text or quoted or attachments):
         raise UnreadableError("missing field 'text'")
@@ -108,7 +117,7 @@ def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drif
     drift.tell(fields, _LEFT, usual=_USUAL)
     thread = thread_ts or ts
     way = _way(author, conversation, thread_key(file, thread), parent_ref, desk)
-    party = known(*way.party, *claims_of(_typed(record, text), desk.source)) if way.direction == "inbound" else way.party
+    party = known(*way.party, *claims_of(typed, desk.source)) if way.direction == "inbound" else way.party
     channel = "voice" if kind == "huddle" else desk.source.channel or "chat"
     return Interaction(
         source=desk.source.name,
@@ -182,10 +191,10 @@ def _author(record: dict[str, Any], kind: Kind, app_ref: str, desk: Desk) -> Use
     return listed
 
 
-def _said(fields: Fields, record: dict[str, Any], author: User, desk: Desk, drift: Drift) -> tuple[str, str]:
-    """Return what the author wrote, and what they quoted or passed on."""
+def _said(fields: Fields, author: User, desk: Desk, drift: Drift) -> tuple[str, str, str]:
+    """Return what the author wrote, what they quoted or passed on, and of what they wrote that which they typed."""
     comment = fields.maybe_fields("comment")
-    text = fields.maybe_string("text")
+    text = own_words(fields.maybe_string("text") or "", author.user_ref)
     written = (comment.string("comment") if comment.names else "") or text
     drift.tell(comment, _COMMENT_LEFT)
     shown = [attachment_text(each, drift) for each in fields.maybe_items("attachments")]
@@ -195,7 +204,7 @@ def _said(fields: Fields, record: dict[str, Any], author: User, desk: Desk, drif
     if not written and desk.side(author) == "bot":
         written, passed_on = "\n".join(text for text, _ in shown), ""
     text, quoted = split_quotes(_read(written, desk))
-    return text, "\n".join(part for part in (quoted, _read(passed_on, desk)) if part)
+    return text, "\n".join(part for part in (quoted, _read(passed_on, desk)) if part), _typed(written, text)
 
 
 def _read(written: str, desk: Desk) -> str:
@@ -203,10 +212,9 @@ def _read(written: str, desk: Desk) -> str:
     return readable(written, desk.workspace.name_of, lambda ref: conversations.get(ref, ""))
 
 
-def _typed(record: dict[str, Any], text: str) -> str:
+def _typed(written: str, text: str) -> str:
     """Return the text as far as its author typed it: whom they mention did not write their own name there."""
-    written = record.get("text")
-    if not isinstance(written, str) or "<@" not in written:
+    if "<@" not in written:
         return text
     return split_quotes(readable(re.sub("<@[^<>]*>", "…", written), str, str))[0]
 
@@ -214,7 +222,7 @@ def _typed(record: dict[str, Any], text: str) -> str:
 def _version(record: dict[str, Any], fields: Fields, desk: Desk, file: str, position: str, drift: Drift) -> Interaction:
     """Map a later version of a message, as exports of workspaces that keep all edits have them."""
     changed_at = instant(fields.string("ts"))
-    is_deleted = record["subtype"] == "message_deleted"
+    is_deleted = _is_deletion(record)
     message = record["previous_message" if is_deleted else "message"] if "message" in record or is_deleted else None
     if not isinstance(message, dict):
         raise UnreadableError("missing field 'message' in an edit")

@@ -10,11 +10,11 @@ from pipelines.extract.text import one_line
 
 _FILE_USUAL = names("name size")
 _ROOM_LEFT = names("""
-    app_id attached_file_ids background_id canvas_background canvas_thread_ts channels display_id external_unique_id
-    huddle_link is_dm_call is_prewarmed is_scheduled knocks last_invite_status_by_user locale media_backend_type
-    media_path media_server name participant_history participants participants_camera_off participants_camera_on
-    participants_events participants_screenshare_off participants_screenshare_on pending_invitees recording
-    thread_root_ts was_accepted was_rejected
+    app_id attached_file_ids background_id call_family canvas_background canvas_thread_ts channels display_id
+    external_unique_id huddle_link is_dm_call is_prewarmed is_scheduled knocks last_invite_status_by_user locale
+    media_backend_type media_path media_server name participant_history participants participants_camera_off
+    participants_camera_on participants_events participants_screenshare_off participants_screenshare_on pending_invitees
+    recording thread_root_ts was_accepted was_rejected
 """)
 _TS = re.compile(r"(\d{1,11})(?:\.(\d{1,6}))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,8 +35,9 @@ def files_of(fields: Fields, drift: Drift) -> tuple[list[Attachment], int]:
     """Return the files that came with a message, and how many of them are deleted by now."""
     found, deleted = [], 0
     listed = fields.maybe_items("files")
-    if not listed and fields.has("file"):
-        listed = [fields.fields("file")]
+    if not listed:
+        file = fields.maybe_fields("file")
+        listed = [file] if file.names else []
     for each in listed:
         file = each if isinstance(each, Fields) else Fields(each)
         file.ref("id")

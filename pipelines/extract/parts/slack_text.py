@@ -17,6 +17,9 @@ _ATTACHMENT_LEFT = names("""
     thumb_url thumb_width title_link ts unfurl_type url video_html video_html_height video_html_width video_url
 """)
 _MARK = re.compile("<([^<>]*)>")
+_FILE_TOLD = re.compile(  # what Slack wrote in place of the sender's words, until 2018
+    r"<@([A-Z0-9]+)(?:\|[^<>]*)?> (?:uploaded|shared|mentioned) a file: <[^<>]*>(?: and commented: (.*))?", re.DOTALL
+)
 _TEXTS = ("text", "fallback", "title", "alt_text")
 _HOLDERS = ("fields", "elements", "columns", "rows", "blocks", "text")
 
@@ -36,6 +39,12 @@ def readable(text: str, person: Callable[[str], str], channel: Callable[[str], s
         shown += [_unescaped(text[at : mark.start()]), _mark(mark[1], person, channel)]
         at = mark.end()
     return clean("".join([*shown, _unescaped(text[at:])])).strip()
+
+
+def own_words(text: str, user_ref: str) -> str:
+    """Return what a user wrote: not the sentence in which Slack told, until 2018, that they sent a file."""
+    told = _FILE_TOLD.fullmatch(text)
+    return text if not told or told[1] != user_ref else told[2] or ""
 
 
 def split_quotes(text: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A phone's texts: ``<sms>`` and, with parts and several people, ``<mms>``."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,9 @@ _FROM, _TO = "137", ("151", "130", "129")  # what an <addr> is of: sender, recei
 _ADDRESSES = {each: each for each in (_FROM, *_TO)}
 _OURSELVES = "insert-address-token"  # what stands in the place of the phone's own number
 _APART = "~"
+_ROOM = re.compile(
+    r"[^@~]+@rcs(?:-conference)?\.google\.com", re.IGNORECASE
+)  # a group of Google Messages (RCS): no mail address
 _LAYOUT = "application/smil"  # how the parts are shown
 _NOT_FETCHED = "130"  # the network's note that there is a message, which the phone never fetched
 
@@ -38,7 +42,7 @@ _MMS_LEFT = names("""
     using_mode v
 """)
 _PART_USUAL = names("text")
-_PART_LEFT = names("cd chset cid ctt_s ctt_t sef_type seq")
+_PART_LEFT = names("cd chset cid ctt_s ctt_t sef_type seq sub_id")
 _ADDR_LEFT = names("charset")
 
 
@@ -50,6 +54,7 @@ class Text:
         others: everybody in it but ourselves, as the phone writes them.
         sender: who of them wrote; "" where we did.
         contact: the address book's name for the one person in it.
+        room: the address that a group has of its own; "" where it has none.
     """
 
     direction: Direction
@@ -62,6 +67,7 @@ class Text:
     subject: str | None = None
     attachments: list[Attachment] = field(default_factory=list)
     is_fetched: bool = True
+    room: str = ""
 
 
 def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
@@ -74,10 +80,10 @@ def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     if box is None:
         return None
     direction, status = box
-    others = _others(address.split(_APART), phone)
-    sender = others[0] if direction == "inbound" and others else ""
+    others, room = _others(address.split(_APART), phone), _room(address)
+    sender = others[0] if direction == "inbound" and others and not room else ""
     ref = phone.refs.ref(address, moment, direction, text)
-    return _interaction(Text(direction, status, moment, text, others, sender, contact), phone, at, ref)
+    return _interaction(Text(direction, status, moment, text, others, sender, contact, room=room), phone, at, ref)
 
 
 def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
@@ -93,10 +99,11 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     if box is None:
         return None
     direction, status = box
-    if address:
+    room = _room(address)
+    if address and not room:
         everybody = address.split(_APART)
     elif direction == "inbound":  # one of several receivers is ourselves, whose number the phone does not tell
-        everybody = [sender, *receivers] if len(receivers) > 1 else [sender]
+        everybody = [sender, *receivers] if len(receivers) > 1 or room else [sender]
     else:
         everybody = receivers
     others = _others(everybody, phone)
@@ -105,17 +112,17 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     elif not sender or phone.ends.own.is_ref(sender):
         sender = others[0] if others else ""
     told = text + "".join(f" [{each.name} {each.sha256}]" for each in attachments)
-    ref = phone.refs.ref(_APART.join(sorted(everybody)), moment, direction, told)
-    said = Text(direction, status, moment, text, others, sender, contact, subject, attachments, is_fetched)
+    ref = phone.refs.ref(room or _APART.join(sorted(everybody)), moment, direction, told)
+    said = Text(direction, status, moment, text, others, sender, contact, subject, attachments, is_fetched, room)
     return _interaction(said, phone, at, ref)
 
 
 def _interaction(said: Text, phone: Phone, at: str, ref: str) -> Interaction:
     ends = phone.ends
-    is_group = len(said.others) > 1
+    is_group = len(said.others) > 1 or bool(said.room)
     shown = said.sender or _APART.join(said.others)
     party, reason = ends.party_of(shown) if said.sender or not is_group else ([], "group")
-    thread = _APART.join(sorted(thread_of(each, ends) for each in said.others))
+    thread = said.room or _APART.join(sorted(thread_of(each, ends) for each in said.others))
     if is_group:  # the sender is told, as one of many
         reason = "group"
     elif reason is None:
@@ -141,6 +148,10 @@ def _interaction(said: Text, phone: Phone, at: str, ref: str) -> Interaction:
         reason=reason,
         source_metadata={} if said.is_fetched else {"not_fetched": True},
     )
+
+
+def _room(address: str) -> str:
+    return address if _ROOM.fullmatch(address) else ""
 
 
 def _others(addresses: list[str], phone: Phone) -> list[str]:

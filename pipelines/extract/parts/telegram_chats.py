@@ -46,6 +46,7 @@ _ROOT_LEFT = names("""
 """)
 _PERSON_LEFT = names("bio first_name last_name phone_number username")
 _CONTACT_USUAL = names("first_name last_name phone_number")
+_NUMBER = 0xFFFFFFFF
 _OUR_ID = re.compile(r"(?:user|channel|chat)\d+")
 
 
@@ -66,6 +67,12 @@ class Talk:
     kind: str = ""
     person_ref: str = ""
     error: str = ""
+
+    def take_old_id(self) -> None:
+        """Take the id for one as exports until 2021 write it: 32 bits of it are the number, those before tell the kind."""
+        if self.has_id and self.ref.isdecimal():
+            self.ref = str(int(self.ref) & _NUMBER)
+            self.person_ref = f"user{self.ref}" if self.person_ref else ""
 
     @property
     def reason(self) -> str | None:

@@ -57,9 +57,9 @@ class Beside:
     def __init__(self, files: dict[str, SourceFile], result: SourceFile, issues: Issues) -> None:
         self._files, self._root, self._group, self._issues = files, _root(result), group(result), issues
 
-    def attachment(self, path: str, name: str | None, size: int | None) -> Attachment:
-        """Return an attachment by its path in the export, or by what stands there in its place."""
-        if _NOT_INCLUDED in path:
+    def attachment(self, path: str | None, name: str | None, size: int | None) -> Attachment:
+        """Return an attachment by its path in the export, or by what stands there in its place, if anything."""
+        if path is None or _NOT_INCLUDED in path:
             return Attachment(_last(name or ""), size, "")
         shown = _last(name or path)
         file = self._files.get(f"{self._root}/{path}")

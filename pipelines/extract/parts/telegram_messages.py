@@ -7,17 +7,18 @@ from typing import Any, Literal
 
 from pipelines.contract import Attachment, Channel, Identifier, Interaction, hashed_ref
 from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import Drift, Fields, known, names, valid
+from pipelines.extract.fields import Drift, Fields, known, names
 from pipelines.extract.instants import epoch_instant, parse_instant
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.parts.telegram_chats import Account, Talk
 from pipelines.extract.parts.telegram_files import Beside
+from pipelines.extract.parts.telegram_words import poll_text, rich_blocks, rich_text, tasks_text, text_of
 from pipelines.extract.text import clean, one_line
 
 Kind = Literal["message", "service", "unsupported"]
 KINDS: dict[str, Kind] = {"message": "message", "service": "service", "unsupported": "unsupported"}
-CALL = "phone_call"
+CALLS = frozenset(("phone_call", "conference_call"))
 TOPIC = "topic_created"
 _TOPICS_KEPT = 10_000
 _OUTCOMES = {
@@ -25,22 +26,21 @@ _OUTCOMES = {
     "missed": "missed",
     "hangup": "no_answer",
     "disconnect": "no_answer",
+    "migrate_conference_all": "transferred",
 }  # of a call without length
 _UNREAD = "nobody wrote it: neither 'from' nor 'from_id'"
 _STRANGER = "by neither the chat's person nor one of our accounts (sources.{}.own)"
 
 _USUAL = names("date_unixtime from from_id id")
+_NEVER = ("1970-01-01", "1969-12-31")  # when a message was edited that was not, in exports until 2020
 _CALL_USUAL = names("actor actor_id date_unixtime id")
 _LEFT = names("""
-    address author contact_vcard_file_size date duration_seconds edited forwarded_from_id game_description game_link
+    address author contact_vcard_file_size date duration_seconds forwarded_from_id game_description game_link
     giveaway_information giveaway_results height inline_bot_buttons invoice_information live_location_period_seconds
-    location_information media_spoiler mime_type performer place_name reply_to_peer_id rich_message saved_from
-    self_destruct_period_seconds text_entities thumbnail thumbnail_file_size title todo_list width
+    location_information media_spoiler mime_type paid_stars_amount performer place_name reply_to_peer_id saved_from
+    self_destruct_period_seconds text_entities thumbnail thumbnail_file_size title width
 """)
-_CALL_LEFT = names("date edited edited_unixtime text text_entities")
-_PART_LEFT = names("collapsed date document_id href language relative time type unixtime user_id")
-_POLL_LEFT = names("closed total_voters")
-_ANSWER_LEFT = names("chosen voters")
+_CALL_LEFT = names("date text text_entities")
 _CARD_LEFT = names("first_name last_name phone_number")
 _REACTION_LEFT = names("count document_id recent type")
 
@@ -72,22 +72,30 @@ class Author:
         return self.name or self.ref
 
 
+def has_old_ids(record: Any) -> bool:
+    """Say whether a message's author is a bare number, as in exports until 2021, whose chats have other numbers, too."""
+    return isinstance(record, dict) and any(type(record.get(name)) is int for name in ("from_id", "actor_id"))
+
+
 def parse_message(fields: Fields, room: Room, position: str) -> Interaction:
     """Map one message; UnreadableError where it is not what we know."""
     ref = fields.maybe_ref("id")
     at, flag, updated_at = _times(fields, room.account)
     author = _author(fields, "from", room)
-    written = _text(fields, "text", room)
-    poll = fields.maybe_fields("poll")
-    text = clean(written or (_poll_text(poll, room) if poll.names else ""))
-    attachments = _files(fields, room)
+    rich = fields.maybe_fields("rich_message")
+    blocks = list(rich_blocks(rich)) if rich.names else []
+    written = rich_text(blocks) if rich.names and not fields.has("text") else text_of(fields, "text", room.drift)
+    poll, tasks = fields.maybe_fields("poll"), fields.maybe_fields("todo_list")
+    listed = poll_text(poll, room.drift) if poll.names else tasks_text(tasks, room.drift) if tasks.names else ""
+    text = clean(written or listed)
+    attachments = [each for part in (fields, *map(Fields, blocks)) for each in _files(part, room)]
     is_forwarded = "forwarded_from" in fields.names or "forwarded_from_id" in fields.names
     replied = fields.maybe_ref("reply_to_message_id")
     metadata = {
         "edited": updated_at is not None,
         "forwarded_from": one_line(fields.maybe_string("forwarded_from") or "") or is_forwarded,
         "via_bot": fields.maybe_string("via_bot"),
-        "type": _type(fields, is_poll=bool(poll.names)),
+        "type": _type(fields, "poll" if poll.names else "tasks" if tasks.names else None),
         "sticker": fields.maybe_string("sticker_emoji"),
         "reactions": _reactions(fields, room),
         "local_time": flag,
@@ -111,7 +119,7 @@ def parse_call(fields: Fields, room: Room, position: str) -> Interaction:
     at, flag, _ = _times(fields, room.account)
     author = _author(fields, "actor", room)
     seconds = fields.maybe_number("duration_seconds")
-    outcome = fields.choice("discard_reason", _OUTCOMES) if fields.has("discard_reason") else None
+    outcome = fields.choice("discard_reason", _OUTCOMES) if fields.has("discard_reason") else _conference(fields)
     room.drift.tell(fields, _CALL_LEFT, usual=_CALL_USUAL)
     interaction = _interaction(ref, at, author, "", room, position)
     interaction.channel = "voice"
@@ -121,6 +129,12 @@ def parse_call(fields: Fields, room: Room, position: str) -> Interaction:
     return interaction
 
 
+def _conference(fields: Fields) -> str | None:
+    """Return what came of a call that several may join."""
+    is_missed, is_active = fields.maybe_boolean("is_missed"), fields.maybe_boolean("is_active")
+    return "missed" if is_missed else "ongoing" if is_active else None
+
+
 def learn_topic(fields: Fields, room: Room) -> None:
     """Remember a topic of a forum: its messages answer the one that opened it."""
     ref, title = fields.ref("id"), fields.string("title")
@@ -128,28 +142,12 @@ def learn_topic(fields: Fields, room: Room) -> None:
         room.topics[ref] = one_line(title)
 
 
-def _text(fields: Fields, name: str, room: Room) -> str:
-    """Take a text that is a string, or a list of strings and of records for links, bold words and the like."""
-    value = fields.text_or_items(name)
-    return (
-        value
-        if isinstance(value, str)
-        else "".join(valid(each) if isinstance(each, str) else _part(each, room) for each in value)
-    )
-
-
-def _part(part: Any, room: Room) -> str:
-    fields = Fields(part)
-    text = fields.string("text")
-    fields.string("type")
-    room.drift.tell(fields, _PART_LEFT)
-    return text
-
-
 def _times(fields: Fields, account: Account) -> tuple[datetime, str | None, datetime | None]:
     """Return when it was sent, what is doubtful about that, and when it was last changed."""
-    edited = fields.maybe_ref("edited_unixtime")
+    edited, shown = fields.maybe_ref("edited_unixtime"), fields.maybe_string("edited")
     updated_at = _epoch(edited) if edited else None
+    if shown and not edited and not shown.startswith(_NEVER):
+        updated_at, _ = parse_instant(shown, account.source.zone)
     sent = fields.maybe_ref("date_unixtime")
     if sent:
         return _epoch(sent), None, updated_at
@@ -238,30 +236,20 @@ def _files(fields: Fields, room: Room) -> list[Attachment]:
         path = fields.maybe_string(label)
         name = fields.maybe_string(named) if named else None
         size = fields.maybe_number(sized) if sized else None
-        if path is not None:
+        if path is not None or fields.has(f"{label}_skip_reason"):
             found.append(room.beside.attachment(path, name, size))
     return found
 
 
-def _type(fields: Fields, *, is_poll: bool) -> str | None:
-    """Return what a message is that is more than its text: a poll, a card, a place, a game, a voice message."""
+def _type(fields: Fields, listed: str | None) -> str | None:
+    """Return what a message is that is more than its text: a poll, tasks, a card, a place, a game, a voice message."""
     media = fields.maybe_string("media_type")
     card = fields.maybe_fields("contact_information")
     if fields.maybe_string("game_title"):
         return "game"
-    if is_poll or card.names:
-        return "poll" if is_poll else "contact"
+    if listed or card.names:
+        return listed or "contact"
     return "location" if "location_information" in fields.names else media
-
-
-def _poll_text(poll: Fields, room: Room) -> str:
-    lines = [_text(poll, "question", room)]
-    for each in poll.items("answers"):
-        answer = Fields(each)
-        lines.append("- " + _text(answer, "text", room))
-        room.drift.tell(answer, _ANSWER_LEFT)
-    room.drift.tell(poll, _POLL_LEFT)
-    return "\n".join(lines)
 
 
 def _reactions(fields: Fields, room: Room) -> list[str]:

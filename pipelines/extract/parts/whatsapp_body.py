@@ -9,7 +9,9 @@ from pipelines.extract.parts.whatsapp_words import (
     ATTACHED,
     CALL,
     DELETED,
+    DOCUMENT,
     EDITED,
+    LEFT_OUT,
     NO_ANSWER,
     OMITTED,
     VIEW_ONCE,
@@ -41,8 +43,13 @@ class Body:
         return bool(self.attachments or self.metadata)
 
 
-def parse_body(raw: str) -> Body:
-    """Part a message, WhatsApp's marks still in it."""
+def parse_body(raw: str, *, has_file: bool = False) -> Body:
+    """Part a message, WhatsApp's marks still in it.
+
+    Args:
+        has_file: whether a mark before the line tells that a file was sent (``Entry.has_file``): what WhatsApp writes in its
+            place is then understood in any language.
+    """
     metadata: dict[str, str | bool] = {}
     plain = MARKS.sub("", raw).strip()
     if DELETED.fullmatch(plain):
@@ -60,12 +67,18 @@ def parse_body(raw: str) -> Body:
     attachments = [Attachment(file_name(next(filter(None, found))), None, "") for found in ATTACHED.findall(text)]
     if attachments:
         text = _beside(ATTACHED.sub("", text), attachments[-1].name)
-    elif OMITTED.search(text):
-        name, _, rest = OMITTED.sub("", text, count=1).partition("\n")
-        document = name.partition(" \u2022 ")[0] if " \u2022 " in name else ""
+    elif omitted := OMITTED.search(text) or (LEFT_OUT.search(text) if has_file and not kind else None):
+        name, _, rest = f"{text[: omitted.start()]}{text[omitted.end() :]}".partition("\n")
+        document = _document(MARKS.sub("", name).strip())
         attachments = [Attachment(file_name(document), None, "")]
         text = (name if not document else "") + "\n" + rest
     return Body(clean(text).strip(), attachments, metadata)
+
+
+def _document(shown: str) -> str:
+    """Return the name of a document by what stands before WhatsApp's words for it: "Offer.pdf • 2 pages", "Offer.pdf"."""
+    name, bullet, _ = shown.partition(" \u2022 ")
+    return name if bullet or DOCUMENT.fullmatch(name) else ""
 
 
 def _beside(text: str, name: str) -> str:

@@ -9,16 +9,26 @@ from pipelines.extract.instants import DateOrder, clock_time, date_in_order
 from pipelines.extract.issues import UnreadableError
 
 FOUNDED = 2009  # no message is older; a smaller year is of another calendar
+_REIWA = 2018  # the year before the first of the Japanese era that began in 2019
 _BUDDHIST = 543  # years that Thailand is ahead: 2569 is 2026
 
-# The halves of the day on twelve-hour clocks; a Chinese, Japanese or Korean one stands before the time.
-_BEFORE = {
+# The halves of the day on twelve-hour clocks. In some languages they stand before the time, in the far east with dates
+# that begin with the year, where its two digits do not tell.
+_FAR_EAST = {
     "a": names("午前 上午 凌晨 清晨 早上 오전"),
     "p": names("午後 下午 中午 晚上 오후"),
 }
+_BEFORE = {
+    "a": names("முற்பகல் පෙ.ව. öö de. de") | _FAR_EAST["a"],
+    "p": names("பிற்பகல் ප.ව. ös du. du") | _FAR_EAST["p"],
+}
 _BEHIND = {
-    "a": names("am a.m. a.m ص ق.ظ. ق.ظ π.μ. π.μ öö de. de fm ap. ap sa pg vorm. पूर्वाह्न"),
-    "p": names("pm p.m. p.m م ب.ظ. ب.ظ μ.μ. μ.μ ös du. du em ip. ip ch ptg nachm. अपराह्न"),
+    "a": names("""
+        am a.m. a.m ص ق.ظ. ق.ظ π.μ. π.μ öö de. de fm ap. ap sa pg vorm. vm. vm дп пр.\u043e\u0431. претпл. पूर्वाह्न म.पू. ಪೂರ್ವಾಹ್ನ
+    """),
+    "p": names("""
+        pm p.m. p.m م ب.ظ. ب.ظ μ.μ. μ.μ ös du. du em ip. ip ch ptg nachm. nm. nm пп сл.\u043e\u0431. попл. अपराह्न म.उ. ಅಪರಾಹ್ನ
+    """),
 }
 HALVES_BEFORE = sorted(set().union(*_BEFORE.values()), key=len, reverse=True)
 HALVES_BEHIND = sorted(set().union(*_BEHIND.values()), key=len, reverse=True)
@@ -34,7 +44,8 @@ class Stamp:
     Attributes:
         date: its three numbers in their order.
         clock: the time of day; None where there is no such time.
-        is_year_first: whether the date itself tells so: by its length, or by the language of the clock.
+        is_year_first: whether the date itself tells so: by its length, or by the language of the clock where no number
+            has a year's length.
     """
 
     date: Written
@@ -53,12 +64,14 @@ class Stamp:
 
 def stamp_of(written: Written, hour: str, minute: str, second: str | None, half: str | None) -> Stamp:
     """Return the stamp that the parts of a header make."""
+    written = (_western(written[0]), written[1], _western(written[2]))
     half = half.replace(" ", "").lower() if half else None
     try:
         clock = clock_time(hour, minute, second, _HALF[half] if half else None)
     except UnreadableError:
         clock = None
-    return Stamp(written, clock, len(written[0]) == 4 or half in _BEFORE["a"] | _BEFORE["p"])
+    is_eastern = half in _FAR_EAST["a"] | _FAR_EAST["p"] and len(written[2]) < 4  # Hong Kong: 20/11/2026 上午10:00
+    return Stamp(written, clock, len(written[0]) == 4 or is_eastern)
 
 
 class OrderProof:
@@ -120,6 +133,11 @@ class OrderProof:
 def _day(written: Written, order: DateOrder) -> date | None:
     first, second, third = (_in_our_years(number) for number in written)
     return date_in_order(first, second, third, order)
+
+
+def _western(number: str) -> str:
+    """Return the year of a Japanese one: R8, the eighth of the era Reiwa, is 2026."""
+    return str(_REIWA + int(number[1:])) if number[:1] in ("R", "r") else number
 
 
 def _in_our_years(number: str) -> str:

@@ -34,11 +34,11 @@ def _one_of(words: list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\.", r"\. ?").removesuffix(" ?") for word in words)
 
 
-_DATE = r"(?P<first>\d{1,4})(?P<mark>[./-]) ?(?P<middle>\d{1,2})(?P=mark) ?(?P<last>\d{1,4})\.?(?: BE| ?\u0433\.)?"
+_DATE = r"(?P<first>R?\d{1,4})(?P<mark>[./-]) ?(?P<middle>\d{1,2})(?P=mark) ?(?P<last>R?\d{1,4})\.?(?: BE| ?\u0433\.)?"
 _BETWEEN = r",?(?: (?:klo|kl\.?|um|at|à|às|om|o|в|alle|a las|lúc))? "  # date and time, by the phone's language
 _TIME = (
     rf"(?:(?P<before>{_one_of(HALVES_BEFORE)}) ?)?(?P<hour>\d{{1,2}})(?:[:.]| ?h ?)(?P<minute>\d{{2}})"
-    rf"(?:[:.](?P<second>\d{{2}}))?(?: ?(?P<half>{_one_of(HALVES_BEHIND)}))?(?: ?ч\.)?"
+    rf"(?:(?:[:.]| min )(?P<second>\d{{2}})(?: s)?)?(?: ?(?P<half>{_one_of(HALVES_BEHIND)}))?(?: ?ч\.)?"
 )
 _STAMPS = {"": _DATE + _BETWEEN + _TIME, ", the time first": _TIME + ",? " + _DATE}
 # iPhones write brackets, until 2017 a colon; Android a dash.
@@ -58,6 +58,9 @@ class Entry:
         stamp: None for what is no entry (see ``trouble``).
         body: what follows date and time, WhatsApp's marks still in it.
         trouble: why it cannot be read; "" where it can.
+        marks_tell: whether marks tell what WhatsApp itself wrote: not where all of the chat has them.
+        is_first: whether it is the chat's first, which on iPhones WhatsApp itself writes in the other's name.
+        is_marked: whether a mark stands before it, as iPhones write it where a file was sent.
         is_open: whether it is the last and has no proper end, so that the file may have been cut off here.
     """
 
@@ -65,9 +68,17 @@ class Entry:
     stamp: Stamp | None
     body: str = ""
     trouble: str = ""
+    marks_tell: bool = False
+    is_first: bool = False
+    is_marked: bool = False
     is_open: bool = False
     _lines: list[str] = field(default_factory=list)
     _size: int = 0
+
+    @property
+    def has_file(self) -> bool:
+        """Whether its mark tells that a file was sent."""
+        return self.marks_tell and self.is_marked
 
     def add(self, line: str, *, is_whole: bool) -> None:
         """Take a further line; of a body longer than can be held, the beginning is kept."""
@@ -96,7 +107,7 @@ class Chat:
 
     def __init__(self, file: SourceFile) -> None:
         self._file = file
-        self._header = self._pinned()
+        self._header, self._marks_tell = self._pinned()
         self.is_repaired = False
 
     def entries(self) -> Iterator[Entry]:
@@ -112,8 +123,9 @@ class Chat:
                     if entry:
                         ends.add(previous_end)
                         yield entry.closed()
-                    begun = match[0]
-                    entry = Entry(number, _stamp(match))
+                    is_first, begun = not begun, match[0]
+                    entry = Entry(number, _stamp(match), marks_tell=self._marks_tell)
+                    entry.is_first, entry.is_marked = is_first, _is_marked(line)
                     entry.add(_after(line, match.end()), is_whole=is_whole)
                 elif entry is None:
                     if _INVISIBLE.sub("", line).strip():
@@ -127,15 +139,24 @@ class Chat:
             entry.is_open = not line_end or (line_end == "\n" and ends == {"\r\n"})  # iPhones end messages alone with it
             yield entry.closed() if entry.stamp else entry
 
-    def _pinned(self) -> re.Pattern[str]:
-        """Return the header of the first line that has one: a chat is in one dialect from end to end."""
+    def _pinned(self) -> tuple[re.Pattern[str], bool]:
+        """Return the header of the first line that has one, and whether there is a message without marks.
+
+        A chat is in one dialect from end to end.
+        """
+        pinned: re.Pattern[str] | None = None
         with opened(self._file) as stream:
             for _, raw, _ in lines_of(stream):
                 line = valid(raw[: 4 * _HEADER_LIMIT].decode("utf-8", "replace"))
-                for header in _DIALECTS.values():
-                    if _begins(line, header):
-                        return header
-        raise UnreadableError("no WhatsApp chat: no line begins with a date and time")
+                for header in [pinned] if pinned else _DIALECTS.values():
+                    if match := _begins(line, header):
+                        pinned = header
+                        if _is_typed(line, match):
+                            return pinned, True
+                        break
+        if pinned is None:
+            raise UnreadableError("no WhatsApp chat: no line begins with a date and time")
+        return pinned, False
 
     def _text(self, raw: bytes) -> str:
         raw = raw.removesuffix(b"\n").removesuffix(b"\r")
@@ -159,6 +180,16 @@ def split_author(body: str) -> tuple[str | None, str]:
 
 def _begins(line: str, header: re.Pattern[str]) -> re.Match[str] | None:
     return header.match(_head(line)) if line[:1] in _STARTS else None
+
+
+def _is_typed(line: str, match: re.Match[str]) -> bool:
+    """Say whether a message begins in the line that has no marks, so that somebody typed it."""
+    author, text = split_author(_after(line, match.end()))
+    return author is not None and not _is_marked(line) and not MARKS.match(text)
+
+
+def _is_marked(line: str) -> bool:
+    return line.removeprefix("\ufeff").startswith("\u200e[")
 
 
 def _head(line: str) -> str:

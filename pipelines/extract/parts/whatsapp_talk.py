@@ -20,6 +20,7 @@ from pipelines.settings import Source
 SCOPE = "whatsapp"
 PEOPLE_LIMIT = 10_000  # names kept of a chat; a community has 2,000 members
 _NOTICE_LIMIT = 300  # characters in which a notice tells what it is
+_NAME = re.compile(r"[^\W\d_]{3,}")
 _BUSINESS_SCOPED = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{10,128}")
 _USERNAME = re.compile(r"@[A-Za-z0-9._]{3,35}")
 
@@ -58,9 +59,9 @@ class Talk:
             raise UnreadableError(f"by neither the chat's person nor one of our names (sources.{self.source.name}.own)")
         return author
 
-    def is_notice(self, author: str, text: str) -> bool:
+    def is_notice(self, author: str, text: str, entry: Entry) -> bool:
         """Say whether WhatsApp wrote this in somebody's name, as it does on iPhones: of groups, in the group's."""
-        return _is_notice(author, text) or (self.is_group and author == self.title and _is_marked(text))
+        return _is_notice(author, text, entry) or (self.is_group and author == self.title and _is_marked(text))
 
 
 def survey_chat(entries: Iterable[Entry], thread: str, source: Source) -> tuple[DateOrder, Talk]:
@@ -78,14 +79,14 @@ def survey_chat(entries: Iterable[Entry], thread: str, source: Source) -> tuple[
             continue
         proof.add(entry.stamp)
         author, text = split_author(entry.body)
-        if author is None or _is_notice(author, text):
+        if author is None or _is_notice(author, text, entry):
             is_group = is_group or bool(GROUP.search(MARKS.sub("", text[:_NOTICE_LIMIT])))
         if author is None or others.get(author) or author in ours:
             continue
         if own.is_ref(author):
             ours.add(author)
         elif author in others or len(others) < PEOPLE_LIMIT:
-            others[author] = others.get(author, False) or not _is_marked(text) or _is_shown(text)
+            others[author] = others.get(author, False) or not _is_marked(text) or _is_shown(text, entry)
     return proof.order(source.date_order), _talk(others, thread, own, source, is_group=is_group)
 
 
@@ -140,17 +141,26 @@ def _is_number(title: str, source: Source) -> bool:
     return identifiers.phone(title, source.region, "channel") is not None
 
 
-def _is_notice(author: str, text: str) -> bool:
-    if not _is_marked(text) or _is_shown(text):
+def _is_notice(author: str, text: str, entry: Entry) -> bool:
+    """Say whether marked words are a notice: the chat's first, one that we know, or one that tells of its author."""
+    if not _is_marked(text) or _is_shown(text, entry):
         return False
     plain = MARKS.sub("", text[:_NOTICE_LIMIT])
-    return bool(NOTICE.match(plain)) or plain.startswith(f"{author} ")
+    if NOTICE.match(plain) or plain.startswith(f"{author} "):
+        return True
+    return entry.marks_tell and (entry.is_first or _tells_of(author, plain))
+
+
+def _tells_of(author: str, notice: str) -> bool:
+    """Say whether a notice has the author's name in it ("Ann Archer left", "Your code with Ann has changed")."""
+    names = [author, *_NAME.findall(author)]
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", notice) for name in names)
 
 
 def _is_marked(text: str) -> bool:
     return bool(MARKS.match(text))
 
 
-def _is_shown(text: str) -> bool:
+def _is_shown(text: str, entry: Entry) -> bool:
     """Say whether a marked text is a picture, call or the like rather than a notice."""
-    return _is_marked(text) and parse_body(text).is_shown
+    return _is_marked(text) and parse_body(text, has_file=entry.has_file).is_shown

@@ -8,7 +8,9 @@ import re
 # How a file or zip is named after the chat it holds.
 TITLE = re.compile(
     r"(?:WhatsApp[ _-][Cc]hat[ _](?:with|mit|met|-)|Chat (?:de |di )?WhatsApp con|Chat do WhatsApp com|"
-    r"Conversa (?:do|no) WhatsApp com|Discussion WhatsApp avec|Чат WhatsApp \u0441)[ _](.+)"
+    r"Conversa (?:do|no) WhatsApp com|Discussion WhatsApp avec|"
+    r"Чат WhatsApp (?:\u0441(?: контактом| группой)?|\u0437)|"
+    r"Chat WhatsApp (?:s uživatelem|dengan))[ _](.+)"
 )
 
 _ENCRYPTED = """
@@ -62,17 +64,22 @@ EDITED = re.compile(
     re.IGNORECASE,
 )
 DELETED = re.compile(
-    r"(?:This message was deleted|You deleted this message|Diese Nachricht wurde gelöscht|"
-    r"Du hast diese Nachricht gelöscht|"
+    r"(?:This message was deleted(?: by admin [^\n]{1,100})?|You deleted this message(?: as admin)?|"
+    r"Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht|"
     r"Se eliminó este mensaje|Este mensaje fue eliminado|Eliminaste este mensaje|Ce message a été supprimé|"
     r"(?:Vous avez|Tu as) supprimé ce message|Questo messaggio è stato eliminato|Hai eliminato questo messaggio|"
     r"(?:Ess?t?a )?mensagem (?:foi )?(?:apagada|eliminada)|(?:Você )?(?:apagou|eliminou) esta mensagem|"
     r"Dit bericht is verwijderd|"
     r"(?:Je|U) hebt dit bericht verwijderd|Ta wiadomość została usunięta|Usunięto tę wiadomość|Bu mesaj silindi|"
     r"Bu mesaj\u0131 sildiniz|"
-    r"Это сообщение было удалено|Данное сообщение удалено|Вы удалили (?:это|данное) сообщение|تم حذف هذه الرسالة|"
-    r"यह मैसेज डिलीट कर दिया गया|このメッセージは削除されました|"
-    r"此消息已删除|此訊息已刪除|이 메시지는 삭제되었습니다|삭제된 메시지입니다)[.。]?",
+    r"Это сообщение было удалено|Данное сообщение удалено|Вы удалили (?:это|данное) сообщение|"
+    r"Це повідомлення було видалено|Ви видалили це повідомлення|Tato zpráva byla smazána|Tuto zprávu jste smazal(?:/?a)?|"
+    r"Pesan ini (?:telah )?dihapus|(?:Anda|Kamu) (?:telah )?menghapus pesan ini|"
+    r"Tin nhắn này đã bị x[oó][aá]|Bạn đã x[oó][aá] tin nhắn này|ข้อความนี้ถูกลบแล้ว|คุณได้?ลบข้อความนี้(?:แล้ว)?|"
+    r"(?:لقد حذ[َ]?فت|أنت حذفت) هذه الرسالة|تم حذف هذه الرسالة|הודעה זו נמחקה|מחקת את ההודעה הזו|"
+    r"यह मैसेज डिलीट कर दिया गया(?: है)?|आपने यह मैसेज डिलीट किया(?: है)?|"
+    r"このメッセージは削除されました|このメッセージを削除しました|"
+    r"此消息已删除|此訊息已刪除|이 메시지는 삭제되었습니다|삭제된 메시지입니다)[.。।]?",
     re.IGNORECASE,
 )
 
@@ -90,10 +97,11 @@ _ATTACHED = (
     r"załączon[oy]|eklendi|"
     r"прикреплено|додано|المُرفق|अटैच किया गया|vedhæftet|vedlagt|bifogat|liite|添付ファイル|附件|첨부됨"
 )
-# A mark before the bracket is WhatsApp's own, in whichever language the word is.
+# A mark before the bracket is WhatsApp's own, in whichever language the word is; so is the name that Android gives a file.
 ATTACHED = re.compile(
     rf"\u200e<[^<>:\n]{{1,40}}: ?([^<>\n]{{1,255}})>|<(?:{_ATTACHED}): ?([^<>\n]{{1,255}})>|"
-    rf"^\u200e?([^\n]{{1,255}}) \((?:{_FILE_ATTACHED})\)[ \t]*$",
+    rf"^\u200e?([^\n]{{1,255}}) \((?:{_FILE_ATTACHED})\)[ \t]*$|"
+    r"^\u200e?([A-Z]{3}-\d{8}-WA\d{4,6}\.\w{2,5}) \([^()\n]{2,60}\)[ \t]*$",
     re.MULTILINE,
 )
 
@@ -107,7 +115,7 @@ _OMITTED = (
     r"медіа пропущено|تم استبعاد الوسائط|मीडिया के बिना|メディアなし|"
     r"メディアは含まれていません|忽略多媒體檔|省略多媒体文件|미디어 파일 제외됨|"
     r"media tidak disertakan|media utelämnat|media utelatt|medier udeladt|media jätettiin pois)>|"
-    r"(?:image|video|video note|video message|voice message|audio|sticker|GIF|document|contact card) omitted|"
+    r"<?(?:(?:image|video|video note|video message|voice message|audio|sticker|GIF|document|contact card) omitted|"
     r"(?:Bild|Video|Videonachricht|Audio|Sticker|GIF|Dokument|Kontaktkarte) weggelassen|"
     r"(?:imagen|tarjeta de contacto) omitida|(?:v[ií]deo|[áa]udio|sticker|GIF|documento) (?:omitido|ocultado)|"
     r"(?:image|vidéo) (?:absente|omise)|(?:audio|sticker|autocollant|document|GIF) omis|GIF retiré|"
@@ -115,7 +123,7 @@ _OMITTED = (
     r"(?:immagine|scheda contatto|GIF) omessa|(?:video|audio|adesivo|documento) omesso|sticker non incluso|"
     r"imagem (?:ocultada|oculta|omitida)|figurinha (?:omitida|não incluída)|autocolante não incluído|"
     r"cartão do contato omitido|"
-    r"(?:afbeelding|video|audio|GIF|sticker|document|contactkaart) weggelaten"
+    r"(?:afbeelding|video|audio|GIF|sticker|document|contactkaart) weggelaten)>?"
 )
 VIEW_ONCE = re.compile(
     r"<?(?:view once (?:voice )?message(?: omitted)?|you received a view once [^\n]{0,120}|"
@@ -124,6 +132,13 @@ VIEW_ONCE = re.compile(
 )
 # Alone on the first line, or behind a mark at its end, after a file's name or what was written under a picture.
 OMITTED = re.compile(rf"(?:^\s*|(?<=\u200e))(?:{_OMITTED})\s*(?=\n|$)", re.IGNORECASE)
+# What an iPhone writes at the end of a line that has a mark before it, in whatever language: a file was left out.
+LEFT_OUT = re.compile(r"\u200e[^\u200e\n<>:/?!@#\d]{2,60}(?=\n|$)")
+DOCUMENT = re.compile(
+    r"[^\n]{1,250}\.(?:pdf|docx?|xlsx?|pptx?|txt|rtf|csv|od[tsp]|pages|numbers|key|zip|rar|7z|json|xml|html?|eml|msg|ics|"
+    r"vcf|epub|apk|jpe?g|png|gif|heic|webp|svg|mp[34]|m4a|mov|wav|opus)",
+    re.IGNORECASE,
+)
 
 _VOICE = (
     r"(?:group )?voice call|sprachanruf|llamada(?: de voz)?|appel vocal|chiamata vocale|(?:chamada|"
@@ -156,7 +171,10 @@ _UNITS = (
 _AMOUNT = re.compile(r"(\d{1,5}) ?([^\W\d_]+)")
 _POLL_LINE = re.compile(r"([^\W\d_]{4,14}): ?(.*)")
 _KIND_LIMIT = 10_000  # characters
-_LOCATION = re.compile(r"\u200e?[^\n:]{1,40}: https://(?:maps\.google\.com/\?q=|maps\.app\.goo\.gl/)\S+\s*")
+_LOCATION = re.compile(
+    r"\u200e?(?:[^\n:]{1,40}: https://(?:maps\.google\.com/\?q=|maps\.app\.goo\.gl/)|"
+    r"[^\n]{1,200}: https://foursquare\.com/v/|[^\n]{1,100}\n[^\n]{1,200}\nhttps://foursquare\.com/v/)\S+\s*"
+)
 
 
 def seconds_of(text: str) -> float | None:

@@ -11,6 +11,7 @@ from pipelines.extract.issues import UnreadableError
 from pipelines.extract.json_stream import Piece
 from pipelines.extract.parts.x_parts import unwrapped
 
+NO_ACCOUNT = "-1"  # stands in the place of an account that is gone
 _TWEET_TIME = "%a %b %d %H:%M:%S %z %Y"
 _ID_LENGTH = 25  # digits; they have 19 now
 _LINK_LENGTH = 40  # of what follows the three dots of a shortened text
@@ -87,7 +88,9 @@ def mentioned_in(entities: Fields, drift: Drift | None = None) -> dict[str, Ment
     found: dict[str, Mention] = {}
     for each in map(Fields, entities.maybe_items("user_mentions")):
         if each.has("id_str"):
-            found[each.ref("id_str")] = Mention(each.string("screen_name"), each.maybe_string("name") or "")
+            user_ref, mention = each.ref("id_str"), Mention(each.string("screen_name"), each.maybe_string("name") or "")
+            if user_ref != NO_ACCOUNT:
+                found[user_ref] = mention
         if drift:
             drift.tell(each, _MENTION_LEFT | _MENTION_USUAL, usual=_MENTION_USUAL)
     return found

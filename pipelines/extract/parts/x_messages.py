@@ -19,6 +19,7 @@ from pipelines.extract.parts.x_tweets import Reading
 from pipelines.extract.text import clean
 
 _INTO = ("*.dmConversation.messages", "*.messages")
+_NOBODY = "0"  # whom a message to a group is to, in archives until 2020
 _OF_TWO = re.compile(r"\d+-\d+")
 _EVENTS = names("conversationNameUpdate joinConversation participantsJoin participantsLeave reactionCreate")
 _WELCOME = "welcomeMessageCreate"
@@ -114,6 +115,7 @@ def parse_message(fields: Fields, thread: str, reading: Reading, position: str) 
     is_ours = sender == account_ref
     # a message to a group has none; a conversation of two is named after both
     recipient = fields.ref("recipientId") if _OF_TWO.fullmatch(thread) else fields.maybe_ref("recipientId")
+    recipient = None if recipient == _NOBODY else recipient
     if recipient and account_ref not in (sender, recipient):
         raise UnreadableError("neither the sender nor the recipient is the archive's account")
     direction: Direction = "outbound" if is_ours else "inbound"

@@ -22,16 +22,17 @@ OTHERS = names("""
     account_creation_ip account_label account_suspension account_timezone ad_engagements ad_free_article ad_impressions
     ad_mobile_conversions_attributed ad_mobile_conversions_unattributed ad_online_conversions_attributed
     ad_online_conversions_unattributed ads_revenue_sharing ageinfo app article article_metadata audio_video_calls_in_dm
-    audio_video_calls_in_dm_recipient_sender block bookmark branch_links catalog_item community_note community_note_batsignal
-    community_note_rating community_note_tombstone connected_application contact deleted_note_tweet
-    deleted_tweet_headers deleted_tweets device_token direct_message_group_headers direct_message_headers direct_message_mute
-    email_address_change expanded_profile follower following grok_chat_item ip_audit key_registry like lists_created
-    lists_member lists_subscribed moment mute ni_devices periscope_account_information
-    periscope_ban_information periscope_broadcast_metadata periscope_comments_made_by_user periscope_expired_broadcasts
-    periscope_followers periscope_profile_description personalization phone_number product_drop product_set
-    professional_data profile protected_history reply_prompt saved_search screen_name_change shop_module shopify_account
-    smartblock spaces_metadata sso tweet_headers tweetdeck twitter_article twitter_article_metadata twitter_circle
-    twitter_circle_member twitter_circle_tweet twitter_shop user_link_clicks verified verified_organization
+    audio_video_calls_in_dm_recipient_sender audio_video_calls_in_dm_recipient_sessions block bookmark branch_links
+    catalog_item commerce_catalog community_note community_note_batsignal community_note_rating community_note_tombstone
+    connected_application contact deleted_note_tweet deleted_tweet_headers deleted_tweets device_token
+    direct_message_group_headers direct_message_headers direct_message_mute email_address_change expanded_profile
+    facebook_connection fleet fleet_mute follower following grok_chat_item ip_audit key_registry like lists_created
+    lists_member lists_subscribed moment mute ni_devices periscope_account_information periscope_ban_information
+    periscope_broadcast_metadata periscope_comments_made_by_user periscope_expired_broadcasts periscope_followers
+    periscope_profile_description personalization phone_number product_drop product_set professional_data profile
+    protected_history reply_prompt saved_search screen_name_change shop_module shopify_account smartblock spaces_metadata
+    sso tweet_headers tweetdeck twitter_article twitter_article_metadata twitter_circle twitter_circle_member
+    twitter_circle_tweet twitter_shop user_link_clicks verified verified_organization
 """)
 _ASSIGNMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*window\.(?:(YTD\.([a-z0-9_]+)\.part\d+)|__THAR_CONFIG)\s*=\s*")
 _HEAD = 4096

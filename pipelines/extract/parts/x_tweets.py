@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.contract import Attachment, Interaction
 from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.parts.x_fields import answered_as, mentioned_in, text_of, tweet_time, versions_of
+from pipelines.extract.parts.x_fields import NO_ACCOUNT, answered_as, mentioned_in, text_of, tweet_time, versions_of
 from pipelines.extract.parts.x_parts import unwrapped
 from pipelines.extract.parts.x_survey import Archive
 from pipelines.extract.text import clean
@@ -60,7 +60,7 @@ def parse_tweet(item: Any, reading: Reading, position: str) -> Interaction:
     note = archive.long_texts.get(ref)
     source_ref = archive.first_of.get(ref, ref)  # an edit has a new id; the tweet keeps that of its first version
     in_reply_to = archive.first_of.get(in_reply_to, in_reply_to) if in_reply_to else None
-    person = None if answered == reading.account_ref else answered
+    person = None if answered in (reading.account_ref, NO_ACCOUNT) else answered
     return Interaction(
         source=reading.source.name,
         source_ref=source_ref,

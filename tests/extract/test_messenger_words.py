@@ -1,0 +1,80 @@
+"""What Meta itself writes in somebody's name, and what its downloads of other years have."""
+
+import json
+
+import pytest
+
+from pipelines.contract import Attachment
+from tests.extract.exports import extracted
+from tests.extract.test_messenger import SOURCE, START, encrypted, files_of, in_time, message, sealed, thread
+
+LINK = {"share": {"link": "https://shop.example/tents"}}
+
+
+def told(folder, *messages):
+    return extracted(folder, files_of(thread(*messages)), SOURCE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Liked a message", "ann_x liked a message", "Reacted ❤️ to your message ", "A aimé un message", "Curtiu uma mensagem"],
+)
+def test_a_reaction_that_is_told_as_a_message_is_none(tmp_path, words):
+    outcome = told(tmp_path, message("Zoë Ágoston", words), message("Zoë Ágoston", "I liked a message of yours", START + 1))
+    assert [record.text for record in outcome.records] == ["I liked a message of yours"]
+    assert outcome.suppressed == {"a reaction, told as a message": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You are now connected on Messenger.",
+        "You can now message and call each other and see info like Active Status and when you've read messages.",
+        "Say hi to your new Facebook friend, Zoë.",
+    ],
+)
+def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
+    outcome = told(tmp_path, message("Zoë Ágoston", words))
+    assert outcome.records == []
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Zoë sent an attachment.", "You sent an attachment.", "Zo hat einen Anhang gesendet.", "Zoë wysłała załącznik."],
+)
+def test_that_something_was_sent_is_no_text_of_whoever_sent_it(tmp_path, words):
+    shared, typed = in_time(told(tmp_path, message("Zoë Ágoston", words, **LINK), message("Zoë Ágoston", words, START + 1)))
+    assert (shared.text, shared.source_metadata["link"]) == ("", "https://shop.example/tents")
+    assert typed.text == words
+
+
+def test_what_is_written_beside_a_link_is_the_persons(tmp_path):
+    (record,) = told(tmp_path, message("Zoë Ágoston", "look at this", **LINK)).records
+    assert record.text == "look at this"
+
+
+def test_a_call_has_no_text_of_anybody(tmp_path):
+    call = message("Zoë Ágoston", "Zoë missed your call.", type="Call", call_duration=0, missed=True)
+    (record,) = told(tmp_path, call).records
+    assert (record.text, record.channel, record.status) == ("", "voice", "missed")
+
+
+def test_the_fields_of_downloads_until_2021_are_known(tmp_path):
+    picture = {"uri": "messages/inbox/a/photos/1.jpg", "media_path_INTERNAL": "", "type_INTERNAL": ""}
+    old = message("Zoë Ágoston", "hello", sender_id_INTERNAL=0, ip="192.0.2.1", photos=[picture])
+    outcome = extracted(tmp_path, files_of(thread(old, thread_type="Regular", is_pending=True)), SOURCE)
+    assert not outcome.warnings
+    assert outcome.records[0].attachments == [Attachment("1.jpg", None, "")]
+
+
+def test_a_picture_that_meta_left_on_its_servers_has_a_name_without_the_key_to_it(tmp_path):
+    picture = {"uri": "https://cdn.example/v/t1.15752-9/116_n.jpg?_nc_sid=73a6&oh=35f9&oe=5F9B"}
+    (record,) = told(tmp_path, message("Zoë Ágoston", "hello", photos=[picture])).records
+    assert record.attachments == [Attachment("116_n.jpg", None, "")]
+
+
+def test_what_stands_in_a_missing_files_place_is_not_its_name(tmp_path):
+    gone = sealed("Zoë Ágoston", "", media=[{"uri": "Failed to download media"}, {"uri": "./media/a.jpeg"}], type="media")
+    (record,) = extracted(tmp_path, {"e2ee/Zoe_12.json": json.dumps(encrypted(gone))}, SOURCE).records
+    assert record.attachments == [Attachment("", None, ""), Attachment("a.jpeg", None, "")]
