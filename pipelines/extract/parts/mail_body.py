@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.contract import Attachment
-from pipelines.extract.parts.mail_headers import decode, parameters
+from pipelines.extract.parts.mail_charsets import decode, page_charset
+from pipelines.extract.parts.mail_flowed import unflowed
+from pipelines.extract.parts.mail_headers import parameters
 from pipelines.extract.parts.mime import Part
 from pipelines.extract.text import clean, html_to_text
 
@@ -102,8 +104,14 @@ def _is_shown(part: Part) -> bool:
 
 
 def _text(part: Part) -> str:
-    text = decode(part.content()[: 4 * TEXT_LIMIT], part.parameters.get("charset"))[:TEXT_LIMIT]
-    return html_to_text(text) if part.kind == "text/html" else clean(text).strip("\n")
+    content = part.content()[: 4 * TEXT_LIMIT]
+    charset = part.parameters.get("charset")
+    if part.kind == "text/html":
+        return html_to_text(decode(content, charset or page_charset(content))[:TEXT_LIMIT])
+    text = decode(content, charset)[:TEXT_LIMIT]
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflowed(text, has_added_spaces=part.parameters.get("delsp", "").lower() == "yes")
+    return clean(text).strip("\n")
 
 
 def _traits(part: Part) -> dict[str, str]:
