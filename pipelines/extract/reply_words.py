@@ -18,7 +18,8 @@ ATTRIBUTION_VERBS = (
 
 # Under a drawn line: "-----Original Message-----", "---------- Forwarded message ---------".
 DIVIDERS = (
-    "original message", "originalnachricht", "ursprüngliche nachricht", "message d'origine", "message original",
+    "original message", "reply message", "originalnachricht", "ursprüngliche nachricht", "antwort nachricht",
+    "message d'origine", "message original",
     "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "missatge original",
     "oprindelig meddelelse", "oprindelig besked", "opprinnelig melding", "ursprungligt meddelande", "alkuperäinen viesti",
     "wiadomość oryginalna", "oryginalna wiadomość", "původní zpráva", "původní e-mail", "pôvodná správa", "eredeti üzenet",

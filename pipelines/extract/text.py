@@ -180,11 +180,13 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     end = next(end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons)
     if not all(line.strip() for line in lines[at : end + 1]):
         return 0
-    joined = " ".join(line.strip() for line in lines[at : end + 1])
+    joined = " ".join(line.strip() for line in lines[at : end + 1]).replace("< ", "<")
     if len(joined) > _ATTRIBUTION_LENGTH:
         return 0
     folded = joined.casefold()
-    begins = end == at or folded.startswith(words.ATTRIBUTION_STARTS) or folded[:4].isdigit() or _is_dated(lines[at])
+    begins = folded.startswith(words.ATTRIBUTION_STARTS) or folded[:4].isdigit() or _is_dated(lines[at])
+    if end == at:
+        begins = begins or folded[:1].isdigit() or "@" in joined or _quote_follows(lines, at + 1)
     is_told = any(verb in folded for verb in words.ATTRIBUTION_VERBS) and ("@" in joined or any(map(str.isdigit, joined)))
     return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
 
@@ -208,8 +210,7 @@ def _is_divider(line: str) -> bool:
     if len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS):
         return True
     # "---- On Fri, 20 Nov 2026 10:00:00 +0100 bob@shop.example wrote ----", as Zoho draws it
-    is_attribution = line.endswith(_RULES) and "@" in told and _is_dated(told)
-    return is_attribution and any(verb in told for verb in words.ATTRIBUTION_VERBS)
+    return line.endswith(_RULES) and _is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS)
 
 
 def _told(line: str) -> str:
