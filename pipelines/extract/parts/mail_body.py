@@ -16,6 +16,8 @@ _NAME_LIMIT = 255
 _TEXTS = ("text/plain", "text/html", "text/enriched")
 _PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _ARMOR, _ARMOR_END = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
+_SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----"
+_SIGNATURE_END = "-----END PGP SIGNATURE-----"
 
 
 @dataclass(slots=True)
@@ -51,6 +53,8 @@ def body_of(mail: Part) -> Body:
     if _ARMOR in text:
         text, is_armored = _without_armor(text)
         traits |= {"encrypted": "pgp"} if is_armored else {}
+    if text.startswith(_SIGNED):
+        text = _without_signing(text)
     return Body(text, attachments, traits)
 
 
@@ -134,6 +138,16 @@ def _without_armor(text: str) -> tuple[str, bool]:
         return text, False
     end = text.find(_ARMOR_END, start)
     return (text[:start] + (text[end + len(_ARMOR_END) :] if end >= 0 else "")).strip("\n"), True
+
+
+def _without_signing(text: str) -> str:
+    """Return the text that is signed within itself (RFC 9580, 7), as it was before; all of it where it does not end."""
+    _, _, signed = text.partition("\n\n")
+    said, _, signature = signed.partition(_SIGNATURE)
+    _, end, after = signature.partition(_SIGNATURE_END)
+    if not end:
+        return text
+    return "\n".join(line.removeprefix("- ") for line in said.split("\n")) + after
 
 
 def _attachment(part: Part) -> Attachment:
