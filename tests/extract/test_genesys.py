@@ -322,6 +322,7 @@ def without(record, name):
         pytest.param(
             {"id": "c1", "startTime": "2026", "participants": []}, "the conversations API", id="the other API's shape"
         ),
+        pytest.param({"conversationId": "c1", "transcripts": []}, "a transcript", id="a transcript"),
         pytest.param({"a": 1}, "missing field 'conversationId'", id="something else"),
         pytest.param([], "not a record", id="a list"),
         pytest.param(None, "not a record", id="nothing"),

@@ -155,6 +155,8 @@ def parse_conversation(record: Any, drift: Drift) -> Conversation:
     fields = Fields(record)
     if "conversationId" not in fields.names and {"id", "startTime"} <= fields.names:
         raise UnreadableError("a conversation as the conversations API gives it: export the analytics details instead")
+    if "transcripts" in fields.names:
+        raise UnreadableError("a transcript, which is not read: export the analytics details")
     conversation = Conversation(
         conversation_ref=fields.ref("conversationId"),
         started_at=parse_instant(fields.string("conversationStart"), None)[0],

@@ -22,6 +22,7 @@ _LEFT = names("""
     priority problem_id raw_subject recipient result_type satisfaction_probability satisfaction_rating sharing_agreement_ids
     submitter_id support_type ticket_form_id url
 """)
+_APART = names("cause preview_text side_conversations suspended_tickets")  # what Zendesk exports apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def parse_ticket(record: Any, source: Source, drift: Drift) -> Ticket:
         if fields.has("author_id") or (fields.has("comments") and not fields.has("id")):
             raise UnreadableError("comments without their ticket: put each ticket's comments into it, under 'comments'")
         if not fields.has("comments"):
+            if fields.names & _APART:
+                raise UnreadableError("side conversations and suspended tickets are not read")
             raise UnreadableError("neither a ticket (requester_id, comments) nor a user (role)")
     elif not fields.has("comments"):
         raise UnreadableError("missing field 'comments': put each ticket's comments into it, under that name")
