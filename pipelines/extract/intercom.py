@@ -25,7 +25,8 @@ from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.parts.intercom_contacts import ROLES, Contact, is_contact, parse_contact, party_of
-from pipelines.extract.parts.intercom_parts import CHANNELS, Author, Part, parse_part, parse_source, seconds
+from pipelines.extract.parts.intercom_older import people_of, unwrapped
+from pipelines.extract.parts.intercom_parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
 from pipelines.extract.parts.mail_reasons import is_no_reply
 from pipelines.extract.text import one_line, split_reply
 from pipelines.settings import Source
@@ -89,7 +90,7 @@ def survey(export: Export) -> dict[str, Contact]:
     """Return the contacts of all files by id; rows that cannot be read are left to the pass that counts them."""
     contacts: dict[str, Contact] = {}
     for entry in looked_through(export, PAGES):
-        if not entry.raw or b'"role"' in entry.raw:
+        if not entry.raw or any(mark in entry.raw for mark in (b'"role"', b'"user_id"')):
             _remember(entry, contacts)
     return contacts
 
@@ -97,7 +98,10 @@ def survey(export: Export) -> dict[str, Contact]:
 def _remember(entry: Entry, contacts: dict[str, Contact]) -> None:
     try:
         record = entry.value()
-        if is_contact(record):
+        for told in people_of(record):
+            contact_ref, contact = parse_contact(told)
+            contacts.setdefault(contact_ref, contact)
+        if is_contact(record := unwrapped(record)):
             contact_ref, contact = parse_contact(record)
             contacts[contact_ref] = contact
     except UnreadableError:
@@ -108,7 +112,7 @@ def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
     drift = Drift(issues, file.name)
     for entry in json_entries(file, PAGES):
         try:
-            record = entry.value()
+            record = unwrapped(entry.value())
             if is_contact(record):
                 parse_contact(record, drift)
                 issues.suppress(file=file.name, reason="a contact of the side file")
@@ -193,7 +197,7 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
     inbound = part.author.is_person
     direction: Direction = "inbound" if inbound else "internal" if part.kind == "note" else "outbound"
     delivered_by = "email" if part.is_mail else conversation.first.delivered_by
-    channel: Channel = CHANNELS[delivered_by]
+    channel: Channel = CHANNELS[delivered_by] or desk.source.channel or "chat"
     party, party_ref = _party(part, conversation, delivered_by, desk)
     reason = _reason(part, party, desk)
     words = split_reply(part.text)
@@ -258,7 +262,7 @@ def _reason(part: Part, party: list[Identifier], desk: Desk) -> str | None:
 def _metadata(part: Part, conversation: Conversation, delivered_by: str) -> dict[str, Any]:
     people = len(conversation.contacts)
     told = {
-        "via": delivered_by if delivered_by != "conversation" else None,
+        "via": delivered_by if delivered_by not in ("conversation", UNTOLD) else None,
         "part_type": part.part_type if part.part_type != "comment" else None,
         "delivered_as": part.delivered_as if part.delivered_as != "customer_initiated" else None,
         "automatic": not part.author.is_person and part.is_automatic,

@@ -19,11 +19,17 @@ from pipelines.extract.parts.mail_files import messages_only
 
 MESSAGE_LIMIT = 64 << 20  # bytes; no mail server takes more
 _MARGIN = 2_000  # bytes; a From line and the header below it
-_SEPARATOR = re.compile(
-    rb"From (?:[^\r\n]{1,320} )?"
-    rb"((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} "
-    rb"\d{1,2}:\d\d(?::\d\d)? (?:[+-]\d{4} |[A-Z]{1,5} )?\d{4}(?: [+-]\d{4}| [A-Z]{1,5})?)[^\S\n]*\r?\n"
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?"
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_CLOCK = rb"\d{1,2}:\d\d(?::\d\d)?"
+_ZONE = rb"(?: [+-]\d{4}| [A-Z]{1,5})"
+# As C's asctime has it, as a Date header does, and as JavaScript does (ImportExportTools NG).
+_TIMES = (
+    rb"%s %s +\d{1,2} %s%s? \d{4}%s?" % (_DAY, _MONTH, _CLOCK, _ZONE, _ZONE),
+    rb"%s +\d{1,2} %s \d{4} %s%s?(?: \([^()\r\n]{1,60}\))?" % (_DAY, _MONTH, _CLOCK, _ZONE),
+    rb"%s %s \d\d \d{4} %s(?: GMT[+-]\d{4})?(?: \([^()\r\n]{1,60}\))?" % (_DAY, _MONTH, _CLOCK),
 )
+_SEPARATOR = re.compile(rb"From (?:[^\r\n]{1,320} | )?(" + rb"|".join(_TIMES) + rb")[^\S\n]*\r?\n")
 _UNDATED = re.compile(rb"From [^\s]{1,320}[ \t]*\r?\n[!-9;-~]+:")  # counts where a header follows at once
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 

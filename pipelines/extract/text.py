@@ -11,6 +11,8 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from pipelines.extract import reply_words as words
+
 _BLOCKS = (
     "address, article, aside, blockquote, dd, div, dl, dt, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, "
     "header, li, main, nav, ol, p, pre, section, table, tr, ul"
@@ -108,41 +110,16 @@ def _lines(marked: str) -> str:
     return "\n".join(lines).strip()
 
 
-# "On 3 May 2026, at 10:00, Bob <bob@shop.example> wrote:" in the languages of the mail programs we know: how such a line
-# begins, and the verb it holds.
-_ATTRIBUTION_STARTS = (
-    "on ", "am ", "le ", "el ", "il ", "op ", "em ", "a ", "den ", "på ", "w dniu ", "dnia ", "dne ", "в ", "în ", "at ",
-    "tarihinde ", "vào ", "quoting ", "zitat von ",
-)  # fmt: skip
-_ATTRIBUTION_VERBS = (
-    "wrote", "schrieb", "a écrit", "escribió", "ha scritto", "schreef", "escreveu", "skrev", "kirjoitti", "napisał",
-    "napsal", "написал", "пишет", "yazd\u0131", "írta", "a scris", "写道", "寫道", "のメール", "작성", "đã viết", "quoting",
-    "zitat von",
-)  # fmt: skip
 _ATTRIBUTION_LINES = 3  # programs wrap it at 72 characters
 _ATTRIBUTION_LENGTH = 400
 _COLONS = (":", "\uff1a")
+_YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
+_ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
 
-_RULES = ("--", "__", "==", "##", "**")  # drawn lines, with words in them or without
-_DIVIDERS = (
-    "original message", "originalnachricht", "ursprüngliche nachricht", "message d'origine", "message original",
-    "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "oprindelig meddelelse",
-    "ursprungligt meddelande", "wiadomość oryginalna", "исходное сообщение", "forwarded message",
-    "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
-    "doorgestuurd bericht", "mensagem encaminhada", "begin forwarded message", "anfang der weitergeleiteten nachricht",
-    "début du message réexpédié", "reply above this line", "please type your reply above",
-)  # fmt: skip
-_HEADERS = frozenset((
-    "from", "sent", "to", "subject", "date", "cc", "reply-to", "von", "gesendet", "an", "betreff", "datum",
-    "de", "envoyé", "à", "objet", "enviado", "para", "asunto", "assunto", "fecha", "data", "da", "inviato", "a", "oggetto",
-    "van", "verzonden", "aan", "onderwerp", "fra", "sendt", "til", "emne", "från", "skickat", "till", "ämne",
-    "od", "wysłano", "do", "temat", "от", "отправлено", "кому", "тема",
-))  # fmt: skip
-_DEVICE_SIGNATURES = (
-    "sent from ", "sent via ", "get outlook for ", "von meinem ", "gesendet von ", "outlook für ", "envoyé de ",
-    "envoyé depuis ", "télécharger outlook pour ", "enviado desde ", "obtener outlook para ", "enviado do ", "inviato da ",
-    "verzonden vanaf ", "verstuurd vanaf ", "skickat från ", "sendt fra ", "wysłane z ", "отправлено \u0441 ",
-)  # fmt: skip
+# Drawn lines, with words in them or without; some programs draw them with the dashes of typesetters.
+_RULES = ("--", "__", "==", "##", "**", "\u2010\u2010", "\u2013\u2013", "\u2014\u2014")
+_DRAWN = "-_=*:# \u2010\u2013\u2014\uff1a"
+_HEADER_LENGTH = 14
 _DEVICE_LENGTH = 80
 _DASHES = ("--", "—", "- --")  # RFC 3676 4.3, and what programs make of it
 _SIGNATURE_LINES = 15  # a longer "signature" is somebody's text under a dashed line
@@ -156,7 +133,7 @@ def split_reply(text: str) -> Parts:
     block of From/Sent/To lines are all quoted.
     """
     lines = clean(text).split("\n")
-    colons = {at for at, line in enumerate(lines) if (":" in line or "\uff1a" in line) and line.rstrip().endswith(_COLONS)}
+    colons = {at for at, line in enumerate(lines) if _has_colon(line) and line.rstrip().endswith(_COLONS)}
     near = {at - before for at in colons for before in range(_ATTRIBUTION_LINES)}  # an attribution may begin only there
     own: list[str] = []
     quoted: list[str] = []
@@ -165,12 +142,12 @@ def split_reply(text: str) -> Parts:
         line = lines[at]
         first = line[:1]
         # As most lines are: no beginning of a quote.
-        if not first or ((first == ">" or first.isalnum()) and at not in near and ":" not in line):
+        if not first or ((first == ">" or first.isalnum()) and at not in near and not _has_colon(line)):
             (quoted if first == ">" else own).append(line)
             at += 1
             continue
         line = line.strip()
-        if line and (at in near or ":" in line or line.startswith(_RULES)):
+        if line and (at in near or _has_colon(line) or line.startswith(_RULES)):
             introduced = _attribution_lines(lines, at, colons) if at in near else 0
             if (
                 _is_divider(line)
@@ -191,18 +168,31 @@ def split_reply(text: str) -> Parts:
     return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
 
 
+def _has_colon(line: str) -> bool:
+    return ":" in line or "\uff1a" in line
+
+
 def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
-    """Return over how many lines an attribution runs that begins here; 0 where none does."""
+    """Return over how many lines an attribution runs that begins here; 0 where none does.
+
+    It holds a verb that we know and tells who or when; or, in any language, an address in brackets, a year and a time.
+    """
     end = next(end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons)
     if not all(line.strip() for line in lines[at : end + 1]):
         return 0
-    joined = " ".join(line.strip() for line in lines[at : end + 1])
-    folded = joined.casefold()
-    begins = end == at or folded.startswith(_ATTRIBUTION_STARTS) or folded[:4].isdigit()
-    if not begins or len(joined) > _ATTRIBUTION_LENGTH or not any(verb in folded for verb in _ATTRIBUTION_VERBS):
+    joined = " ".join(line.strip() for line in lines[at : end + 1]).replace("< ", "<")
+    if len(joined) > _ATTRIBUTION_LENGTH:
         return 0
-    tells_when = "@" in joined or any(c.isdigit() for c in joined)
-    return end - at + 1 if tells_when else 0
+    folded = joined.casefold()
+    begins = folded.startswith(words.ATTRIBUTION_STARTS) or folded[:4].isdigit() or _is_dated(lines[at])
+    if end == at:
+        begins = begins or folded[:1].isdigit() or "@" in joined or _quote_follows(lines, at + 1)
+    is_told = any(verb in folded for verb in words.ATTRIBUTION_VERBS) and ("@" in joined or any(map(str.isdigit, joined)))
+    return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
+
+
+def _is_dated(line: str) -> bool:
+    return bool(_YEAR.search(line) and _CLOCK.search(line))
 
 
 def _quote_follows(lines: list[str], at: int) -> bool:
@@ -211,9 +201,20 @@ def _quote_follows(lines: list[str], at: int) -> bool:
 
 
 def _is_divider(line: str) -> bool:
-    if len(line) > _DEVICE_LENGTH or not (line.endswith(":") or line.startswith(_RULES)):
+    """Tell whether a drawn line, or one that ends with a colon, says that an older mail follows."""
+    if len(line) <= _DEVICE_LENGTH and line.endswith(_COLONS):
+        return _told(line).startswith(words.DIVIDERS)
+    if not line.startswith(_RULES) or len(line) > _ATTRIBUTION_LENGTH:
         return False
-    return line.strip("-_=*:# ").casefold().startswith(_DIVIDERS)
+    told = _told(line)
+    if len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS):
+        return True
+    # "---- On Fri, 20 Nov 2026 10:00:00 +0100 bob@shop.example wrote ----", as Zoho draws it
+    return line.endswith(_RULES) and _is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS)
+
+
+def _told(line: str) -> str:
+    return line.strip(_DRAWN).casefold().replace("\u2019", "'")
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
@@ -225,10 +226,10 @@ def _is_header_block(lines: list[str], at: int) -> bool:
 
 
 def _is_header(line: str) -> bool:
-    if ":" not in line:
+    if not _has_colon(line):
         return False
-    label, _, value = line.strip().strip("*").partition(":")
-    return bool(value.strip()) and len(label) < 14 and label.strip(" *\u00a0").casefold() in _HEADERS
+    label, _, value = line.replace("\uff1a", ":").strip().strip("*").partition(":")
+    return bool(value.strip()) and len(label) < _HEADER_LENGTH and label.strip(" *\u00a0").casefold() in words.HEADERS
 
 
 def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
@@ -239,10 +240,15 @@ def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
             continue
         if stripped in _DASHES and filled <= _SIGNATURE_LINES:
             return own[:at], own[at + 1 :]
-        if len(stripped) <= _DEVICE_LENGTH and stripped.casefold().startswith(_DEVICE_SIGNATURES) and _is_last(own, at):
+        if len(stripped) <= _DEVICE_LENGTH and _is_devices(stripped.casefold()) and _is_last(own, at):
             return own[:at], own[at:]
         filled -= 1
     return own, []
+
+
+def _is_devices(folded: str) -> bool:
+    """Tell whether a telephone or a mail app wrote this line under the mail, not the person."""
+    return folded.startswith(words.DEVICE_STARTS) or folded.endswith(words.DEVICE_ENDS)
 
 
 def _is_last(lines: list[str], at: int) -> bool:

@@ -190,6 +190,12 @@ def test_a_contact_record_is_one_call(tmp_path):
     }
 
 
+@pytest.mark.parametrize(("status", "kept"), [("AVAILABLE", 1), ("DELETED", 0), ("NULL", 0), (None, 1)])
+def test_a_recording_is_kept_where_it_is_there(tmp_path, status, kept):
+    record = only(read(tmp_path, contact("c1", Recordings=[RECORDING | {"Status": status}])))
+    assert len(record.attachments) == kept
+
+
 def test_the_contacts_of_a_transferred_call_are_one_conversation(tmp_path):
     chain = [
         contact("c1", NextContactId="c2"),

@@ -224,3 +224,8 @@ def test_every_sample_is_read_or_set_aside_with_its_reason(samples, tmp_path):
     dated = {name: b"From x Fri Nov 20 10:00:00 2026\n" + content for name, content in files.items() if name not in CUT}
     again = read(tmp_path / "dated", {name: content for name, content in dated.items() if "LICENSE" not in name})
     assert len(again.records) == len(files) - 3
+
+
+def test_line_ends_of_an_older_mac_are_line_ends(tmp_path):
+    (record,) = extracted(tmp_path, {"a.eml": mail("It broke.\nAgain.").replace(b"\n", b"\r")}, EML).records
+    assert (record.subject, record.text) == ("A question", "It broke.\nAgain.")

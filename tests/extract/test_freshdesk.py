@@ -303,6 +303,25 @@ def test_the_first_apis_shape_is_understood(tmp_path):
     ]
     assert outcome.records[0].attachments == [Attachment("a.jpg", 12, "")]
     assert outcome.records[0].party_ref == "Ann Archer"
+    listed = extracted(tmp_path / "page", {"t": json.dumps([older]), "u": json.dumps([{"user": PEOPLE[0]}])}, SOURCE)
+    assert [(r.source_ref, r.text, r.party) for r in listed.records] == [("5", "Hello", outcome.records[0].party)]
+
+
+def test_of_the_first_apis_users_those_of_the_helpdesk_are_ours(tmp_path):
+    row = {"name": "Ann", "email": "ann@mail.example", "phone": None, "customer_id": 9, "custom_field": {}}
+    users = [
+        {"user": row | {"id": ANN, "helpdesk_agent": False, "external_id": "A-1", "fb_profile_id": None}},
+        {"user": row | {"id": GUS, "helpdesk_agent": True, "external_id": None, "email": "gus@mail.example"}},
+    ]
+    noted = said(700, "called her", by=GUS, incoming=False)
+    outcome = extracted(
+        tmp_path, {"t": lines(ticket(1), ticket(2, noted, requester_id=GUS)), "u": json.dumps(users)}, SOURCE
+    )
+    assert [(r.reason, ("account", "desk:external", "A-1") in party(r)) for r in outcome.records] == [
+        (None, True), ("internal", False), ("internal", False),
+    ]  # fmt: skip
+    assert outcome.suppressed == {"a contact of the side file": 1, "an agent of the side file": 1}
+    assert not [told for told in outcome.warnings if told.startswith("unknown")]
 
 
 def without(record, name):

@@ -163,77 +163,6 @@ def test_a_longer_version_of_a_conversation_gives_its_sessions_the_same_ids(tmp_
     assert [each.source_ref for each in later.records] == ["c1/s9", "c1"]
 
 
-@pytest.mark.parametrize(
-    ("address", "found", "reason"),
-    [
-        (ANN, {("phone", "", "+447700900123")}, None),
-        ("tel:07700900123", {("phone", "", "+447700900123")}, None),
-        ("sip:+447700900123@198.51.100.1;user=phone", {("phone", "", "+447700900123")}, None),
-        ("sip:Ann@voice.example", {("account", "sip", "ann@voice.example")}, None),
-        ("sip:anonymous@anonymous.invalid", set(), "no_identifier"),
-        ("tel:anonymous", set(), "no_identifier"),
-        ("anonymous", set(), "no_identifier"),
-        ("", set(), "no_identifier"),
-        ("tel:12345", set(), "short_code"),
-        (SHOP, set(), "internal"),
-    ],
-)
-def test_who_called(tmp_path, address, found, reason):
-    record = only(read(tmp_path, talk("c1", customer(session("s1", ani=address, dnis=SHOP)))))
-    assert (party(record), record.reason) == (found, reason)
-    assert record.direction == ("internal" if reason == "internal" else "inbound")
-
-
-def test_of_our_own_call_the_number_we_dialled_is_the_customer(tmp_path):
-    record = only(read(tmp_path, talk("c1", customer(session("s1", ani=SHOP, dnis=ANN)), originatingDirection="outbound")))
-    assert (record.direction, party(record)) == ("outbound", {("phone", "", "+447700900123")})
-
-
-@pytest.mark.parametrize(
-    ("message_type", "address", "channel", "found"),
-    [
-        ("sms", "+447700900123", "sms", ("phone", "", "+447700900123")),
-        ("whatsapp", "447700900123", "chat", ("phone", "", "+447700900123")),
-        ("whatsapp", "+447700900123", "chat", ("phone", "", "+447700900123")),
-        ("webmessaging", "a-b-c", "chat", ("visitor", "cloud", "a-b-c")),
-        ("facebook", "123", "social", ("account", "messenger", "123")),
-        ("instagram", "123", "social", ("account", "instagram", "123")),
-        ("twitter", "123", "social", ("account", "x", "123")),
-        ("open", "k-1", "chat", ("account", "cloud", "k-1")),
-    ],
-)
-def test_who_wrote_a_message(tmp_path, message_type, address, channel, found):
-    wrote = session("s1", media="message", messageType=message_type, addressFrom=address, addressTo="ours")
-    record = only(read(tmp_path, talk("c1", person("customer", wrote))))
-    assert record.channel == channel
-    assert party(record) == ({found} if found else set())
-    assert record.duration_seconds is None
-
-
-def test_a_public_post_is_public(tmp_path):
-    wrote = session("s1", media="message", messageType="twitter", addressFrom="123", addressTo="9")
-    assert only(read(tmp_path, talk("c1", person("customer", wrote), originatingSocialMediaPublic=True))).is_public
-
-
-def test_a_mail_has_its_subject_and_a_sender_nobody_proved(tmp_path):
-    record = only(read(tmp_path, MAIL))
-    assert (record.channel, record.subject, record.duration_seconds) == ("email", "My order", None)
-    assert [(each.value, each.is_verified) for each in record.party if each.kind == "email"] == [("ann@mail.example", False)]
-
-
-def test_who_wants_to_be_called_back_has_typed_a_number(tmp_path):
-    wish = session("s1", media="callback", callbackNumbers=["07700 900456"], callbackUserName="Ann Archer")
-    record = only(read(tmp_path, talk("c1", customer(wish))))
-    assert record.channel == "voice"
-    assert party(record, evidence="claimed") == {("phone", "", "+447700900456"), ("name", "", "Ann Archer")}
-
-
-def test_a_visit_to_the_page_is_known_by_its_cookie(tmp_path):
-    visit = session("s1", media="chat", journeyCustomerId="k-9", journeyCustomerIdType="cookie")
-    record = only(read(tmp_path, talk("c1", customer(visit))))
-    assert party(record, evidence="channel") == {("visitor", "cloud", "k-9")}
-
-
 def test_whoever_spoke_longest_is_the_agent_and_the_transfers_are_counted(tmp_path):
     record = only(
         read(
@@ -287,6 +216,22 @@ def test_a_conversation_that_goes_on_is_open_and_has_no_length(tmp_path):
     del going["conversationEnd"]
     record = only(read(tmp_path, going))
     assert (record.status, record.duration_seconds) == ("open", None)
+
+
+@pytest.mark.parametrize("left", ["inactivity", "sessionExpired", "takeover"])
+def test_a_chat_that_nobody_closed_is_no_transfer(tmp_path, left):
+    wrote = {"media": "message", "messageType": "webmessaging", "addressFrom": "k-9", "addressTo": "ours"}
+    spoke = agent("u1", segment(disconnectType=left), media="message", messageType="webmessaging")
+    went = session("s1", segment(disconnectType=left), **wrote, engagementSource="WebChat", errorCodeDescription="")
+    record = only(read(tmp_path, talk("c1", person("customer", went), spoke, accessAttributes=[])))
+    assert (record.status, record.agent_ref) == ("answered", "u1")
+    assert "transfers" not in record.source_metadata
+
+
+def test_a_watched_screen_is_no_part_of_a_call(tmp_path):
+    watcher = agent("u2", segment("screenmonitoring"), ref="a2", media="screenmonitoring", screenMonitoredUserId="u1")
+    record = only(read(tmp_path, talk("c1", customer(), agent(), watcher, consultationConversationIds=["c0"])))
+    assert (record.agent_ref, record.source_metadata) == ("u1", {"media": "voice"})
 
 
 def test_a_conference_is_one_interaction_for_each_outside_party(tmp_path):
@@ -377,6 +322,7 @@ def without(record, name):
         pytest.param(
             {"id": "c1", "startTime": "2026", "participants": []}, "the conversations API", id="the other API's shape"
         ),
+        pytest.param({"conversationId": "c1", "transcripts": []}, "a transcript", id="a transcript"),
         pytest.param({"a": 1}, "missing field 'conversationId'", id="something else"),
         pytest.param([], "not a record", id="a list"),
         pytest.param(None, "not a record", id="nothing"),

@@ -390,6 +390,53 @@ def test_the_samples_lose_no_message(tmp_path, samples):
     assert not outcome.quarantined
 
 
+def hooked(item):
+    """A webhook's message about a conversation or a contact."""
+    told = {"type": "notification_event", "app_id": "x", "topic": "conversation.user.replied", "created_at": NINE}
+    return told | {"data": {"type": "notification_event_data", "item": item}, "id": "notif_1", "delivery_attempts": 1}
+
+
+def test_a_webhook_is_read_as_what_it_tells_of(tmp_path):
+    talk = conversation("1", part("900", ANN, "<p>Hello?</p>"))
+    plain = extracted(tmp_path / "a", {"c": lines(talk), "p": lines(contact(ANN))}, SOURCE)
+    outcome = extracted(tmp_path / "b", {"c": lines(hooked(talk)), "p": lines(hooked(contact(ANN)))}, SOURCE)
+    assert [(r.source_ref, r.text, r.party) for r in outcome.records] == [
+        (r.source_ref, r.text, r.party) for r in plain.records
+    ]
+    assert outcome.suppressed == {"a contact of the side file": 1}
+
+
+def test_the_first_apis_conversation_is_read_and_says_who_it_is_with(tmp_path):
+    first = {"type": "conversation_message", "id": "6", "subject": "", "body": "<p>Hi</p>", "attachments": [], "url": None}
+    talk = without(without(without(conversation("1", part("7", ANN, "<p>Yes?</p>")), "source"), "contacts"), "state")
+    talk |= {"conversation_message": first | {"author": {"type": "admin", "id": GUS["id"]}}, "open": True}
+    talk |= {"user": without(ANN, "x") | {"user_id": "70", "do_not_track": None}, "assignee": GUS, "links": {}}
+    mail = SOURCE.model_copy(update={"channel": "email"})
+    outcome = extracted(tmp_path, {"c": lines(hooked(talk))}, mail)
+    assert [(r.source_ref, r.direction, r.channel, r.status) for r in outcome.records] == [
+        ("6", "outbound", "email", "open"), ("7", "inbound", "email", "open"),
+    ]  # fmt: skip
+    for record in outcome.records:
+        assert {("account", "messenger_app:external", "70"), ("name", "", "Ann Archer")} <= party(record)
+    assert not outcome.quarantined
+
+
+def test_users_and_leads_of_the_first_api_are_contacts(tmp_path):
+    rows = [{"type": kind, "id": who["id"], "user_id": "u", "email": who["email"], "session_count": 3} for kind, who in (
+        ("user", ANN), ("contact", LEAD),
+    )]  # fmt: skip
+    extracted(tmp_path, {"c": lines(TALK), "p": lines(*rows)}, SOURCE)
+    found = intercom.survey(find_export(str(tmp_path), SOURCE, NIGHT))
+    assert {ref: (each.role, each.external) for ref, each in found.items()} == {
+        ANN["id"]: ("user", "u"), LEAD["id"]: ("lead", "u"),
+    }  # fmt: skip
+
+
+def test_a_webhook_of_nothing_is_set_aside(tmp_path):
+    outcome = extracted(tmp_path, {"c": lines(hooked(None), hooked(hooked({})))}, SOURCE)
+    assert [why for _, why in outcome.quarantined] == ["field 'type' has a value we do not know"] * 2
+
+
 def test_the_survey_finds_the_contacts_and_never_raises(tmp_path):
     extracted(tmp_path, EXPORT | {"broken": "[{", "empty": "", "odd.gz": b"\x1f\x8bxx"}, SOURCE)
     found = intercom.survey(find_export(str(tmp_path), SOURCE, NIGHT))

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.contract import ConsentSignal
 from pipelines.extract.parts.mail import Place, parse_message
+from pipelines.extract.parts.mail_charsets import decode
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
 
 
@@ -78,6 +79,15 @@ def test_a_thread_has_one_name(headers, thread, tmp_path):
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 -0500"}, "2026-11-20T14:00:00", id="with an offset"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 -0000"}, "2026-11-20T09:00:00", id="UTC, its place unknown"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 GMT"}, "2026-11-20T09:00:00", id="with a zone by name"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 +01:00"}, "2026-11-20T08:00:00", id="an offset with a colon"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 GMT+0100"}, "2026-11-20T08:00:00", id="an offset to Greenwich"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 UTC-5"}, "2026-11-20T14:00:00", id="a short offset"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 CET"}, "2026-11-20T08:00:00", id="a zone of one meaning by name"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 IST"}, "2026-11-20T10:00:00", id="a name of three zones"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 2:30:00 PM +0000"}, "2026-11-20T14:30:00", id="a clock of twelve hours"),
+        pytest.param({"Date": "Fri, 20 Nov 2026 12:30 AM +0000"}, "2026-11-20T00:30:00", id="half past midnight"),
+        pytest.param({"Date": "2026-11-20T09:00:00.5+01:00"}, "2026-11-20T08:00:00", id="ISO 8601"),
+        pytest.param({"Date": "2026-11-20T09:00:00"}, "2026-11-20T10:00:00", id="ISO 8601 without a zone"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00"}, "2026-11-20T10:00:00", id="without a zone, so the From line"),
         pytest.param({"Date": None}, "2026-11-20T10:00:00", id="none, so the From line"),
         pytest.param({"Date": "yesterday"}, "2026-11-20T10:00:00", id="no date, so the From line"),
@@ -135,6 +145,12 @@ REPORT = {"Content_Type": "multipart/report; report-type=delivery-status; bounda
         pytest.param({"Return_Path": "<>"}, "bounce", id="nowhere to answer to"),
         pytest.param({"From": "MAILER-DAEMON@mx.example"}, "bounce", id="the mail system"),
         pytest.param({"From": "Mail Delivery Subsystem <x@mx.example>"}, "bounce", id="the mail system by name"),
+        pytest.param(
+            {"From": "postmaster@mx.example", "Subject": "Undeliverable: hi"}, "bounce", id="the postmaster's note"
+        ),
+        pytest.param(
+            {"From": "postmaster@mx.example", "Return_Path": "<MAILER-DAEMON@mx.example>"}, "bounce", id="through a daemon"
+        ),
         pytest.param(REPORT, "bounce", id="a report on delivery"),
         pytest.param(REPORT | {"Auto_Submitted": "auto-replied"}, "bounce", id="a report that calls itself an answer"),
         pytest.param({"Auto_Submitted": "auto-replied (vacation)", "Return_Path": "<>"}, "auto_reply", id="on holiday"),
@@ -172,6 +188,8 @@ def test_mail_with_nobody_behind_it_says_why_and_carries_nobody(headers, reason,
         pytest.param({"From": "Leonore Plyer <leonore.plyer@field.example>"}, id="a name that holds no-reply"),
         pytest.param({"X_Gmail_Labels": "Inbox,Not spam"}, id="a label that only mentions spam"),
         pytest.param({"Precedence": "first-class"}, id="an ordinary precedence"),
+        pytest.param({"From": "Ann Field <postmaster@field.example>"}, id="somebody who keeps a mail server"),
+        pytest.param({"Subject": "Delivery failed again"}, id="a customer whose parcel did not come"),
     ],
 )
 def test_a_persons_mail_is_not_taken_for_a_machines(headers, tmp_path):
@@ -247,6 +265,16 @@ def test_html_alone_is_turned_to_text_and_its_quotes_set_apart(tmp_path):
         pytest.param("“Grüße”".encode("cp1252"), "iso-8859-1", "“Grüße”", id="Windows' set under another name"),
         pytest.param("Grüße".encode("cp1252"), None, "Grüße", id="nothing declared"),
         pytest.param("日本語".encode("iso-2022-jp"), "ISO-2022-JP", "日本語", id="Japanese"),
+        pytest.param(
+            b"\x1b$B-!-j\x1b(B ok\n\x1b$Bl[\x1b(B \x1b(I1\x1b(B", "iso-2022-jp", "①㈱ ok\n贓 ｱ", id="Windows' Japanese"
+        ),
+        pytest.param(b"\xad\xa1\xad\xea\xb9\xe2\x8e\xb1!", "euc-jp", "①㈱高ｱ!", id="the same on Unix"),
+        pytest.param("髙橋".encode("cp932"), "Windows-31J", "髙橋", id="Windows' own Japanese"),
+        pytest.param("碁銹".encode("cp950"), "big5", "碁銹", id="Windows' Chinese under the older name"),
+        pytest.param("嘅".encode("big5hkscs"), "big5", "嘅", id="Hong Kong's under the older name"),
+        pytest.param("สวัสดี".encode("cp874"), "windows-874", "สวัสดี", id="Thai"),
+        pytest.param("café".encode("mac-roman"), "x-mac-roman", "café", id="an older Mac"),
+        pytest.param("café".encode("cp850"), "ibm-850", "café", id="a set by its number"),
         pytest.param("привет".encode("koi8-r"), "koi8-r", "привет", id="Russian"),
         pytest.param(b"plain", "idna", "plain", id="a codec that is no character set"),
         pytest.param(b"plain", "hex", "plain", id="a codec that is no text"),
@@ -257,6 +285,57 @@ def test_characters_are_read_in_the_set_they_are_in(raw, charset, text, tmp_path
     declared = f"text/plain; charset={charset}" if charset else None
     record = read(tmp_path, mail("@@", Content_Type=declared).replace(b"@@", raw)).records[0]
     assert record.text == text
+
+
+def test_every_character_of_the_japanese_standard_is_read_from_the_rows_of_windows():
+    for pair in (bytes((row, cell)) for row in range(0x30, 0x75) for cell in range(0x21, 0x7F)):
+        known = (b"\x1b$B" + pair).decode("iso2022_jp", "replace")
+        if "\ufffd" not in known:
+            assert decode(b"\x1b$B-!" + pair + b"\x1b(B", "iso-2022-jp") == "①" + known
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        pytest.param(
+            '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">Привет', "Привет", id="older"
+        ),
+        pytest.param("<meta charset='koi8-r'>Привет", "Привет", id="newer"),
+        pytest.param("<meta charset=utf-8>Grüße", "Grüße", id="UTF-8"),
+        pytest.param("<meta name=viewport>Hello", "Hello", id="one that tells no set"),
+    ],
+)
+def test_a_page_that_comes_without_a_character_set_tells_its_own(page, text, tmp_path):
+    charset = next((each for each in ("windows-1251", "koi8-r") if each in page), "utf-8")
+    letter = mail("@@", Content_Type="text/html").replace(b"@@", page.encode(charset))
+    assert read(tmp_path, letter).records[0].text == text
+
+
+def test_a_page_whose_text_was_translated_without_its_word_on_the_set_is_read(tmp_path):
+    letter = mail("<meta charset=windows-1251>Привет", Content_Type="text/html")
+    assert read(tmp_path, letter).records[0].text == "Привет"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text", "quoted"),
+    [
+        pytest.param("format=flowed", "It broke \nagain.\n\nAnn \n", "It broke again.\n\nAnn", "", id="broken lines"),
+        pytest.param("format=flowed; delsp=yes", "壊れ \nました。\n", "壊れました。", "", id="within words"),
+        pytest.param(
+            "format=flowed", "No.\n> Is it \n> on?\n>> Hm \n> So?\n", "No.", "> Is it on?\n> > Hm\n> So?", id="quotes"
+        ),
+        pytest.param("format=flowed", "It broke\n From the start.\n", "It broke\nFrom the start.", "", id="a space before"),
+        pytest.param("format=fixed", "It broke \nagain.\n", "It broke \nagain.", "", id="lines of one's own"),
+    ],
+)
+def test_lines_broken_for_the_way_only_are_joined(kind, body, text, quoted, tmp_path):
+    record = one(tmp_path, body, Content_Type=f"text/plain; charset=utf-8; {kind}")
+    assert (record.text, (record.quoted_text or "").replace(" \n", "\n")) == (text, quoted)
+
+
+def test_the_dashes_of_a_signature_do_not_flow_into_it(tmp_path):
+    record = one(tmp_path, "It broke.\n-- \nAnn Field\n", Content_Type="text/plain; format=flowed")
+    assert (record.text, record.signature) == ("It broke.", "Ann Field")
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "utf-7"])

@@ -83,6 +83,7 @@ def test_an_older_header_of_spf_counts_where_nothing_newer_tells(value, expected
     [
         pytest.param("ann@field.example\nFrom: eve@evil.example", id="in two headers"),
         pytest.param("Ann <ann@field.example>, Eve <eve@evil.example>", id="in one"),
+        pytest.param("Ann <ann@field.example> Eve <eve@evil.example>", id="in one without a comma"),
     ],
 )
 def test_two_senders_are_a_claim_whatever_was_checked(sender, tmp_path):

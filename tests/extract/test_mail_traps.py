@@ -151,6 +151,15 @@ def test_words_around_an_encrypted_block_are_kept(tmp_path):
     assert (record.text, record.source_metadata) == ("Hello\nbye", {"encrypted": "pgp"})
 
 
+def test_a_clear_signature_is_taken_off(tmp_path):
+    signed = "Hash: SHA512\n\nIt broke:\n- - the lamp\n- -- \nAnn\n"
+    signature = "-----BEGIN PGP SIGNATURE-----\n\niQ=\n-----END PGP SIGNATURE-----"
+    record = one(tmp_path, f"-----BEGIN PGP SIGNED MESSAGE-----\n{signed}{signature}")
+    assert (record.text, record.signature) == ("It broke:\n- the lamp", "Ann")
+    cut = one(tmp_path / "cut", f"-----BEGIN PGP SIGNED MESSAGE-----\n{signed}")
+    assert cut.text.startswith("-----BEGIN PGP SIGNED MESSAGE-----")
+
+
 def test_an_invitation_is_a_file_and_its_kind_is_kept(tmp_path):
     invitation = parts(
         "Content-Type: text/plain\n\nShall we meet?",

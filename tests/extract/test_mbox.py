@@ -70,6 +70,11 @@ def test_each_message_can_be_found_again_at_its_byte(tmp_path):
         pytest.param(b"From MAILER-DAEMON Fri Nov 20 10:00:00 2026", id="a bounce's"),
         pytest.param(b"From ann@field.example  Fri Nov 20 10:00 UTC 2026", id="with a zone and no seconds"),
         pytest.param(b"From ann@field.example Sun Feb 31 25:61:00 2026", id="of a day that never was"),
+        pytest.param(b"From ann@field.example Fri, 20 Nov 2026 10:00:00 +0000 (UTC)", id="as a Date header has it"),
+        pytest.param(
+            b"From - Fri Nov 20 2026 11:00:00 GMT+0100 (Central European Standard Time)", id="as JavaScript has it"
+        ),
+        pytest.param(b"From  Fri Nov 20 10:00:00 2026", id="from nobody"),
         pytest.param(b"From ann@field.example", id="without a time, above a header"),
     ],
 )

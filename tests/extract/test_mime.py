@@ -96,6 +96,21 @@ def test_a_parts_headers_may_be_missing_or_odd():
 
 
 @pytest.mark.parametrize(
+    ("encoding", "body", "content"),
+    [
+        pytest.param("quoted-printable;", b"caf=C3=A9", "café", id="with a semicolon"),
+        pytest.param('"quoted-printable"', b"caf=C3=A9", "café", id="in quotes"),
+        pytest.param("x-uuencode", b"begin 644 a.txt\n+:&5L;&\\@=V]R;&0\n`\nend\n", "hello world", id="the older of Unix"),
+        pytest.param("x-uuencode", b"no such block", "no such block", id="the older, without its block"),
+        pytest.param("8bit", "café".encode(), "café", id="none"),
+    ],
+)
+def test_a_body_is_decoded_as_it_says(encoding, body, content):
+    mail = parse_mail(b"Content-Transfer-Encoding: " + encoding.encode() + b"\n\n" + body)
+    assert mail.content().decode() == content
+
+
+@pytest.mark.parametrize(
     ("head", "body"),
     [
         pytest.param(b"Subject: x\n\nbody", b"body", id="an ordinary mail"),

@@ -53,6 +53,29 @@ REPLIES = [
     ),
     pytest.param("Von: Bob\nGesendet: Montag\nAn: uns\nBetreff: Hallo", id="the block in German"),
     pytest.param("De : Luc\nEnvoyé : lundi\nÀ : nous\nObjet : Bonjour", id="the block in French"),
+    pytest.param("发件人\uff1aLi\n发送时间\uff1a2026年5月3日\n收件人\uff1a我们\n主题\uff1a你好", id="wide colons"),
+    pytest.param("差出人: Aoi\n送信日時: 2026年5月3日\n宛先: 私\n件名: 注文", id="the block in Japanese"),
+    pytest.param("보낸 사람: Jin\n보낸 날짜: 2026년 5월 3일\n받는 사람: 우리\n제목: 주문", id="the block in Korean"),
+    pytest.param("Lähettäjä: Ilo\nLähetetty: ma\nVastaanottaja: me\nAihe: Hei", id="the block in Finnish"),
+    pytest.param("Od: Jan\nOdesláno: po\nKomu: nám\nPředmět: Ahoj", id="the block in Czech"),
+    pytest.param("Feladó: Pál\nElküldve: hétfő\nCímzett: mi\nTárgy: Szia", id="the block in Hungarian"),
+    pytest.param("Gönderen: Can\nGönderildi: Pazar\nKime: biz\nKonu: Selam", id="the block in Turkish"),
+    pytest.param("2026年5月3日(日) 10:00 Aoi <aoi@x.example>:", id="Gmail in Japanese: no verb"),
+    pytest.param("вс, 3 мая 2026, 10:00, Ян <yan@x.example>:", id="Gmail in Russian: no verb"),
+    pytest.param('03.05.2026, 10:00, "Ян" <yan@x.example>:', id="Yandex"),
+    pytest.param("2026-05-03 10:00 GMT+01:00 Bob <bob@x.example>:", id="a date and who"),
+    pytest.param("2026-05-03 10:00 GMT+01:00 Bob <\na.rather.long.address.of.bob@x.example>:", id="wrapped in an address"),
+    pytest.param("Em nu 2026 u 10:00 Bob Ngo (bob@x.example) skriblis:", id="a language that we do not know"),
+    pytest.param("su 3. toukokuuta 2026 klo 10.00 Ilo Aho\n<ilo@x.example> kirjoitti:", id="Finnish, wrapped"),
+    pytest.param("Op 3 mei 2026, om 10:00 heeft Jan <jan@x.example> het volgende geschreven:", id="Apple in Dutch"),
+    pytest.param("W dniu 03.05.2026 o 10:00, Ola pisze:", id="Thunderbird in Polish"),
+    pytest.param("---- On Sun, 03 May 2026 10:00:00 +0100 bob@x.example wrote ----", id="Zoho"),
+    pytest.param("------On 05/03/2026 10:00 AM, Bob wrote-----", id="drawn at both ends, without an address"),
+    pytest.param("-----Antwort Nachricht-----", id="an answer's line in German"),
+    pytest.param("\u2010\u2010\u2010\u2010\u2010 Original Message \u2010\u2010\u2010\u2010\u2010", id="Proton's dashes"),
+    pytest.param("-------- Message d\u2019origine --------", id="a typesetter's apostrophe"),
+    pytest.param("-------- Oprindelig besked --------", id="Samsung in Danish"),
+    pytest.param("------------------ 原始邮件 ------------------", id="QQ"),
 ]
 
 
@@ -77,6 +100,9 @@ def test_an_answer_below_or_between_quotes_is_the_persons_own():
         pytest.param("Von meinem iPhone gesendet", id="iPhone in German"),
         pytest.param("Envoyé de mon iPhone", id="iPhone in French"),
         pytest.param("Get Outlook for Android", id="Outlook's advertisement"),
+        pytest.param("Obter o Outlook para iOS", id="the advertisement in Portuguese"),
+        pytest.param("iPhoneから送信", id="iPhone in Japanese"),
+        pytest.param("发自我的 iPhone", id="iPhone in Chinese"),
     ],
 )
 def test_a_signature_is_set_apart(signature):
@@ -95,6 +121,11 @@ def test_a_signature_is_set_apart(signature):
             "I said it\n--\n" + "\n".join(f"reason {n}" for n in range(20)), id="a line of dashes above a long text"
         ),
         pytest.param("It was sent from my house\nwith care and then\nit broke", id="a sentence about sending"),
+        pytest.param("It broke.\nThat is Outlook on Android.", id="a last line about a mail app"),
+        pytest.param("At 10:00 the courier said:\nnobody home", id="a time, and no address"),
+        pytest.param("I wrote to you on 3 May:\nit broke", id="what the person says that they wrote"),
+        pytest.param("Write to <ann@x.example> or:\ncall me", id="an address, and no time"),
+        pytest.param("--- my list ---\nOn the shelf: a lamp", id="a drawn line of one's own"),
     ],
 )
 def test_what_only_looks_like_a_quote_stays(text):

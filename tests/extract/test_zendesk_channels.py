@@ -58,6 +58,24 @@ def test_a_call_has_its_direction_length_outcome_words_and_the_number_of_the_oth
     assert ("phone", "", "+441632960100") not in party(record)
 
 
+@pytest.mark.parametrize(
+    ("via", "channel", "direction"),
+    [
+        pytest.param("phone_call_inbound", "voice", "inbound", id="a call to us"),
+        pytest.param("api_phone_call_outbound", "voice", "outbound", id="a call of ours by another maker's telephone"),
+        pytest.param(44, "voice", "inbound", id="a voicemail there, by number"),
+        pytest.param(57, "sms", "outbound", id="a text message, by number"),
+        pytest.param(41, "social", "outbound", id="Facebook, by number"),
+        pytest.param(48, "chat", "outbound", id="the web widget, by number: the source's channel"),
+        pytest.param("import", "chat", "outbound", id="moved from another helpdesk"),
+        pytest.param("omnichannel", "chat", "outbound", id="routed by Zendesk"),
+    ],
+)
+def test_a_via_is_known_by_its_name_and_by_its_number(via, channel, direction, tmp_path):
+    record = one(tmp_path, comment(7, AGENT, "hello", via=via))
+    assert (record.channel, record.direction) == (channel, direction)
+
+
 def test_what_is_said_in_a_voicemail_is_the_callers_and_in_a_call_it_may_be_ours(tmp_path):
     said = {"transcription_text": "Write to new@mail.example"}
     assert ("email", "", "new@mail.example") in party(one(tmp_path / "a", called("voicemail", **said)), evidence="claimed")
@@ -164,11 +182,20 @@ def test_comments_out_of_order_keep_their_own_times(tmp_path):
     ]
 
 
+SAID = comment(7, ANN, "hello")
+
+
 def test_tickets_as_the_incremental_api_gives_them_lack_their_comments_and_are_told(tmp_path):
     bare = ticket(1)
     del bare["comments"]
-    outcome = extracted(tmp_path, {"t": json.dumps({"tickets": [bare], "users": PEOPLE, "count": 1})}, SOURCE)
-    assert outcome.quarantined == [("record 1 of line 1", "missing field 'comments'")]
+    files = {"t": json.dumps({"tickets": [bare], "users": PEOPLE, "count": 1}), "u": json.dumps({"comments": [SAID]})}
+    outcome = extracted(tmp_path, files | {"v": lines(SAID | {"ticket_id": 1})}, SOURCE)
+    alone = "comments without their ticket: put each ticket's comments into it, under 'comments'"
+    assert outcome.quarantined == [
+        ("record 1 of line 1", "missing field 'comments': put each ticket's comments into it, under that name"),
+        ("line 1", alone),
+        ("line 1", alone),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pipelines.settings import Source
 _ENDPOINTS = {
     each: each for each in ("TELEPHONE_NUMBER", "EMAIL_ADDRESS", "VOIP", "CONTACT_FLOW", "CONNECT_PHONENUMBER_ARN")
 }
-_RECORDINGS = {"AVAILABLE": True, "DELETED": False}
+_RECORDINGS = {"AVAILABLE": True, "DELETED": False, "NULL": False}  # some contacts have the word
 _SHORT = 8  # digits of a number that is none of E.164
 _SUBTYPE, _SUBJECT = "connect:Subtype", "connect:EmailSubject"
 

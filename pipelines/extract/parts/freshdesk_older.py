@@ -1,7 +1,7 @@
 """Tickets as Freshdesk's first API and its account export write them, put into the shape of the second API.
 
-There everything lies in a record of its kind (``helpdesk_ticket``, ``note``, ``user``, ``agent``), the id that people see
-is ``display_id``, and ``description`` and ``body`` are the plain texts.
+There everything but a ticket of a list lies in a record of its kind (``helpdesk_ticket``, ``note``, ``user``, ``agent``),
+the id that people see is ``display_id``, ``description`` and ``body`` are the plain texts, and agents are users.
 """
 
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 _NAMES = {"description": "description_text", "description_html": "description", "custom_field": "custom_fields"}
 _NOTE_NAMES = {"body": "body_text", "body_html": "body"}
 _ATTACHMENT_NAMES = {"content_file_name": "name", "content_file_size": "size", "content_content_type": "content_type"}
+_PERSON_NAMES = {"custom_field": "custom_fields", "external_id": "unique_external_id", "fb_profile_id": "facebook_id"}
+_PERSON_DROPPED = frozenset(("customer_id", "helpdesk_agent"))
 _DROPPED = frozenset((  # what the first API tells beside what the second has
     "base_language", "cc_email", "current_language", "delta", "display_id", "ext_id", "frDueBy", "id", "isescalated",
     "owner_id", "priority_name", "requester_name", "responder_name", "schema_less_ticket", "ticket_type", "to_email",
@@ -18,13 +20,28 @@ _DROPPED = frozenset((  # what the first API tells beside what the second has
 
 def unwrapped(record: Any) -> Any:
     """Return a record in the second API's shape; one that is not of the first API's as it is."""
-    if not isinstance(record, dict) or len(record) > 2:
+    if not isinstance(record, dict):
         return record
-    for kind in ("user", "contact"):
-        if isinstance(record.get(kind), dict) and len(record) == 1:
-            return record[kind]
+    if "helpdesk_agent" in record:
+        return _person(record)
+    if "display_id" in record:  # a list page of tickets has them without the wrapping
+        return _ticket(record)
+    if len(record) > 2:
+        return record
+    if len(record) == 1:
+        for kind in ("user", "contact"):
+            if isinstance(record.get(kind), dict):
+                return _person(record[kind])
     ticket = record.get("helpdesk_ticket")
     return _ticket(ticket) if isinstance(ticket, dict) else record
+
+
+def _person(person: dict[str, Any]) -> dict[str, Any]:
+    """Put a user into the second API's shape, where those of the helpdesk's own are agents and have rows of their own."""
+    if person.get("helpdesk_agent") is True:
+        return {"id": person.get("id"), "occasional": False, "contact": person}
+    kept = {name: value for name, value in person.items() if name not in _PERSON_DROPPED}
+    return _renamed(kept, _PERSON_NAMES)
 
 
 def _ticket(ticket: dict[str, Any]) -> dict[str, Any]:

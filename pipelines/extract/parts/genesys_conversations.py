@@ -42,33 +42,36 @@ _SEGMENTS = {
     each: each
     for each in (
         *TALKING, *CALLING, "alert", "barging", "callback", "coaching", "converting", "ivr", "monitoring", "parked",
-        "sharing", "system", "transmitting", "unknown", "uploading", "voicemail", "wrapup",
+        "screenmonitoring", "sharing", "system", "transmitting", "unknown", "uploading", "voicemail", "wrapup",
     )
 }  # fmt: skip
 _IS_TRANSFER = {
     each: each.lower().endswith("transfer")
     for each in (
         "client", "conferenceTransfer", "consultTransfer", "dndEndpoint", "dndTransfer", "endpoint", "error",
-        "forwardTransfer", "noAnswerTransfer", "notAvailableTransfer", "other", "peer", "spam", "system", "timeout",
-        "transfer", "transportFailure", "uncallable", "unknown",
+        "forwardTransfer", "inactivity", "noAnswerTransfer", "notAvailableTransfer", "other", "peer", "sessionExpired",
+        "spam", "system", "takeover", "timeout", "transfer", "transportFailure", "uncallable", "unknown",
     )
 }  # fmt: skip
 
 _CONVERSATION_LEFT = names("""
-    conferenceStart conversationInitiator customerParticipation divisionIds evaluations externalTag inactivityTimeout
-    knowledgeBaseIds mediaStatsMinConversationMos mediaStatsMinConversationRFactor resolutions selfServed surveys
+    accessAttributes associatedConversationId conferenceStart consultationConversationIds conversationInitiator
+    customerParticipation divisionIds evaluations externalTag inactivityTimeout knowledgeBaseIds
+    mediaStatsMinConversationMos mediaStatsMinConversationRFactor resolutions selfServed surveys
 """)
 _PARTICIPANT_LEFT = names("attributes externalOrganizationId flaggedReason participantId screenRecording teamId")
 _SESSION_LEFT = names("""
-    acwSkipped activeSkillIds addressOther addressSelf agentAssistantId agentBullseyeRing agentGroups agentOwned assignerId
-    authenticated barged bargedParticipantId bcc callbackScheduledTime cc cleared coachedParticipantId cobrowseRole
-    cobrowseRoomId deliveryPushed deliveryStatus deliveryStatusChangeDate destinationAddresses dispositionAnalyzer edgeId
-    eligibleAgentCounts errorInfo extendedDeliveryStatus flow flowInType flowOutType journeyActionId journeyActionMapId
-    journeyActionMapVersion journeyCustomerSessionId journeyCustomerSessionIdType mediaBridgeId mediaCount mediaEndpointStats
-    metrics monitoredParticipantId outboundContactId outboundContactListId proposedAgents protocolCallId provider recording
-    remote remoteNameDisplayable removedSkillIds requestedRoutings roomId routingRing routingRule routingRuleType
-    screenShareAddressSelf screenShareRoomId scriptId selectedAgentId selectedAgentRank sessionDnis sharingScreen skipEnabled
-    timeoutSeconds usedRouting videoAddressSelf videoRoomId waitingInteractionCounts
+    activeSkillIds acwSkipped addressOther addressSelf agentAssistantId agentBullseyeRing agentGroups agentOwned
+    assignerId authenticated barged bargedParticipantId bcc callbackScheduledTime cc cleared coachedParticipantId
+    cobrowseRole cobrowseRoomId deliveryPushed deliveryStatus deliveryStatusChangeDate destinationAddresses
+    detectedSpeechEnd detectedSpeechStart dispositionAnalyzer edgeId eligibleAgentCounts engagementSource
+    errorCodeDescription errorInfo extendedDeliveryStatus flow flowInType flowOutType journeyActionId journeyActionMapId
+    journeyActionMapVersion journeyCustomerSessionId journeyCustomerSessionIdType mediaBridgeId mediaCount
+    mediaEndpointStats metrics monitoredParticipantId outboundContactId outboundContactListId proposedAgents
+    protocolCallId provider recording remote remoteNameDisplayable removedSkillIds requestedRoutings roomId routingRing
+    routingRule routingRuleType screenMonitoredUserId screenShareAddressSelf screenShareRoomId scriptId selectedAgentId
+    selectedAgentRank sessionDnis sharingScreen skillExpressionId skipEnabled snippetRecording timeoutSeconds
+    usedRouting videoAddressSelf videoRoomId waitingInteractionCounts
 """)
 _SEGMENT_LEFT = names("""
     audioMuted destinationConversationId destinationSessionId errorCode groupId properties q850ResponseCodes
@@ -152,6 +155,8 @@ def parse_conversation(record: Any, drift: Drift) -> Conversation:
     fields = Fields(record)
     if "conversationId" not in fields.names and {"id", "startTime"} <= fields.names:
         raise UnreadableError("a conversation as the conversations API gives it: export the analytics details instead")
+    if "transcripts" in fields.names:
+        raise UnreadableError("a transcript, which is not read: export the analytics details")
     conversation = Conversation(
         conversation_ref=fields.ref("conversationId"),
         started_at=parse_instant(fields.string("conversationStart"), None)[0],

@@ -28,8 +28,11 @@ _MESSAGES: dict[str, tuple[Channel, str]] = {
     "instagram": ("social", "instagram"),
     "twitter": ("social", "x"),
     "line": ("social", "line"),
+    "linkedin": ("social", "linkedin"),
     "telegram": ("chat", "telegram"),
     "kakao": ("chat", "kakao"),
+    "viber": ("chat", "viber"),
+    "wechat": ("chat", "wechat"),
     "apple": ("chat", "apple"),
     "open": ("chat", ""),  # a channel of the company's own: the source's name
     "unknown": ("chat", ""),

@@ -13,10 +13,12 @@ from pipelines.extract.text import clean, html_to_text, one_line
 
 Kind = Literal["message", "note", "event", "unknown"]
 
+UNTOLD = "conversation_message"  # the first API does not tell
 # source.type: over what the conversation began.
-CHANNELS: dict[str, Channel] = {
+CHANNELS: dict[str, Channel | None] = {
     "conversation": "chat", "push": "chat", "whatsapp": "chat", "email": "email", "facebook": "social",
     "instagram": "social", "twitter": "social", "sms": "sms", "phone_call": "voice", "phone_switch": "voice",
+    UNTOLD: None,
 }  # fmt: skip
 _DELIVERED_AS = {
     each: each
@@ -35,8 +37,9 @@ _KINDS: dict[Kind, frozenset[str]] = {
         conversation_sla_removed conversation_sla_target_missed conversation_tags_updated custom_action_finished
         custom_action_started default_assignment entity_linked fin_guidance_applied language_detection_details
         message_strategy_assignment open participant_added participant_removed priority_changed priority_changed_by_rule
-        resolution_bot_found_no_answer snoozed ticket_attribute_updated_by_admin ticket_state_updated_by_admin
-        ticket_state_updated_by_user timer_unsnooze unsnoozed user_became_idle workflow_assignment
+        operator_workflow_event resolution_bot_found_no_answer snoozed ticket_attribute_updated_by_admin
+        ticket_state_updated_by_admin ticket_state_updated_by_user timer_unsnooze unsnoozed user_became_idle
+        workflow_assignment
     """),
 }
 _KIND = {each: kind for kind, types in _KINDS.items() for each in types}

@@ -17,7 +17,8 @@ from pipelines.extract.parts.mail_addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail_authentication import Verdict, authentication
 from pipelines.extract.parts.mail_body import body_of, is_cut
 from pipelines.extract.parts.mail_consent import marketing_wish
-from pipelines.extract.parts.mail_headers import Headers, instant, message_ids
+from pipelines.extract.parts.mail_dates import instant
+from pipelines.extract.parts.mail_headers import Headers, message_ids
 from pipelines.extract.parts.mail_notes import is_unsent, without_notes
 from pipelines.extract.parts.mail_reasons import is_no_reply, reason_of_mail
 from pipelines.extract.parts.mime import Part, parse_mail

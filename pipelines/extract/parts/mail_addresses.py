@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipelines.extract.identifiers import normalise_email
-from pipelines.extract.parts.mail_headers import TOKEN, decode, decoded, raw_bytes, unquoted
+from pipelines.extract.parts.mail_charsets import decode
+from pipelines.extract.parts.mail_headers import TOKEN, decoded, raw_bytes, unquoted
 
 _CACHED_LENGTH = 300
 
@@ -63,6 +64,9 @@ def _entries(value: str) -> Iterator[_Entry]:
         elif depth:
             entry.comment.append(piece)
         elif piece == "<":
+            if entry.address and not in_angle:  # Ann <ann@field.example> Eve <eve@evil.example>: two, without a comma
+                yield entry
+                entry = _Entry()
             entry.address, in_angle = [], True
         elif piece == ">":
             in_angle = False

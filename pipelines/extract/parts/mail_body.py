@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.contract import Attachment
-from pipelines.extract.parts.mail_headers import decode, parameters
+from pipelines.extract.parts.mail_charsets import decode, page_charset
+from pipelines.extract.parts.mail_flowed import unflowed
+from pipelines.extract.parts.mail_headers import parameters
 from pipelines.extract.parts.mime import Part
 from pipelines.extract.text import clean, html_to_text
 
@@ -14,6 +16,8 @@ _NAME_LIMIT = 255
 _TEXTS = ("text/plain", "text/html", "text/enriched")
 _PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _ARMOR, _ARMOR_END = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
+_SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----"
+_SIGNATURE_END = "-----END PGP SIGNATURE-----"
 
 
 @dataclass(slots=True)
@@ -49,6 +53,8 @@ def body_of(mail: Part) -> Body:
     if _ARMOR in text:
         text, is_armored = _without_armor(text)
         traits |= {"encrypted": "pgp"} if is_armored else {}
+    if text.startswith(_SIGNED):
+        text = _without_signing(text)
     return Body(text, attachments, traits)
 
 
@@ -102,8 +108,14 @@ def _is_shown(part: Part) -> bool:
 
 
 def _text(part: Part) -> str:
-    text = decode(part.content()[: 4 * TEXT_LIMIT], part.parameters.get("charset"))[:TEXT_LIMIT]
-    return html_to_text(text) if part.kind == "text/html" else clean(text).strip("\n")
+    content = part.content()[: 4 * TEXT_LIMIT]
+    charset = part.parameters.get("charset")
+    if part.kind == "text/html":
+        return html_to_text(decode(content, charset or page_charset(content))[:TEXT_LIMIT])
+    text = decode(content, charset)[:TEXT_LIMIT]
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflowed(text, has_added_spaces=part.parameters.get("delsp", "").lower() == "yes")
+    return clean(text).strip("\n")
 
 
 def _traits(part: Part) -> dict[str, str]:
@@ -126,6 +138,16 @@ def _without_armor(text: str) -> tuple[str, bool]:
         return text, False
     end = text.find(_ARMOR_END, start)
     return (text[:start] + (text[end + len(_ARMOR_END) :] if end >= 0 else "")).strip("\n"), True
+
+
+def _without_signing(text: str) -> str:
+    """Return the text that is signed within itself (RFC 9580, 7), as it was before; all of it where it does not end."""
+    _, _, signed = text.partition("\n\n")
+    said, _, signature = signed.partition(_SIGNATURE)
+    _, end, after = signature.partition(_SIGNATURE_END)
+    if not end:
+        return text
+    return "\n".join(line.removeprefix("- ") for line in said.split("\n")) + after
 
 
 def _attachment(part: Part) -> Attachment:

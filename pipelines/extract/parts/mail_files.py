@@ -89,6 +89,8 @@ def take_alone(raw: bytes, source: Source, place: Place, issues: Issues, *, is_c
     Args:
         is_complete: something beside it tells its length, so that it cannot have been cut off.
     """
+    if b"\r" in raw and b"\n" not in raw:  # as Macs ended lines until 2001
+        raw = raw.replace(b"\r", b"\n")
     for record in take(raw, source, place, issues):
         yield record
         if not is_complete and not raw.endswith(b"\n"):

@@ -7,29 +7,14 @@ import binascii
 import quopri
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_tz
 from functools import lru_cache
 from itertools import groupby
 
+from pipelines.extract.parts.mail_charsets import decode
 from pipelines.extract.text import one_line
 
 ID_LIMIT = 400
 WORD_LIMIT = 40
-DATE_LIMIT = 1_000
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
-_USUAL_DATE = re.compile(
-    rf"\s*(?:[A-Z][a-z][a-z], )?(\d\d?) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?:\s|$)"
-)
-_ZONE = re.compile(r"[+-]\d{4}|UTC?|GMT|Z|[AECMP][SD]T")
-# Byte streams called by the name of a smaller set than they use (WHATWG Encoding), and names that Python has not.
-_ALIASES = {
-    "us-ascii": "ascii", "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030",
-    "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "shift_jis": "cp932",
-    "shift-jis": "cp932", "x-sjis": "cp932", "iso-8859-8-i": "iso-8859-8", "utf8mb4": "utf-8", "unicode-1-1-utf-7": "utf-7",
-}  # fmt: skip
-_NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ENCODED_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*+\?="
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=(?=(\s*+)(=\?)?)")
@@ -72,27 +57,6 @@ class Headers:
     def text(self, name: str) -> str:
         """Return the topmost value decoded, on one line."""
         return decoded(self.first(name))
-
-
-def decode(raw: bytes, charset: str | None) -> str:
-    """Decode bytes that claim a character set: as declared where that fits, else UTF-8, else with gaps."""
-    codec = _codec((charset or "ascii").strip("\"' ").partition("*")[0].lower())
-    for candidate in (codec, "utf-8"):
-        try:
-            return raw.decode(candidate)
-        except ValueError:  # UnicodeDecodeError, and what single codecs make of nonsense
-            continue
-    return raw.decode("cp1252" if codec == "ascii" else codec, errors="replace")
-
-
-@lru_cache(maxsize=512)
-def _codec(charset: str) -> str:
-    name = _ALIASES.get(charset, charset)
-    try:
-        bytes(4).decode(name)  # LookupError also for codecs that are no character set; four bytes are one of UTF-32
-    except (LookupError, ValueError):
-        return "ascii"
-    return "ascii" if name.replace("-", "_") in _NO_CHARSETS else name
 
 
 def raw_bytes(value: str) -> bytes:
@@ -145,6 +109,23 @@ def from_base64(encoded: bytes) -> bytes:
         return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
+def from_uuencode(encoded: bytes) -> bytes:
+    """Decode what stands between ``begin`` and ``end``; what has no such block stays as it is."""
+    lines = encoded.splitlines()
+    start = next((at + 1 for at, line in enumerate(lines) if line.startswith(b"begin ")), None)
+    if start is None:
+        return encoded
+    decoded_lines: list[bytes] = []
+    for line in lines[start:]:
+        if line.strip() == b"end":
+            break
+        try:
+            decoded_lines.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            continue
+    return b"".join(decoded_lines)
+
+
 def without_comments(value: str) -> str:
     """Return the value without its ``(comments)``, however deep they nest."""
     if "(" not in value:
@@ -180,40 +161,6 @@ def message_ids(value: str) -> list[str]:
     if not found:
         found = [word for word in value.split() if "@" in word and len(word) <= ID_LIMIT][:1]
     return [cleaned for cleaned in map(one_line, found) if cleaned]
-
-
-def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
-    """Return the instant that a Date header, or the end of a Received or ``From `` line, tells; None where it is none.
-
-    ``-0000`` is an instant too: the sender tells the time in UTC and leaves out where they are (RFC 5322, 3.3). A time
-    without a zone is none, unless ``assume_utc``: a ``From `` line is in UTC (RFC 4155).
-    """
-    if not value.isascii() or len(value) > DATE_LIMIT:
-        return None
-    if usual := _USUAL_DATE.match(value):
-        return _usual_instant(usual)
-    plain = re.sub(r"\s*+:\s*+", ":", " ".join(without_comments(value).split()))
-    if not assume_utc and not any(_ZONE.fullmatch(word) for word in plain.split()[3:]):
-        return None
-    try:
-        fields = parsedate_tz(plain)
-        if fields is None:
-            return None
-        zone = timezone(timedelta(seconds=fields[9] or 0))
-        return datetime(*fields[:5], min(fields[5], 59), tzinfo=zone).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):  # parsedate_tz raises on some of what it cannot read
-        return None
-
-
-def _usual_instant(date: re.Match[str]) -> datetime | None:
-    """Return the instant of a date as nearly every program writes it; a tenth of the time of reading it as any date."""
-    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = date.groups()
-    east = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-    try:
-        local = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
-        return local + east if sign == "-" else local - east
-    except (ValueError, OverflowError):
-        return None
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,12 @@ from pipelines.extract.parts.mime import Part
 _NO_REPLY = ("noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepasrepondre", "nichtantworten", "noresponder")
 _DAEMONS = ("mailerdaemon", "maildaemon")
 _DAEMON_NAMES = ("mail delivery s", "mailer daemon", "mailer-daemon")
+# Servers that do not say so otherwise write under the postmaster's address, which is a person's as well.
+_FAILURES = (
+    "undeliver", "delivery fail", "delivery status", "delivery notification", "delivery has failed", "delivery error",
+    "returned mail", "mail system error", "failure notice", "nondeliverable", "non-deliverable", "non remis", "unzustellbar",
+    "no se puede entregar", "mancato recapito", "配信できません",
+)  # fmt: skip
 _SPAM_LEVEL = 5  # Exchange's spam confidence level, from which a mail goes to Junk
 _SPAM_VERDICTS = frozenset(("sfv:spm", "sfv:sks", "sfv:skb"))  # Exchange: as spam by its content, by a rule, by a list
 # Headers that automatic answers carry whatever they say; programs older than Auto-Submitted (RFC 3834) have one of them.
@@ -59,7 +65,13 @@ def _is_bounce(mail: Part, sender: Mailbox) -> bool:
         return mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
     local = sender.address.rpartition("@")[0].translate(_SEPARATORS)
     named = sender.name.lower().startswith(_DAEMON_NAMES)
-    return local in _DAEMONS or named or bool(mail.headers.all("x-failed-recipients"))
+    if local in _DAEMONS or named or mail.headers.all("x-failed-recipients"):
+        return True
+    if local != "postmaster":
+        return False
+    returned_by = mail.headers.first("return-path").strip("<> ").partition("@")[0].lower().translate(_SEPARATORS)
+    subject = mail.headers.text("subject").lower()
+    return returned_by in _DAEMONS or any(words in subject for words in _FAILURES)
 
 
 def _is_spam(headers: Headers) -> bool:

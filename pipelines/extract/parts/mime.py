@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipelines.extract.issues import UnreadableError
-from pipelines.extract.parts.mail_headers import Headers, from_base64, parameters
+from pipelines.extract.parts.mail_headers import Headers, from_base64, from_uuencode, parameters
 
 PARTS_LIMIT = 2_000
 NESTING_LIMIT = 100
@@ -39,12 +39,14 @@ class Part:
     is_closed: bool = True
 
     def content(self) -> bytes:
-        """Return the body decoded from base64 or quoted-printable, as far as it can be."""
-        match self.headers.word("content-transfer-encoding"):
+        """Return the body decoded as its Content-Transfer-Encoding says, as far as it can be."""
+        match self.headers.word("content-transfer-encoding").strip("\"'"):
             case "base64":
                 return from_base64(self.body)
             case "quoted-printable":
                 return binascii.a2b_qp(self.body)
+            case "x-uuencode" | "uuencode" | "x-uue" | "uue":
+                return from_uuencode(self.body)
             case _:
                 return self.body
 

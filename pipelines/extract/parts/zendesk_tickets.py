@@ -22,6 +22,7 @@ _LEFT = names("""
     priority problem_id raw_subject recipient result_type satisfaction_probability satisfaction_rating sharing_agreement_ids
     submitter_id support_type ticket_form_id url
 """)
+_APART = names("cause preview_text side_conversations suspended_tickets")  # what Zendesk exports apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,15 @@ class Ticket:
 def parse_ticket(record: Any, source: Source, drift: Drift) -> Ticket:
     """Map one ticket; UnreadableError where it is not what we know."""
     fields = Fields(record)
-    if not fields.has("requester_id") and not fields.has("comments"):
-        raise UnreadableError("neither a ticket (requester_id, comments) nor a user (role)")
+    if not fields.has("requester_id"):
+        if fields.has("author_id") or (fields.has("comments") and not fields.has("id")):
+            raise UnreadableError("comments without their ticket: put each ticket's comments into it, under 'comments'")
+        if not fields.has("comments"):
+            if fields.names & _APART:
+                raise UnreadableError("side conversations and suspended tickets are not read")
+            raise UnreadableError("neither a ticket (requester_id, comments) nor a user (role)")
+    elif not fields.has("comments"):
+        raise UnreadableError("missing field 'comments': put each ticket's comments into it, under that name")
     tags = fields.strings("tags")
     kind = fields.maybe_string("type")
     changed = fields.maybe_string("updated_at")

@@ -14,12 +14,15 @@ from pipelines.settings import Source
 # via.channel by the channel it is to the person; None where it says how staff or a form reached the ticket, and the
 # ticket's or the source's channel is the better answer. Some exports write the number of a via type for its name.
 _CHANNELS: dict[Channel | None, frozenset[str]] = {
-    "email": names("email mail 4"),
-    "sms": names("messagebird_sms sms text_message twilio_sms 37"),
-    "voice": names("phone phone_call_inbound phone_call_outbound voice voicemail 33 34 35"),
+    "email": names("connect_mail email mail mailgun 4"),
+    "sms": names("connect_sms messagebird_sms sms text_message twilio_sms 37 57"),
+    "voice": names("""
+        api_phone_call_inbound api_phone_call_outbound api_voicemail phone phone_call_inbound phone_call_outbound voice
+        voicemail 33 34 35 44 45 46
+    """),
     "social": names("""
         any_channel facebook facebook_message facebook_post instagram_dm sunshine_conversations_facebook_messenger
-        sunshine_conversations_twitter_dm twitter twitter_dm twitter_favorite 23 26 30 38
+        sunshine_conversations_twitter_dm twitter twitter_dm twitter_favorite 23 26 30 38 41 55
     """),
     "chat": names("""
         apple_business_chat business_messaging_slack_connect chat chat_offline_message chat_transcript
@@ -27,18 +30,26 @@ _CHANNELS: dict[Channel | None, frozenset[str]] = {
         telegram viber wechat whatsapp 29
     """),
     None: names("""
-        answer_bot_api answer_bot_for_agents answer_bot_for_sdk answer_bot_for_slack answer_bot_for_web_widget api
-        automatic_solution_suggestions batch blog closed_ticket dropbox forum get_satisfaction group_change group_deletion
-        help_center helpcenter iphone linked_problem logmein_rescue macro_reference merge mobile mobile_sdk
-        recovered_from_suspended_tickets resource_push rule sample_interactive_ticket sample_ticket side_conversation system
-        ticket_sharing topic user_change user_deletion user_merge web web_form web_service web_widget
-        0 5 8 9 10 11 12 13 14 15 16 17 19 20 21 22 24 25 27 28 31 32 36
+        admin_setting answer_bot answer_bot_api answer_bot_for_agents answer_bot_for_sdk answer_bot_for_slack
+        answer_bot_for_web_widget api automatic_solution_suggestions batch blog churned_account closed_ticket connect_ipm
+        dropbox forum get_satisfaction github group_change group_deletion help_center helpcenter import iphone linked_problem
+        logmein_rescue lotus macro_reference merge mobile mobile_sdk monitor_event omnichannel
+        recovered_from_suspended_tickets resource_push rule rule_revision sample_interactive_ticket sample_ticket
+        satisfaction_prediction side_conversation symphony system ticket_sharing ticket_tagging topic user_change
+        user_deletion user_merge web web_form web_service web_widget
+        0 5 8 9 10 11 12 13 14 15 16 17 19 20 21 22 24 25 27 28 31 32 36 48 49 50 54 56
     """),
 }
 _VIA = {via: channel for channel, vias in _CHANNELS.items() for via in vias}
 _PLATFORMS = (("twitter", "x"), ("facebook", "facebook"), ("instagram", "instagram"), ("telegram", "telegram"))
 _MERGES = names("merge 19")
 _CALLS = {"inbound": "inbound", "voicemail": "inbound", "outbound": "outbound"}
+# Names that tell which way a call went, where ``rel`` does not: the second three are of other makers' telephones.
+_CALL_RELS = {
+    "voicemail": "voicemail", "33": "voicemail", "phone_call_inbound": "inbound", "34": "inbound",
+    "phone_call_outbound": "outbound", "35": "outbound", "api_voicemail": "voicemail", "44": "voicemail",
+    "api_phone_call_inbound": "inbound", "45": "inbound", "api_phone_call_outbound": "outbound", "46": "outbound",
+}  # fmt: skip
 
 _USUAL = names("channel source")
 _SOURCE_USUAL = names("from rel to")
@@ -81,7 +92,7 @@ def parse_via(via: Fields, source: Source, drift: Drift) -> Via:
         raise UnreadableError("field 'channel' has a value we do not know")
     channel = _VIA[name] if name is not None else None
     origin = via.maybe_fields("source")
-    rel = origin.maybe_string("rel")
+    rel = origin.maybe_string("rel") or _CALL_RELS.get(name or "")
     sender, recipient = origin.maybe_fields("from"), origin.maybe_fields("to")
     tickets = [ref for ref in (sender.maybe_ref("ticket_id"), *map(str, sender.maybe_items("ticket_ids"))) if ref]
     told = Via(
