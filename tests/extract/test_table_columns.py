@@ -19,7 +19,7 @@ from pipelines.extract.claim_filter import texts_to_read
 from pipelines.extract.claims import Looks, claims_of
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts import table_blocks, table_json, table_layout, table_rows
+from pipelines.extract.parts import csv_blocks, table_json, table_layout, table_rows
 from pipelines.extract.reading import read_batch
 from tests.extract.exports import NIGHT
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SAID, SOURCES, TALKS, TEXTS, csv_files, json_files, parquet_files
@@ -64,7 +64,7 @@ def read(parquet):
 def small(monkeypatch):
     """Blocks of a few lines and groups of a few rows, so that a small file has several."""
     for module, name, value in (
-        (table_blocks, "BLOCK", 2_000), (table_blocks, "STRETCH", 2),
+        (csv_blocks, "BLOCK", 2_000), (csv_blocks, "STRETCH", 2),
         (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700),
         (table_rows, "FEW", 1), (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
     ):  # fmt: skip

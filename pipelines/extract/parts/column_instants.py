@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.instants import DateOrder, local_instant, parse_instant
+from pipelines.extract.instants import EARLIEST, DateOrder, local_instant, parse_instant
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.column_texts import Flags, Places, each_once, flags_of, is_filled
 from pipelines.extract.records import INSTANT
@@ -18,6 +18,16 @@ _WITH_OFFSET = rf"^{_CLOCK}(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$"
 _OF_A_CLOCK = rf"^{_CLOCK}$"
 _MINUTE = 60_000_000  # microseconds
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock's)
+
+
+def instants_before(
+    texts: pa.Array, zone: ZoneInfo | None, order: DateOrder | None, latest: datetime
+) -> tuple[pa.Array, Flags]:
+    """Read times as ``instants`` does; none of them is a time that lies after ``latest``, or that no clock can show."""
+    found, is_none = instants(texts, zone, order)
+    first, last = pa.array([EARLIEST, latest], found.type)
+    can_be = pc.and_(pc.greater_equal(found, first), pc.less_equal(found, last))
+    return found, is_none | ~flags_of(can_be.fill_null(False))
 
 
 def instants(texts: pa.Array, zone: ZoneInfo | None, order: DateOrder | None) -> tuple[pa.Array, Flags]:

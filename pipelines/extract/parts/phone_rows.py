@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipelines.extract.documents import opened
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts.table_csv import CsvRows, Undecoded, decoded_lines, encoding_of
+from pipelines.extract.parts.csv_rows import CsvRows, Undecoded, decoded_lines, encoding_of
 from pipelines.extract.parts.table_rows import NO_END
 from pipelines.settings import Source
 

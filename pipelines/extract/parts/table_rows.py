@@ -18,9 +18,9 @@ from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.lines import Lines
 from pipelines.extract.parts.column_texts import flags_of
-from pipelines.extract.parts.table_blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv_blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv_rows import CsvRow, CsvRows, Undecoded, decoded_lines, encoding_of, holds_json, is_wide
 from pipelines.extract.parts.table_cells import Cells, Row, TextOf, text_column
-from pipelines.extract.parts.table_csv import CsvRow, CsvRows, Undecoded, decoded_lines, encoding_of, holds_json, is_wide
 from pipelines.extract.parts.table_json import JsonLines, picker
 from pipelines.extract.parts.table_parquet import is_much, parquet_batches, texts_of, values_of
 from pipelines.settings import Source
