@@ -25,6 +25,7 @@ DELIMITERS = (",", ";", "\t", "|")
 # What one quoted row may run over; beyond, its quote is taken never to have been closed.
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
+NO_END = "the last line has no line end: it may have been cut off"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
 
