@@ -36,7 +36,7 @@ from pipelines.extract.parts.asterisk_cdr_calls import (
 from pipelines.extract.parts.asterisk_cdr_rows import UNIQUEID
 from pipelines.extract.parts.column_blocks import block_with, positions, read_apart
 from pipelines.extract.parts.column_identifiers import Identified, identifier_lists
-from pipelines.extract.parts.column_instants import instants_before
+from pipelines.extract.parts.column_instants import can_be, instants
 from pipelines.extract.parts.column_texts import (
     NULL,
     Flags,
@@ -118,7 +118,7 @@ def _calls(
     direction = _directions(words, caller, called, cells["dcontext"], exchange, is_odd)
     is_in, is_out, is_ours = (direction == each for each in ("inbound", "outbound", "internal"))
     shown = np.where(is_out, words.called, words.callers)
-    is_odd |= words.each(False, lambda end: end.is_told, np.bool_)[shown] & ~is_ours
+    is_odd |= (words.each(0, lambda end: end.is_told)[shown] > 0) & ~is_ours
     reason = pc.if_else(pa.array(is_ours), "internal", words.column(None, lambda end: end.reason).take(pa.array(shown)))
     is_person = pa.array(flags_of(reason.is_null()))
     found = persons(words, shown, lambda end: end.party)
@@ -171,8 +171,8 @@ def _caller_id(clid: str) -> tuple[str | None, str, bool]:
 
 def _moments(cells: dict[str, pa.Array], exchange: Exchange, latest: datetime, is_odd: Flags) -> pa.Array:
     written = cells["calldate"] if "calldate" in cells else cells["start"]
-    found, is_none = instants_before(written, exchange.zone, None, latest)
-    is_odd |= is_none | ~looks_like(written, TIME)
+    found, is_doubtful = instants(written, exchange.zone)
+    is_odd |= is_doubtful | ~can_be(found, latest) | ~looks_like(written, TIME)
     return found
 
 
@@ -195,7 +195,7 @@ def _directions(
     words: Words[_End], caller: pa.Array, called: pa.Array, context: pa.Array, exchange: Exchange, is_odd: Flags
 ) -> np.ndarray[Any, np.dtype[np.str_]]:
     """Return which way each call went: found once for all that are alike in what tells it."""
-    kinds = words.each(0, lambda end: 1 + 2 * end.is_ours + 4 * end.is_extension, np.int64)
+    kinds = words.each(0, lambda end: 1 + 2 * end.is_ours + 4 * end.is_extension)
     kinds += 8 * ~is_filled(words.texts)
     first, own = combinations(kinds[words.callers], kinds[words.called], context)
     found: list[Direction | None] = []

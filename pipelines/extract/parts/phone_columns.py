@@ -3,12 +3,11 @@
 Numbers in full that are nobody's of ours are what nearly all ends are: they are persons as they stand, and not asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,11 +38,16 @@ class Words(Generic[Answer]):
     is_plain: Flags
     answers: list[Answer | None]
 
-    def each(self, of_plain: Any, take: Callable[[Answer], Any], kind: npt.DTypeLike) -> npt.NDArray[Any]:
-        """Return something of each text: ``of_plain`` of a plain one, else what ``take`` takes of what is said of it."""
-        found = np.full(len(self.texts), of_plain, kind)
+    def at(self, which: Places, row: int) -> str:
+        """Return what stands in a row; ``which`` has the text of each row."""
+        text: str = self.texts[which[row]].as_py()
+        return text
+
+    def each(self, of_plain: int, take: Callable[[Answer], int], unsaid: int = 0) -> Places:
+        """Return a number for each text: ``of_plain`` of a plain one, else what ``take`` takes of what is said of it."""
+        found = np.full(len(self.texts), of_plain, np.int64)
         if self.answers:
-            found[~self.is_plain] = [of_plain if said is None else take(said) for said in self.answers]
+            found[~self.is_plain] = [unsaid if said is None else take(said) for said in self.answers]
         return found
 
     def column(self, of_plain: pa.Array | None, take: Callable[[Answer], str | None]) -> pa.Array:
@@ -52,14 +56,6 @@ class Words(Generic[Answer]):
             of_plain = pa.nulls(len(self.texts), pa.string())
         said = pa.array([None if each is None else take(each) for each in self.answers], pa.string())
         return pc.replace_with_mask(of_plain, pa.array(~self.is_plain), said) if self.answers else of_plain
-
-    def mark_unsaid(self, which: Sequence[Places], is_odd: Flags) -> None:
-        """Mark rows of which a text is left to the row reader; ``which`` has the texts that rows show."""
-        if any(each is None for each in self.answers):
-            is_unsaid = np.zeros(len(self.texts), np.bool_)
-            is_unsaid[~self.is_plain] = [each is None for each in self.answers]
-            for texts in which:
-                is_odd |= is_unsaid[texts]
 
 
 def words_of(callers: pa.Array, called: pa.Array, ends: Ends, ask: Callable[[str, Ends], Answer]) -> Words[Answer]:

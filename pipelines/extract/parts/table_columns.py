@@ -17,7 +17,7 @@ from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.column_blocks import block_with, positions, read_apart
 from pipelines.extract.parts.column_claims import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.column_identifiers import Identified, identifier_lists, without_repeats
-from pipelines.extract.parts.column_instants import instants, instants_before
+from pipelines.extract.parts.column_instants import can_be, instants
 from pipelines.extract.parts.column_texts import NULL, Flags, cleaned, flags_of, is_filled, is_there, made, read
 from pipelines.extract.parts.table_cells import Cells, Row
 from pipelines.extract.parts.table_party import clean_lines, consent_lists, identified
@@ -139,8 +139,8 @@ def _party(records: Interactions, texts: list[pa.Array], is_odd: Flags) -> tuple
 
 def _occurred(records: Interactions, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> pa.Array:
     source = records.source
-    found, is_none = instants_before(texts[records.layout.place("occurred_at")], source.zone, source.date_order, latest)
-    is_odd |= is_none
+    found, is_doubtful = instants(texts[records.layout.place("occurred_at")], source.zone, source.date_order)
+    is_odd |= is_doubtful | ~can_be(found, latest)
     return found
 
 
