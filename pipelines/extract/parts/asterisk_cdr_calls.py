@@ -1,6 +1,7 @@
 """One call detail record of Asterisk as an interaction: which way it went, who was called or calling, how it ended."""
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -47,13 +48,13 @@ class Exchange:
     ends: Ends
     zone: ZoneInfo
     drift: Drift
-    legs: dict[str, str] = field(default_factory=dict)
+    legs: OrderedDict[str, str] = field(default_factory=OrderedDict)  # of which the oldest goes without a search
 
     def first_leg(self, unique: str, leg: str) -> str:
         """Return the first leg of a channel in this file; its legs are written when the call ends, near one another."""
         first = self.legs.setdefault(unique, leg)
         if len(self.legs) > CHANNELS_HELD:
-            del self.legs[next(iter(self.legs))]
+            self.legs.popitem(last=False)
         return first
 
 
