@@ -100,7 +100,7 @@ def rows(plain, strange):
     return st.integers(0, 24).flatmap(lambda size: st.lists(row, min_size=size, max_size=size))
 
 
-def _call(number):
+def plain_call(number):
     """A leg in or out: every fourth of a channel that others share."""
     start = datetime(2026, 11, 20, 9) + timedelta(seconds=number)  # noqa: DTZ001 (a wall clock's)
     unique = f"{1795165200 + number}.{number}" if number % 4 else f"1795165200.{number % 3}"
@@ -117,26 +117,15 @@ def _call(number):
 @st.composite
 def call_logs(draw):
     """A file of Asterisk's, without a header in one of its widths, or FreePBX's."""
-    found = draw(rows(_call, _OF_CALLS))
+    found = draw(rows(plain_call, _OF_CALLS))
     if draw(st.booleans()):
         columns = [*freepbx(), *draw(st.sampled_from([[], ["mood"], ["start"]]))]
         for name in draw(st.sampled_from([[]] * 6 + [["uniqueid"], ["sequence"], ["dst"]])):
             columns.remove(name)
         table = [columns, *([row.get("start" if name == "calldate" else name, "") for name in columns] for row in found)]
         return written(draw, table)
-    tail = draw(
-        st.sampled_from(
-            [
-                (),
-                ("uniqueid",),
-                ("userfield",),
-                ("uniqueid", "userfield"),
-                NEWER,
-                ("uniqueid", *NEWER),
-                ("uniqueid", "userfield", *NEWER),
-            ]
-        )
-    )
+    middle = draw(st.sampled_from([(), ("uniqueid",), ("userfield",), ("uniqueid", "userfield"), ("uniqueid", "userfield")]))
+    tail = (*middle, *draw(st.sampled_from([(), NEWER])))
     table = [[row.get(name, "") for name in (*COLUMNS, *tail)] for row in found]
     for row in table:
         if draw(st.integers(0, 30)) == 0:
@@ -144,14 +133,14 @@ def call_logs(draw):
     return written(draw, table)
 
 
-def _message(number):
+def plain_message(number):
     person = f"+4477009{number:05d}"
     ends = {"From": DESK_E164, "To": person, "Direction": "outbound-api"} if number % 2 else {"From": person}
     at = datetime(2026, 11, 20, 9) + timedelta(seconds=number)  # noqa: DTZ001 (told in UTC)
     return CONSOLE | ends | {"Sid": sid("SM", number), "SentDate": f"{at:%Y-%m-%dT%H:%M:%SZ}", "Body": "hello"}
 
 
-def _leg(number):
+def plain_leg(number):
     person = f"+4477009{number:05d}"
     ends = {"From": person, "To": DESK_E164, "Direction": "Incoming"} if number % 2 else {"To": person}
     parent = (
@@ -168,10 +157,10 @@ def texts_logs(draw):
     more = st.lists(st.sampled_from(["DateUpdated", "DateCreated", "NumMedia", "Mood"]), max_size=2, unique=True)
     if draw(st.booleans()):
         said = st.dictionaries(st.just("Body"), TEXTS | SAID, max_size=1)
-        found = [row | draw(said) for row in draw(rows(_message, _OF_MESSAGES))]
+        found = [row | draw(said) for row in draw(rows(plain_message, _OF_MESSAGES))]
         columns = [*CONSOLE, *draw(more)]
         return {"a.csv": written(draw, [columns, *([row.get(name, "") for name in columns] for row in found)])}
-    found = draw(rows(_leg, _OF_LEGS))
+    found = draw(rows(plain_leg, _OF_LEGS))
     columns = [*CALL_LOG, "Caller Name", *draw(st.sampled_from([[], ["Answered By"]])), *draw(more)]
     files = {"a.csv": written(draw, [columns, *([row.get(name, "") for name in columns] for row in found)])}
     if draw(st.integers(0, 2)) == 0:

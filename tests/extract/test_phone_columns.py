@@ -1,12 +1,28 @@
 """Logs of calls and messages by column are what the row reader alone makes of them: the same lake, and all that is told."""
 
+import csv
+import gzip
+import io
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pipelines.extract import writing
 from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, phone_rows
-from tests.extract.by_column import assert_alike
-from tests.extract.random_calls import EXCHANGES, LOGS, call_logs, texts_logs
+from tests.extract.by_column import assert_alike, counted
+from tests.extract.exports import extracted, source_of
+from tests.extract.random_calls import (
+    DESK_E164,
+    EXCHANGES,
+    LOGS,
+    call_logs,
+    plain_call,
+    plain_leg,
+    plain_message,
+    texts_logs,
+)
+from tests.extract.test_asterisk_cdr import COLUMNS, NEWER, cdr, freepbx
+from tests.extract.test_twilio import CALL_LOG
 from tests.thorough import TIMES
 
 FORGIVING = settings(
@@ -36,3 +52,58 @@ def test_call_records_by_column_are_what_the_row_reader_makes_of_them(tmp_path_f
 @given(source=LOGS, files=texts_logs())
 def test_twilios_csv_by_column_is_what_the_row_reader_makes_of_it(tmp_path_factory, source, files):
     assert_alike(tmp_path_factory, source, files)
+
+
+EXCHANGE = source_of(format="asterisk_cdr", timezone="Europe/London", region="GB", own=[DESK_E164])
+TEXTS = source_of(format="twilio", timezone="Europe/London", region="GB", own=[DESK_E164])
+LEGS = [row | {"uniqueid": f"1795165{number}.7"} for number, row in enumerate(map(plain_call, range(200, 400)), start=200)]
+FREEPBX = [freepbx() | {"calldate": row["start"]} | {name: row[name] for name in ("src", "dst", "dcontext")} for row in LEGS]
+MESSAGES, CALLS = list(map(plain_message, range(200))), [CALL_LOG | plain_leg(number) for number in range(200)]
+
+
+def table(*rows, columns=None, **how):
+    page = io.StringIO(newline="")
+    header = [] if columns else [list(rows[0])]
+    csv.writer(page, **how).writerows([*header, *([row.get(name, "") for name in columns or row] for row in rows)])
+    return page.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    ("source", "content", "blocks"),
+    [
+        pytest.param(EXCHANGE, table(*LEGS, columns=(*COLUMNS, "uniqueid", "userfield")), 30, id="Master.csv"),
+        pytest.param(EXCHANGE, table(*LEGS, columns=COLUMNS), 30, id="Master.csv without a uniqueid"),
+        pytest.param(EXCHANGE, table(*LEGS, columns=(*COLUMNS, "uniqueid", *NEWER)), 30, id="the newer columns"),
+        pytest.param(EXCHANGE, table(*FREEPBX, quoting=csv.QUOTE_ALL), 50, id="FreePBX's table"),
+        pytest.param(TEXTS, table(*MESSAGES), 30, id="messages"),
+        pytest.param(TEXTS, table(*MESSAGES, delimiter=";").decode().encode("utf-8-sig"), 30, id="messages with a mark"),
+        pytest.param(TEXTS, gzip.compress(table(*CALLS)), 30, id="calls in gzip"),
+    ],
+)
+def test_plain_rows_do_go_by_column(tmp_path, source, content, blocks):
+    columns, others = counted(tmp_path, source, content)
+    assert columns + others == 200
+    assert others <= blocks + 1  # the first of each block, and of a log without a header its first
+
+
+def test_a_few_rows_are_not_worth_a_block(tmp_path, monkeypatch):
+    monkeypatch.setattr(phone_rows, "FEW", 50)
+    assert counted(tmp_path, TEXTS, table(*MESSAGES[:40])) == (0, 40)
+
+
+def test_what_a_source_alone_tells_of_a_record_by_column_comes_out_of_it_again(tmp_path):
+    for record in extracted(tmp_path, {"a.csv": table(*MESSAGES)}, TEXTS).records:
+        assert record.source_metadata == {"error_code": "0", "our_number": DESK_E164}
+
+
+def test_the_legs_of_a_channel_are_told_apart_across_plain_rows_and_others(tmp_path_factory):
+    legs = [
+        cdr(uniqueid="1795165200.1", dstchannel=f"PJSIP/10{number}-1", disposition="SOLD" if number == 3 else "ANSWERED")
+        for number in range(9)
+    ]
+    odd = [
+        leg | ({"clid": '"half'} if number == 4 else {"src": "+4499"} if number == 6 else {})
+        for number, leg in enumerate(legs)
+    ]
+    for rows in (legs, odd, [*odd, *reversed(legs)]):
+        assert_alike(tmp_path_factory, EXCHANGE, table(*rows, columns=(*COLUMNS, "uniqueid")))

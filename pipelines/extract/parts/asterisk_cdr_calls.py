@@ -34,6 +34,8 @@ _CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>"]*)>\s*')
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
 PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
+MADE = re.compile(r"(?P<made>\d{9,10})\.\d+$")  # of a ``uniqueid``, the second in which its channel was made
+LATER = range(2, 86_400)  # seconds after it
 APPLICATION = re.compile(r"[A-Za-z]\w*")
 _LEFT = names("""
     accountcode amaflags answer cnam cnum did dst_cnam end lastdata outbound_cnam outbound_cnum peeraccount recordingfile
@@ -81,7 +83,7 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
         party = known(*party, caller_name(name, number))
     leg = LEG.join([called, peer, application, moment.isoformat(), str(duration), str(talk), status])
     if unique:
-        ref = leg_ref(unique, sequence or told_by(leg), exchange, is_later=_is_later(unique, moment))
+        ref = leg_ref(unique, sequence or told_by(leg), exchange, is_later=is_later(unique, moment))
     else:
         ref = hashed_ref(source.name, channel, moment, caller, leg)
     agent = peer_of(peer) if direction == "inbound" else peer_of(channel)
@@ -210,9 +212,10 @@ def leg_ref(unique: str, told: str, exchange: Exchange, *, is_later: bool) -> st
     return unique if is_first else f"{unique}/{told}"
 
 
-def _is_later(unique: str, moment: datetime) -> bool:
-    made = re.search(r"(\d{9,10})\.\d+$", unique)
-    return made is not None and 1 < moment.timestamp() - int(made[1]) < 86_400
+def is_later(unique: str, moment: datetime) -> bool:
+    """Say whether a leg began later than its channel was made, within the day: it is not the channel's first."""
+    made = MADE.search(unique)
+    return made is not None and int(moment.timestamp()) - int(made["made"]) in LATER
 
 
 def metadata_of(ringing: int, application: str, dialled: str, doubt: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.contract import Direction, Identifier, Interaction, hashed_ref
+from pipelines.contract import Direction, Identifier, Interaction
 from pipelines.extract.blocks import Block, block_columns
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.asterisk_cdr_calls import (
@@ -21,7 +21,6 @@ from pipelines.extract.parts.asterisk_cdr_calls import (
     CHANNEL,
     DISPOSITIONS,
     EXTENSION,
-    LEG,
     NUMBER,
     PEER,
     TIME,
@@ -29,10 +28,9 @@ from pipelines.extract.parts.asterisk_cdr_calls import (
     caller_id,
     caller_name,
     direction_of,
-    leg_ref,
     metadata_of,
-    told_by,
 )
+from pipelines.extract.parts.asterisk_cdr_legs import Alike, Legs
 from pipelines.extract.parts.asterisk_cdr_rows import UNIQUEID
 from pipelines.extract.parts.column_blocks import block_with, positions, read_apart
 from pipelines.extract.parts.column_identifiers import Identified, identifier_lists
@@ -45,6 +43,7 @@ from pipelines.extract.parts.column_texts import (
     each_once,
     flags_of,
     is_filled,
+    is_there,
     looks_like,
     made,
     stripped,
@@ -56,7 +55,6 @@ from pipelines.extract.records import metadata_column
 
 _SECONDS = re.compile("[0-9]{1,9}")
 _SEQUENCE = re.compile("[0-9]*")
-_MADE = r"(?P<made>[0-9]{9,10})\.[0-9]+$"  # of a ``uniqueid``, the second in which its channel was made
 
 
 class _End(NamedTuple):
@@ -95,9 +93,7 @@ def block_of(rows: Rows, exchange: Exchange, apart: Callable[[int], Interaction 
     return block_with("interaction", ends.file, whole, is_odd, others)
 
 
-def _calls(
-    cells: dict[str, pa.Array], exchange: Exchange, latest: datetime, is_odd: Flags
-) -> tuple[dict[str, Any], "_Legs"]:
+def _calls(cells: dict[str, pa.Array], exchange: Exchange, latest: datetime, is_odd: Flags) -> tuple[dict[str, Any], Legs]:
     """Return the columns that legs fill, but for their ids; rows that are not plain are marked in ``is_odd``."""
     nothing = pa.repeat("", len(is_odd))
     src, called, channel, peer, application, unique, linked = (
@@ -107,41 +103,54 @@ def _calls(
             ("uniqueid", UNIQUEID), ("linkedid", UNIQUEID),
         )
     )  # fmt: skip
+    sequence = cells.get("sequence", nothing)
+    is_odd |= ~looks_like(sequence, _SEQUENCE)
     names, numbers = _caller_ids(cells["clid"], is_odd)
     caller = pc.if_else(pc.equal(src, ""), numbers, src)
     moment = _moments(cells, exchange, latest, is_odd)
     duration, talk = (_seconds(cells[name], is_odd) for name in ("duration", "billsec"))
     is_odd |= talk > duration
     status = made(cells["disposition"], DISPOSITIONS.get, pa.string())
-    is_odd |= flags_of(status.is_null())
-    words = words_of(caller, called, exchange.ends, _end_of)
-    direction = _directions(words, caller, called, cells["dcontext"], exchange, is_odd)
-    is_in, is_out, is_ours = (direction == each for each in ("inbound", "outbound", "internal"))
-    shown = np.where(is_out, words.called, words.callers)
-    is_odd |= (words.each(0, lambda end: end.is_told)[shown] > 0) & ~is_ours
-    reason = pc.if_else(pa.array(is_ours), "internal", words.column(None, lambda end: end.reason).take(pa.array(shown)))
-    is_person = pa.array(flags_of(reason.is_null()))
-    found = persons(words, shown, lambda end: end.party)
-    found.append(Identified(("name", "", "claimed"), pc.if_else(pa.array(is_in), names, NULL)))
-    for one in found:
-        one.values = pc.if_else(is_person, one.values, NULL)
-    legs = _Legs(exchange, is_odd, unique, moment)
-    legs.tell_apart(
-        cells.get("sequence", nothing), [called, peer, application], [duration, talk], status, channel=channel, src=src
-    )
-    return {
+    is_odd |= ~is_there(status)
+    who = _who(caller, called, names, cells["dcontext"], exchange, is_odd)
+    is_in = pc.equal(who["direction"], "inbound")
+    alike = Alike(unique, sequence, channel, src, called, peer, application, moment, duration, talk, status)
+    return who | {
         "conversation_ref": _first_filled(linked, unique),
         "channel": "voice",
-        "direction": pa.array(direction, pa.string()),
         "occurred_at": moment,
-        "party": identifier_lists(found, [], len(is_odd)),
-        "party_ref": words.texts.take(pa.array(shown)),
-        "agent_ref": _peers(pc.if_else(pa.array(is_in), peer, channel)),
+        "agent_ref": _peers(pc.if_else(is_in, peer, channel)),
         "status": status,
         "duration_seconds": pa.array(talk).cast(pa.float64()),
+        "source_metadata": _metadata(duration - talk, application, pc.if_else(is_in, called, "")),
+    }, Legs(alike, exchange, is_odd)
+
+
+def _who(
+    caller: pa.Array, called: pa.Array, names: pa.Array, context: pa.Array, exchange: Exchange, is_odd: Flags
+) -> dict[str, pa.Array]:
+    """Return the columns that tell which way calls went and who was there.
+
+    Args:
+        names: what the callers claim to be called.
+    """
+    words = words_of(caller, called, exchange.ends, _end_of)
+    direction = _directions(words, caller, called, context, exchange, is_odd)
+    is_internal = pc.equal(direction, "internal")
+    shown = np.where(flags_of(pc.equal(direction, "outbound")), words.called, words.callers)
+    is_odd |= (words.each(0, lambda end: end.is_told)[shown] > 0) & ~flags_of(is_internal)
+    reason = words.column(None, lambda end: end.reason).take(pa.array(shown))
+    reason = pc.if_else(is_internal, "internal", reason)
+    found = persons(words, shown, lambda end: end.party)
+    found.append(Identified(("name", "", "claimed"), pc.if_else(pc.equal(direction, "inbound"), names, NULL)))
+    for one in found:
+        one.values = pc.if_else(reason.is_null(), one.values, NULL)
+    return {
+        "direction": direction,
+        "party": identifier_lists(found, [], len(is_odd)),
+        "party_ref": words.texts.take(pa.array(shown)),
         "reason": reason,
-        "source_metadata": _metadata(duration - talk, application, pc.if_else(pa.array(is_in), called, "")),
-    }, legs
+    }
 
 
 def _checked(texts: pa.Array, pattern: re.Pattern[str], is_odd: Flags) -> pa.Array:
@@ -193,8 +202,8 @@ def _end_of(text: str, ends: Ends) -> _End:
 
 def _directions(
     words: Words[_End], caller: pa.Array, called: pa.Array, context: pa.Array, exchange: Exchange, is_odd: Flags
-) -> np.ndarray[Any, np.dtype[np.str_]]:
-    """Return which way each call went: found once for all that are alike in what tells it."""
+) -> pa.Array:
+    """Return which way each call went, "" where nothing tells: found once for all that are alike in what tells it."""
     kinds = words.each(0, lambda end: 1 + 2 * end.is_ours + 4 * end.is_extension)
     kinds += 8 * ~is_filled(words.texts)
     first, own = combinations(kinds[words.callers], kinds[words.called], context)
@@ -205,7 +214,7 @@ def _directions(
         except UnreadableError:
             found.append(None)
     is_odd |= np.array([each is None for each in found])[own]
-    return np.array([each or "" for each in found])[own]
+    return pa.array([each or "" for each in found], pa.string()).take(pa.array(own))
 
 
 def _peers(channels: pa.Array) -> pa.Array:
@@ -227,63 +236,3 @@ def _first_filled(texts: pa.Array, more: pa.Array) -> pa.Array:
     """Return the first of two texts that is not empty; null where both are."""
     found = pc.if_else(pc.equal(texts, ""), more, texts)
     return pc.if_else(pc.equal(found, ""), NULL, found)
-
-
-class _Legs:
-    """The ids of legs, given in the order of the rows: which is a channel's first depends on those before it.
-
-    Attributes:
-        refs: the ids of the rows that are not odd, as far as they were read.
-    """
-
-    def __init__(self, exchange: Exchange, is_odd: Flags, unique: pa.Array, moment: pa.Array) -> None:
-        self._exchange, self._is_odd, self._moment = exchange, is_odd, moment
-        self._unique: list[str] = unique.to_pylist()
-        self._is_later = _are_later(unique, moment)
-        self.refs: list[str | None] = [None] * len(is_odd)
-        self._at = 0
-
-    def tell_apart(
-        self,
-        sequence: pa.Array,
-        ends: list[pa.Array],
-        lengths: list[Places],
-        status: pa.Array,
-        *,
-        channel: pa.Array,
-        src: pa.Array,
-    ) -> None:
-        """Take what tells legs of one channel, or without one, from each other."""
-        self._is_odd |= ~looks_like(sequence, _SEQUENCE)
-        self._told: list[str] = sequence.to_pylist()
-        if all(self._told) and all(self._unique):
-            return
-        clock = pc.binary_replace_slice(self._moment.cast(pa.timestamp("s")).cast(pa.string()), 10, 11, "T")
-        written = [pa.array(each).cast(pa.string()) for each in lengths]
-        legs = pc.binary_join_element_wise(*ends, pc.binary_join_element_wise(clock, "+00:00", ""), *written, status, LEG)
-        self._legs: list[str] = legs.to_pylist()
-        self._channel, self._src = channel, src
-
-    def read_to(self, end: int) -> None:
-        """Give the rows before ``end`` their ids."""
-        rows = np.flatnonzero(~self._is_odd[self._at : end]) + self._at
-        self._at = end
-        for row in rows.tolist():
-            unique = self._unique[row]
-            if unique:
-                told = self._told[row] or told_by(self._legs[row])
-                self.refs[row] = leg_ref(unique, told, self._exchange, is_later=self._is_later[row])
-            else:
-                source, moment = self._exchange.ends.source.name, self._moment[row].as_py()
-                self.refs[row] = hashed_ref(
-                    source, self._channel[row].as_py(), moment, self._src[row].as_py(), self._legs[row]
-                )
-
-
-def _are_later(unique: pa.Array, moment: pa.Array) -> list[bool]:
-    """Say which legs began later than their channels were made (``asterisk_cdr_calls``)."""
-    made = pc.struct_field(pc.extract_regex(unique, _MADE), "made").cast(pa.int64())
-    after = pc.subtract(pc.divide(moment.cast(pa.int64()), 1_000_000), made)
-    is_later = pc.and_(pc.greater(after, 1), pc.less(after, 86_400)).fill_null(False)
-    later: list[bool] = is_later.to_pylist()
-    return later
