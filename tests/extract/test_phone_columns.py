@@ -3,13 +3,16 @@
 import csv
 import gzip
 import io
+import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.extract import writing
-from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, phone_rows
-from tests.extract.by_column import assert_alike, counted
+from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, csv_cells, phone_rows
+from tests.extract.by_column import assert_alike, counted, laid
 from tests.extract.exports import extracted, source_of
 from tests.extract.random_calls import (
     DESK_E164,
@@ -30,6 +33,10 @@ FORGIVING = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+EXCHANGE = source_of(format="asterisk_cdr", timezone="Europe/London", region="GB", own=[DESK_E164])
+TEXTS = source_of(format="twilio", timezone="Europe/London", region="GB", own=[DESK_E164])
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +61,20 @@ def test_twilios_csv_by_column_is_what_the_row_reader_makes_of_it(tmp_path_facto
     assert_alike(tmp_path_factory, source, files)
 
 
-EXCHANGE = source_of(format="asterisk_cdr", timezone="Europe/London", region="GB", own=[DESK_E164])
-TEXTS = source_of(format="twilio", timezone="Europe/London", region="GB", own=[DESK_E164])
+@FORGIVING
+@given(
+    content=st.lists(st.sampled_from([b"CA", b"C", b"A", b"x", b" ", b",", b'"', b"\n", b"\xef\xbb\xbf", b"ACA"])).map(
+        b"".join
+    ),
+    size=st.integers(1, 5),
+)
+def test_a_look_at_the_bytes_finds_each_cell_that_begins_with_a_text(tmp_path_factory, content, size):
+    (file,) = laid(tmp_path_factory.mktemp("inbox"), TEXTS, content).files
+    with patch.object(csv_cells, "CHUNK", size):
+        found = csv_cells.may_have_cell(file, None, (b"CA", b"RE"))
+    assert found == bool(re.search(rb"(?<![A-Za-z0-9 ])CA", content))
+
+
 LEGS = [row | {"uniqueid": f"1795165{number}.7"} for number, row in enumerate(map(plain_call, range(200, 400)), start=200)]
 FREEPBX = [freepbx() | {"calldate": row["start"]} | {name: row[name] for name in ("src", "dst", "dcontext")} for row in LEGS]
 MESSAGES, CALLS = list(map(plain_message, range(200))), [CALL_LOG | plain_leg(number) for number in range(200)]

@@ -14,6 +14,7 @@ from pipelines.extract.fields import Drift, Fields, names, valid
 from pipelines.extract.inbox import Export
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.column_texts import flags_of, made
+from pipelines.extract.parts.csv_cells import may_have_cell
 from pipelines.extract.parts.phone_parties import Ends
 from pipelines.extract.parts.phone_rows import Rows
 from pipelines.extract.parts.twilio_files import PAGES, CsvFile, is_json, spoken
@@ -29,6 +30,7 @@ _RECORDING_LEFT = names("""
 _TRANSCRIPTION_LEFT = names("""
     account_sid api_version date_created date_updated duration price price_unit type uri
 """)
+_BEGINNINGS = (b"CA", b"RE", b"TR")  # of the sids of calls, recordings and transcriptions
 _CALLER = ("sid", "direction", "from")
 _ASKED = (b'"transcription_text"', b'"call_sid"', b'"parent_call_sid"')  # of raw records, those that can tell something
 
@@ -157,8 +159,10 @@ def _entries(export: Export) -> Iterator[tuple[Entry | Rows, CsvFile]]:
     for file in export.files:
         csv = CsvFile(file, export.source, Issues())
         try:
-            for read in json_entries(file, PAGES) if is_json(file) else csv.blocks(frozenset(_CALLER), frozenset(_CALLER)):
-                yield read, csv
+            if is_json(file):
+                yield from ((entry, csv) for entry in json_entries(file, PAGES))
+            elif export.source.encoding or may_have_cell(file, export.source.delimiter, _BEGINNINGS):
+                yield from ((read, csv) for read in csv.blocks(frozenset(_CALLER), frozenset(_CALLER)))
         except (ValueError, LookupError, OSError, EOFError):
             continue
 
