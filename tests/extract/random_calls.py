@@ -50,7 +50,7 @@ _CHANNELS = [
     "x", "", "PJSIP/101é", "SIP/101-\n", "DAHDI/1-1", "/x", "IAX2/1234567", "SCCP/12",
 ]  # fmt: skip
 _UNIQUES = ["", "1795165200.1", "1795165200.2", "pbx-1795165200.1", "11795165200.4", "179516520.9", "x y", "a-1.5", "1.1"]
-_OF_CALLS = {
+OF_CALLS = {
     "src": _NUMBERS, "dst": _NUMBERS,
     "dcontext": ["from-trunk", "from-internal", "from-trunk-x", "from-internal-1", "whatever", "", "ext-did", " from-trunk"],
     "clid": [
@@ -77,11 +77,11 @@ _SHARED = {
     ],
     "DateUpdated": _TIMES, "DateCreated": _TIMES,
 }  # fmt: skip
-_OF_MESSAGES = _SHARED | {
+OF_MESSAGES = _SHARED | {
     "Status": ["received", "delivered", "Partially Delivered", "", " ", "eaten"], "SentDate": _TIMES,
     "ErrorCode": ["", "0", "30003", " ", "é"], "NumMedia": ["", "0", "00", "1", "2", "101", "x"],
 }  # fmt: skip
-_OF_LEGS = _SHARED | {
+OF_LEGS = _SHARED | {
     "Status": ["completed", "No Answer", "busy", "", " ", "eaten"], "Start Time": _TIMES, "Duration": _COUNTS,
     "Parent Call Sid": _SIDS, "Answered By": ["", " ", "Human", "machine_start", "ghost"],
     "Caller Name": ["", "Ann Archer", " ", "ANN", "ann@mail.example", "1", "\u202eevil"],
@@ -117,7 +117,7 @@ def plain_call(number):
 @st.composite
 def call_logs(draw):
     """A file of Asterisk's, without a header in one of its widths, or FreePBX's."""
-    found = draw(rows(plain_call, _OF_CALLS))
+    found = draw(rows(plain_call, OF_CALLS))
     if draw(st.booleans()):
         columns = [*freepbx(), *draw(st.sampled_from([[], ["mood"], ["start"]]))]
         for name in draw(st.sampled_from([[]] * 6 + [["uniqueid"], ["sequence"], ["dst"]])):
@@ -157,10 +157,10 @@ def texts_logs(draw):
     more = st.lists(st.sampled_from(["DateUpdated", "DateCreated", "NumMedia", "Mood"]), max_size=2, unique=True)
     if draw(st.booleans()):
         said = st.dictionaries(st.just("Body"), TEXTS | SAID, max_size=1)
-        found = [row | draw(said) for row in draw(rows(plain_message, _OF_MESSAGES))]
+        found = [row | draw(said) for row in draw(rows(plain_message, OF_MESSAGES))]
         columns = [*CONSOLE, *draw(more)]
         return {"a.csv": written(draw, [columns, *([row.get(name, "") for name in columns] for row in found)])}
-    found = draw(rows(plain_leg, _OF_LEGS))
+    found = draw(rows(plain_leg, OF_LEGS))
     columns = [*CALL_LOG, "Caller Name", *draw(st.sampled_from([[], ["Answered By"]])), *draw(more)]
     files = {"a.csv": written(draw, [columns, *([row.get(name, "") for name in columns] for row in found)])}
     if draw(st.integers(0, 2)) == 0:

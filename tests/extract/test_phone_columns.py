@@ -18,6 +18,9 @@ from tests.extract.random_calls import (
     DESK_E164,
     EXCHANGES,
     LOGS,
+    OF_CALLS,
+    OF_LEGS,
+    OF_MESSAGES,
     call_logs,
     plain_call,
     plain_leg,
@@ -85,6 +88,24 @@ def table(*rows, columns=None, **how):
     header = [] if columns else [list(rows[0])]
     csv.writer(page, **how).writerows([*header, *([row.get(name, "") for name in columns or row] for row in rows)])
     return page.getvalue().encode()
+
+
+STRANGE = [
+    *((EXCHANGE, LEGS, name, values) for name, values in OF_CALLS.items() if name in LEGS[0]),
+    *((TEXTS, MESSAGES, name, values) for name, values in OF_MESSAGES.items()),
+    *((TEXTS, CALLS, name, values) for name, values in OF_LEGS.items()),
+]
+
+
+@pytest.mark.parametrize(("source", "rows", "name", "values"), STRANGE)
+def test_each_strange_value_costs_its_own_row_at_most(tmp_path_factory, source, rows, name, values):
+    mixed = [row for value, plain in zip(values, rows, strict=False) for row in (plain, plain | {name: value}, plain)]
+    if source is EXCHANGE:
+        assert_alike(tmp_path_factory, source, table(*mixed, columns=(*COLUMNS, "uniqueid", "userfield", *NEWER)))
+        assert_alike(tmp_path_factory, source, table(*mixed, columns=(*COLUMNS, "uniqueid")))
+    else:
+        columns = list(dict.fromkeys([*rows[0], name]))
+        assert_alike(tmp_path_factory, source, table(dict(zip(columns, columns, strict=True)), *mixed, columns=columns))
 
 
 @pytest.mark.parametrize(

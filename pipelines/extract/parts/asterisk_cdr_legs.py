@@ -63,8 +63,8 @@ class Legs:
 
 
 def _legs(alike: Alike) -> pa.Array:
-    """Return the text that ``parse_call`` makes of each leg; a time has whole seconds."""
-    clock = pc.binary_replace_slice(alike.moment.cast(pa.timestamp("s")).cast(pa.string()), 10, 11, "T")
+    """Return the text that ``parse_call`` makes of each leg that is not odd: its time has whole seconds."""
+    clock = pc.binary_replace_slice(alike.moment.cast(pa.timestamp("s"), safe=False).cast(pa.string()), 10, 11, "T")
     moment = pc.binary_join_element_wise(clock, "+00:00", "")
     lengths = [pa.array(each).cast(pa.string()) for each in (alike.duration, alike.talk)]
     return pc.binary_join_element_wise(alike.called, alike.peer, alike.application, moment, *lengths, alike.status, LEG)

@@ -3,6 +3,7 @@
 ``rows_of`` gives them one by one; ``blocks_of`` gives plain rows many at a time, and the others as ``rows_of`` does.
 """
 
+import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,8 +53,8 @@ class Rows:
     def row(self, place: int) -> Row:
         """Return one of them as ``rows_of`` gives it."""
         line = self._block.row(place)
-        ((_, cells),) = CsvRows(io.StringIO(line, newline="\n"), self._delimiter, frozenset())
-        return f"row {self.first + place}", line, cells or []
+        cells = next(csv.reader(io.StringIO(line, newline="\n"), delimiter=self._delimiter, strict=True))
+        return f"row {self.first + place}", line, cells
 
 
 def rows_of(file: SourceFile, source: Source, columns: frozenset[str], issues: Issues) -> Iterator[Row]:
