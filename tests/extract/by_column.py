@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from pipelines.extract.blocks import Block
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
+from pipelines.extract.parts import twilio_sides
 from pipelines.extract.parts.csv_blocks import CsvBlocks
 from pipelines.extract.reading import format_module, read_batch
 from tests.extract.exports import NIGHT
@@ -30,7 +31,11 @@ def landed(folder, source, content, name="a", *, by_column):
     if by_column:
         reading = read_batch(export, digests, lake, "x")
     else:
-        with patch.object(module, "extract_blocks", module.extract), patch.object(CsvBlocks, "can_read", lambda *_: False):
+        with (
+            patch.object(module, "extract_blocks", module.extract),
+            patch.object(CsvBlocks, "can_read", lambda *_: False),
+            patch.object(twilio_sides, "may_have_cell", lambda *_: True),
+        ):
             reading = read_batch(export, digests, lake, "x")
     return {name: (lake / part).read_bytes() for name, part in reading.parts.items()}, reading.files
 

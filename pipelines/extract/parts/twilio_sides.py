@@ -124,7 +124,7 @@ def parse_transcription(fields: Fields, log: Log) -> bool:
 
 def _records(export: Export) -> Iterator[dict[str, Any]]:
     """Yield the records that tell something; of calls by blocks, no more than who called."""
-    for read, csv in _entries(export):
+    for read, csv in _entries(export, _BEGINNINGS):
         if isinstance(read, Rows):
             yield from _of_block(read, csv)
         elif record := _asked(read):
@@ -154,14 +154,18 @@ def _sids(export: Export) -> Iterator[str]:
             yield record["sid"]
 
 
-def _entries(export: Export) -> Iterator[tuple[Entry | Rows, CsvFile]]:
-    """Yield the records of all files as far as they can be read, many at a time where who calls is all that is asked."""
+def _entries(export: Export, beginnings: tuple[bytes, ...] = ()) -> Iterator[tuple[Entry | Rows, CsvFile]]:
+    """Yield the records of all files as far as they can be read, many at a time where who calls is all that is asked.
+
+    Args:
+        beginnings: of sids; a CSV that has none which begins so is left out.
+    """
     for file in export.files:
         csv = CsvFile(file, export.source, Issues())
         try:
             if is_json(file):
                 yield from ((entry, csv) for entry in json_entries(file, PAGES))
-            elif export.source.encoding or may_have_cell(file, export.source.delimiter, _BEGINNINGS):
+            elif export.source.encoding or not beginnings or may_have_cell(file, export.source.delimiter, beginnings):
                 yield from ((read, csv) for read in csv.blocks(frozenset(_CALLER), frozenset(_CALLER)))
         except (ValueError, LookupError, OSError, EOFError):
             continue
