@@ -69,9 +69,7 @@ def cleaned(texts: pa.Array) -> pa.Array:
 def looks_like(texts: pa.Array, pattern: re.Pattern[str]) -> Flags:
     r"""Say which texts a pattern matches whole, as RE2 reads it: of ``\w`` and ``\d``, ASCII alone. So "no" may be wrong."""
     case = "i" if pattern.flags & re.IGNORECASE else ""
-    return flags_of(
-        pc.match_substring_regex(texts, f"(?{case}:^(?:{pattern.pattern})$)" if case else f"^(?:{pattern.pattern})$")
-    )
+    return flags_of(pc.match_substring_regex(texts, f"(?{case}:^(?:{pattern.pattern})$)"))
 
 
 def made_where(texts: pa.Array, which: Flags, make: Callable[[str], str | None]) -> pa.Array:
@@ -95,7 +93,10 @@ def each_once(texts: pa.Array, make: Callable[[str], Any]) -> tuple[npt.NDArray[
 
 
 def combinations(*columns: pa.Array | Places) -> tuple[Places, Places]:
-    """Return the first row with each combination of the values of several columns, and which combination each row has."""
+    """Return the first row with each combination of the values of several columns, and which combination each row has.
+
+    A column is one of texts, none of them null, or of numbers from 0 on.
+    """
     first, own = np.zeros(1, np.int64), np.zeros(len(columns[0]), np.int64)
     for column in columns:
         codes = column.dictionary_encode().indices.to_numpy() if isinstance(column, pa.Array) else column
