@@ -136,14 +136,13 @@ def test_what_a_source_alone_tells_of_a_record_by_column_comes_out_of_it_again(t
         assert record.source_metadata == {"error_code": "0", "our_number": DESK_E164}
 
 
-def test_the_legs_of_a_channel_are_told_apart_across_plain_rows_and_others(tmp_path_factory):
+@pytest.mark.parametrize("odd", [{"src": "+4499"}, {"clid": '"half'}, {"disposition": "SOLD"}])
+def test_the_first_leg_of_a_channel_is_the_first_whether_its_row_is_plain_or_not(tmp_path_factory, odd):
+    ways = [({}, odd), (odd, {}), ({}, {}), (odd, odd)]
     legs = [
-        cdr(uniqueid="1795165200.1", dstchannel=f"PJSIP/10{number}-1", disposition="SOLD" if number == 3 else "ANSWERED")
-        for number in range(9)
+        cdr(uniqueid=f"1795165200.{channel}", dstchannel=f"PJSIP/10{leg}-1") | more
+        for channel in range(12)
+        for leg, more in enumerate(ways[channel % 4])
     ]
-    odd = [
-        leg | ({"clid": '"half'} if number == 4 else {"src": "+4499"} if number == 6 else {})
-        for number, leg in enumerate(legs)
-    ]
-    for rows in (legs, odd, [*odd, *reversed(legs)]):
+    for rows in (legs, legs[1:], [*legs, *reversed(legs)]):
         assert_alike(tmp_path_factory, EXCHANGE, table(*rows, columns=(*COLUMNS, "uniqueid")))
