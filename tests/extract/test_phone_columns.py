@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+from itertools import product
 from unittest.mock import patch
 
 import pytest
@@ -27,6 +28,7 @@ from tests.extract.random_calls import (
     plain_message,
     texts_logs,
 )
+from tests.extract.tables import changed
 from tests.extract.test_asterisk_cdr import COLUMNS, NEWER, cdr, freepbx
 from tests.extract.test_twilio import CALL_LOG
 from tests.thorough import TIMES
@@ -136,7 +138,7 @@ def test_what_a_source_alone_tells_of_a_record_by_column_comes_out_of_it_again(t
         assert record.source_metadata == {"error_code": "0", "our_number": DESK_E164}
 
 
-@pytest.mark.parametrize("odd", [{"src": "+4499"}, {"clid": '"half'}, {"disposition": "SOLD"}])
+@pytest.mark.parametrize("odd", [{"src": "1234567890123456"}, {"channel": "PJSIP/é-1"}, {"disposition": "SOLD"}])
 def test_the_first_leg_of_a_channel_is_the_first_whether_its_row_is_plain_or_not(tmp_path_factory, odd):
     ways = [({}, odd), (odd, {}), ({}, {}), (odd, odd)]
     legs = [
@@ -146,3 +148,42 @@ def test_the_first_leg_of_a_channel_is_the_first_whether_its_row_is_plain_or_not
     ]
     for rows in (legs, legs[1:], [*legs, *reversed(legs)]):
         assert_alike(tmp_path_factory, EXCHANGE, table(*rows, columns=(*COLUMNS, "uniqueid")))
+
+
+@pytest.fixture
+def one_block(small, monkeypatch):
+    monkeypatch.setattr(csv_blocks, "BLOCK", 1 << 20)
+
+
+@pytest.mark.usefixtures("one_block")
+@pytest.mark.parametrize("own", [[DESK_E164], [DESK_E164, "101"], []])
+def test_calls_that_differ_in_one_end_alone_are_not_taken_for_each_other(tmp_path_factory, own):
+    ends = ["", "101", "7", "*97", "07700900123", "+447700900456", DESK_E164, "x"]
+    contexts = ["from-trunk", "from-internal", "other"]
+    legs = [
+        cdr(src=src, dst=dst, dcontext=context, clid="", uniqueid=f"{1795165000 - number}.1")
+        for number, (src, dst, context) in enumerate(product(ends, ends, contexts))
+    ]
+    assert_alike(tmp_path_factory, changed(EXCHANGE, own=own), table(*legs, columns=(*COLUMNS, "uniqueid")))
+
+
+@pytest.mark.usefixtures("one_block")
+def test_records_that_differ_in_one_end_alone_are_not_taken_for_each_other(tmp_path_factory):
+    ends = [
+        "",
+        "client:gus",
+        "sip:101@shop.sip.twilio.com",
+        "60777",
+        "07700900123",
+        f"whatsapp:{DESK_E164}",
+        DESK_E164,
+        "fax:1",
+    ]
+    ways = ["inbound", "outbound-dial"]
+    legs = [
+        CALLS[2] | {"From": caller, "To": called, "Direction": way, "Parent Call Sid": parent, "Call Sid": f"CA{number}"}
+        for number, (caller, called, way, parent) in enumerate(product(ends, ends, ways, ["", "CA1"]))
+    ]
+    assert_alike(tmp_path_factory, TEXTS, table(CALLS[1] | {"Call Sid": "CA1", "From": "60777"}, *legs))
+    texts = [MESSAGES[1] | {name: leg[name] for name in ("From", "To")} for leg in legs]
+    assert_alike(tmp_path_factory, TEXTS, table(*texts))
