@@ -15,9 +15,9 @@ from pipelines.contract import Record
 from pipelines.extract.blocks import Block, block_columns
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.column_blocks import block_with, positions, read_apart
-from pipelines.extract.parts.column_claims import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.column_identifiers import Identified, identifier_lists, without_repeats
 from pipelines.extract.parts.column_instants import can_be, instants
+from pipelines.extract.parts.column_said import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.column_texts import NULL, Flags, cleaned, flags_of, is_filled, is_there, made, read
 from pipelines.extract.parts.table_cells import Cells, Row
 from pipelines.extract.parts.table_party import clean_lines, consent_lists, identified

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.parts.column_claims import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.column_identifiers import identifier_lists
+from pipelines.extract.parts.column_said import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.column_texts import Flags, cleaned, flags_of, is_filled, stripped
 from pipelines.extract.parts.twilio_columns import Sided, choices, counts, occurred, sided, times
 from pipelines.extract.parts.twilio_ends import CHANNELS
