@@ -187,3 +187,11 @@ def test_records_that_differ_in_one_end_alone_are_not_taken_for_each_other(tmp_p
     assert_alike(tmp_path_factory, TEXTS, table(CALLS[1] | {"Call Sid": "CA1", "From": "60777"}, *legs))
     texts = [MESSAGES[1] | {name: leg[name] for name in ("From", "To")} for leg in legs]
     assert_alike(tmp_path_factory, TEXTS, table(*texts))
+
+
+@pytest.mark.parametrize("first", ["", "x", "1795165200.7"])
+@pytest.mark.parametrize("more", [(), NEWER])
+def test_a_column_that_may_be_one_of_two_is_what_each_row_has_in_it(tmp_path_factory, first, more):
+    told = [first, "", "x", "1795165200.7", "", "1795165200.7", "x"]
+    legs = [leg | {"either": either} for leg, either in zip(LEGS, told, strict=False)]
+    assert_alike(tmp_path_factory, EXCHANGE, table(*legs, columns=(*COLUMNS, "either", *more)))
