@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import writing
-from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, csv_cells, phone_rows
+from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, csv_cells, phone_columns, phone_parties, phone_rows
 from tests.extract.by_column import assert_alike, counted, laid
 from tests.extract.exports import extracted, source_of
 from tests.extract.random_calls import (
@@ -195,3 +195,18 @@ def test_a_column_that_may_be_one_of_two_is_what_each_row_has_in_it(tmp_path_fac
     told = [first, "", "x", "1795165200.7", "", "1795165200.7", "x"]
     legs = [leg | {"either": either} for leg, either in zip(LEGS, told, strict=False)]
     assert_alike(tmp_path_factory, EXCHANGE, table(*legs, columns=(*COLUMNS, "either", *more)))
+
+
+def test_a_leg_is_later_than_its_channel_within_the_day(tmp_path_factory):
+    seconds = [-1, 0, 1, 2, 3, 86_398, 86_399, 86_400, 86_401]
+    made = [f"{prefix}{1795165200 - after}.{number}" for number, after in enumerate(seconds) for prefix in ("", "pbx-")]
+    assert_alike(
+        tmp_path_factory, EXCHANGE, table(*[cdr(uniqueid=unique) for unique in made], columns=(*COLUMNS, "uniqueid"))
+    )
+
+
+def test_what_stands_for_a_number_kept_back_is_nobody_even_where_it_could_be_one(tmp_path, monkeypatch):
+    for module in (phone_parties, phone_columns):
+        monkeypatch.setattr(module, "WITHHELD", {"+447700900123"})
+    legs = table(*[cdr(src="+447700900123")] * 9, columns=COLUMNS)
+    assert {record.reason for record in extracted(tmp_path, {"a.csv": legs}, EXCHANGE).records} == {"no_identifier"}
