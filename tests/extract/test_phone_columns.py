@@ -16,6 +16,7 @@ from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, csv_cells, p
 from tests.extract.by_column import assert_alike, counted, laid
 from tests.extract.exports import extracted, source_of
 from tests.extract.random_calls import (
+    ANN,
     DESK_E164,
     EXCHANGES,
     LOGS,
@@ -30,7 +31,7 @@ from tests.extract.random_calls import (
 )
 from tests.extract.tables import changed
 from tests.extract.test_asterisk_cdr import COLUMNS, NEWER, cdr, freepbx
-from tests.extract.test_twilio import CALL_LOG
+from tests.extract.test_twilio import CALL_LOG, lines, recording, sid, transcription
 from tests.thorough import TIMES
 
 FORGIVING = settings(
@@ -210,3 +211,43 @@ def test_what_stands_for_a_number_kept_back_is_nobody_even_where_it_could_be_one
         monkeypatch.setattr(module, "WITHHELD", {"+447700900123"})
     legs = table(*[cdr(src="+447700900123")] * 9, columns=COLUMNS)
     assert {record.reason for record in extracted(tmp_path, {"a.csv": legs}, EXCHANGE).records} == {"no_identifier"}
+
+
+SIDE = {"Sid": sid("RE", 5), "Call Sid": sid("CA", 3), "Status": "completed", "From": "", "To": "", "Direction": ""}
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [
+        pytest.param(lines(recording(5, 3), transcription(6, 5, "where is it?")).encode(), id="in JSON"),
+        pytest.param(table({name: SIDE[name] for name in ("Sid", "Call Sid", "Status")}), id="in CSV"),
+        pytest.param(table(*[SIDE, SIDE | {"Sid": sid("RE", 6)}] * 9), id="in CSV with the columns of calls"),
+    ],
+)
+def test_what_side_files_tell_of_calls_comes_with_them(tmp_path_factory, tmp_path, sides):
+    files = {"calls.csv": table(*CALLS[:40]), "sides": sides}
+    assert_alike(tmp_path_factory, TEXTS, files)
+    told = [record for record in extracted(tmp_path, files, TEXTS).records if record.attachments or record.text]
+    assert [record.source_ref for record in told] == [sid("CA", 3)]
+
+
+def test_texts_of_all_sorts_are_read_alike(tmp_path_factory):
+    source = changed(TEXTS, references=[r"\bGT-\d{4,6}\b"])
+    bodies = [
+        "hello",
+        " GT-1001 ",
+        "\u00a0hi\u200b",
+        "STOP",
+        "Start",
+        "call 07700 900456",
+        "a@mail.example",
+        "Grüße",
+        "",
+        "a\nb ",
+    ]
+    ends = [(DESK_E164, ANN), (ANN, DESK_E164), (f"whatsapp:{ANN}", f"whatsapp:{DESK_E164}"), ("60777", DESK_E164), ("", "")]
+    texts = [
+        MESSAGES[0] | {"From": caller, "To": called, "Body": body, "Direction": way, "Sid": f"SM{number}"}
+        for number, (body, (caller, called), way) in enumerate(product(bodies, ends, ["inbound", "outbound-api"]))
+    ]
+    assert_alike(tmp_path_factory, source, table(*texts))
