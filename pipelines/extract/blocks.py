@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -104,7 +105,7 @@ def with_columns(columns: pa.RecordBatch, **changed: pa.Array) -> pa.RecordBatch
 
 def _records(table: str, columns: pa.RecordBatch) -> Iterator[Record]:
     values = {name: columns.column(name).to_pylist() for name in columns.schema.names}
-    values["source_metadata"] = [{} for _ in range(columns.num_rows)]
+    values["source_metadata"] = list(map(orjson.loads, values["source_metadata"]))
     for name, part in _PARTS.items():
         if name in values:
             values[name] = [[part(**each) for each in row] for row in values[name]]

@@ -73,12 +73,16 @@ def row_of(record: Record) -> dict[str, Any]:
     row = dict(zip(_NAMES[shape], _VALUES[shape](record), strict=True))
     content = orjson.dumps(_CONTENT[shape](record), option=orjson.OPT_SORT_KEYS)
     row["content_hash"] = hashlib.blake2b(content, digest_size=12).hexdigest()
-    metadata = row["source_metadata"]
-    row["source_metadata"] = orjson.dumps(metadata, option=orjson.OPT_SORT_KEYS).decode() if metadata else "{}"
+    row["source_metadata"] = metadata_column(record.source_metadata)
     for name, values in _NESTED[shape]:
         if row[name]:
             row[name] = list(map(values, row[name]))
     return row
+
+
+def metadata_column(metadata: dict[str, Any]) -> str:
+    """Return what a source alone tells as the column of the lake has it."""
+    return orjson.dumps(metadata, option=orjson.OPT_SORT_KEYS).decode() if metadata else "{}"
 
 
 def batch_of(table: str, rows: list[dict[str, Any]]) -> pa.RecordBatch:

@@ -4,8 +4,6 @@ import csv
 import gzip
 import io
 import zipfile
-from collections import Counter
-from unittest.mock import patch
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,15 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import table, writing
-from pipelines.extract.blocks import Block
+from pipelines.extract import writing
 from pipelines.extract.claim_filter import texts_to_read
 from pipelines.extract.claims import Looks, claims_of
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
-from pipelines.extract.parts import table_blocks, table_json, table_layout, table_rows
-from pipelines.extract.reading import read_batch
-from tests.extract.exports import NIGHT
+from pipelines.extract.parts import csv_blocks, table_json, table_layout, table_rows
+from tests.extract.by_column import assert_alike, counted, landed, read
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SAID, SOURCES, TALKS, TEXTS, csv_files, json_files, parquet_files
 from tests.extract.tables import ANN, changed, csv_of, jsonl
 from tests.thorough import TIMES
@@ -33,38 +27,11 @@ FORGIVING = settings(
 )
 
 
-def landed(folder, source, content, name="a", *, by_column):
-    """The bytes of the lake by table, and the counts by file."""
-    inbox = folder / "inbox"
-    path = inbox / source.name / NIGHT.isoformat() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    export = find_export(str(inbox), source, NIGHT)
-    lake = folder / ("columns" if by_column else "rows")
-    with patch.object(table, "extract_blocks", table.extract_blocks if by_column else table.extract):
-        reading = read_batch(export, {file.name: "" for file in export.files}, lake, "x")
-    return {name: (lake / part).read_bytes() for name, part in reading.parts.items()}, reading.files
-
-
-def assert_alike(tmp_path_factory, source, content, name="a"):
-    folder = tmp_path_factory.mktemp("lake")
-    one, counts = landed(folder, source, content, name, by_column=False)
-    other, counts_by_column = landed(folder, source, content, name, by_column=True)
-    assert counts_by_column == counts
-    for table_, rows_ in one.items():
-        assert read(other[table_]) == read(rows_), table_
-    assert other == one
-
-
-def read(parquet):
-    return pq.read_table(io.BytesIO(parquet)).to_pylist()
-
-
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Blocks of a few lines and groups of a few rows, so that a small file has several."""
     for module, name, value in (
-        (table_blocks, "BLOCK", 2_000), (table_blocks, "STRETCH", 2),
+        (csv_blocks, "BLOCK", 2_000), (csv_blocks, "STRETCH", 2),
         (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700),
         (table_rows, "FEW", 1), (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
     ):  # fmt: skip
@@ -87,18 +54,6 @@ def test_json_by_column_is_what_the_row_reader_makes_of_it(tmp_path_factory, dat
 @given(data=st.data(), source=SOURCES)
 def test_parquet_by_column_is_what_the_row_reader_makes_of_it(tmp_path_factory, data, source):
     assert_alike(tmp_path_factory, source, data.draw(parquet_files(source)))
-
-
-def by_column(folder, source, content, name="a"):
-    """How many of a file's records went by column, and how many one by one."""
-    path = folder / source.name / NIGHT.isoformat() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    found = Counter()
-    for each in table.extract_blocks(find_export(str(folder), source, NIGHT), Issues()):
-        others = len(each.others) if isinstance(each, Block) else 1
-        found += Counter(columns=(len(each) if isinstance(each, Block) else 1) - others, others=others)
-    return found["columns"], found["others"]
 
 
 TALK = {"call_id": "CA1", "started_at": "2026-11-20T09:00:00+00:00", "note": 'order GT-1001,\n"now"'}
@@ -126,7 +81,7 @@ def talks_csv(**how):
     ],
 )
 def test_plain_rows_do_go_by_column(tmp_path, source, content):
-    columns, others = by_column(tmp_path, source, content)
+    columns, others = counted(tmp_path, source, content)
     assert columns + others == 200
     assert others <= 3  # the first with a field that is new, a last one without a line's end
 
@@ -135,17 +90,17 @@ def test_plain_rows_of_parquet_do_go_by_column(tmp_path):
     page = io.BytesIO()
     columns = {name: [str(row[name] or "") for row in PLAIN_TALKS] for name in PLAIN_TALKS[0]}
     pq.write_table(pa.table(columns), page)
-    assert by_column(tmp_path, TALKS, page.getvalue()) == (200, 0)
+    assert counted(tmp_path, TALKS, page.getvalue()) == (200, 0)
 
 
 def test_a_few_rows_are_not_worth_a_block(tmp_path, monkeypatch):
     monkeypatch.setattr(table_rows, "FEW", 50)
-    assert by_column(tmp_path, TALKS, jsonl(*PLAIN_TALKS[:49]).encode()) == (0, 49)
+    assert counted(tmp_path, TALKS, jsonl(*PLAIN_TALKS[:49]).encode()) == (0, 49)
 
 
 def test_after_a_bad_row_the_others_go_by_column_again(tmp_path):
     lines = talks_csv().decode().split("CA100,", 1)
-    columns, others = by_column(tmp_path, TALKS, f"{lines[0]}bad\r\nCA100,{lines[1]}".encode())
+    columns, others = counted(tmp_path, TALKS, f"{lines[0]}bad\r\nCA100,{lines[1]}".encode())
     assert columns + others == 200
     assert others < 20
 
@@ -164,7 +119,7 @@ def test_lines_that_only_together_have_as_many_records_are_read_one_by_one(tmp_p
     torn = three.replace("}", ', "mood": [{}\n{}]}')
     content = f"{one}{between}{two}\n{torn}\n{four}\n".encode()
     assert_alike(tmp_path_factory, TALKS, content)
-    assert sum(by_column(tmp_path_factory.mktemp("inbox"), TALKS, content)) == 1
+    assert sum(counted(tmp_path_factory.mktemp("inbox"), TALKS, content)) == 1
 
 
 def test_records_by_column_out_of_a_zip_lie_in_the_zip(tmp_path_factory):

@@ -1,6 +1,7 @@
 """One call detail record of Asterisk as an interaction: which way it went, who was called or calling, how it ended."""
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +17,8 @@ from pipelines.extract.parts.asterisk_cdr_rows import UNIQUEID
 from pipelines.extract.parts.phone_parties import Ends, is_withheld
 
 CHANNELS_HELD = 50_000
-_DISPOSITIONS = {each: each.lower() for each in ("ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION")}
+LEG = "|"  # between what tells a leg
+DISPOSITIONS = {each: each.lower() for each in ("ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION")}
 # Contexts of the dialplan in which calls from outside arrive, and those in which our own phones dial: these names, and
 # what begins with one of them and a hyphen ("from-trunk-sip-provider").
 _FROM_OUTSIDE = (
@@ -26,13 +28,15 @@ _FROM_OUTSIDE = (
 _FROM_INSIDE = (
     "from-internal", "from-inside", "from-extensions", "from-phones", "internal", "outbound", "outgoing", "outrt",
 )  # fmt: skip
-_EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?")  # 101, *97, and the dialplan's own s, h, t, i
-_NUMBER = re.compile(r"[\w+*#.@:()/ -]*")
+EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?")  # 101, *97, and the dialplan's own s, h, t, i
+NUMBER = re.compile(r"[\w+*#.@:()/ -]*")
 _CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>"]*)>\s*')
-_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
-_CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
-_PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
-_APPLICATION = re.compile(r"[A-Za-z]\w*")
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
+PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
+MADE = re.compile(r"(?P<made>\d{9,10})\.\d+$")  # of a ``uniqueid``, the second in which its channel was made
+LATER = range(2, 86_400)  # seconds after it
+APPLICATION = re.compile(r"[A-Za-z]\w*")
 _LEFT = names("""
     accountcode amaflags answer cnam cnum did dst_cnam end lastdata outbound_cnam outbound_cnum peeraccount recordingfile
     userfield
@@ -46,40 +50,43 @@ class Exchange:
     ends: Ends
     zone: ZoneInfo
     drift: Drift
-    legs: dict[str, str] = field(default_factory=dict)
+    legs: OrderedDict[str, str] = field(default_factory=OrderedDict)  # of which the oldest goes without a search
 
     def first_leg(self, unique: str, leg: str) -> str:
         """Return the first leg of a channel in this file; its legs are written when the call ends, near one another."""
         first = self.legs.setdefault(unique, leg)
         if len(self.legs) > CHANNELS_HELD:
-            del self.legs[next(iter(self.legs))]
+            self.legs.popitem(last=False)
         return first
 
 
 def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str] = frozenset()) -> Interaction:
     """Map one row; UnreadableError where it is not what we know, or nothing tells which way the call went."""
     ends, source = exchange.ends, exchange.ends.source
-    caller, called = (_matching(fields, name, _NUMBER, "a number") for name in ("src", "dst"))
+    caller, called = (_matching(fields, name, NUMBER, "a number") for name in ("src", "dst"))
     context = fields.maybe_string("dcontext") or ""
-    name, number = _caller_id(fields.maybe_string("clid") or "")
+    name, number = caller_id(fields.maybe_string("clid") or "")
     moment, doubt = _moment(fields, exchange.zone)
     duration, talk = _seconds(fields, "duration"), _seconds(fields, "billsec")
-    status = fields.choice("disposition", _DISPOSITIONS)
-    channel, peer = (_matching(fields, each, _CHANNEL, "a channel") for each in ("channel", "dstchannel"))
-    application = _matching(fields, "lastapp", _APPLICATION, "an application")
+    status = fields.choice("disposition", DISPOSITIONS)
+    channel, peer = (_matching(fields, each, CHANNEL, "a channel") for each in ("channel", "dstchannel"))
+    application = _matching(fields, "lastapp", APPLICATION, "an application")
     unique, linked = (_matching(fields, each, UNIQUEID, "a uniqueid") for each in ("uniqueid", "linkedid"))
     sequence = _sequence(fields)
     exchange.drift.tell(fields, _LEFT, usual=usual)
     if talk > duration:
         raise UnreadableError("more seconds of talk than the call has")
-    direction = _direction(caller or number, called, context, exchange)
+    direction = direction_of(caller or number, called, context, exchange)
     shown = (caller or number) if direction != "outbound" else called
     party, reason = ([], "internal") if direction == "internal" else ends.party_of(shown)
     if direction == "inbound" and reason is None:  # the name is what the caller's phone, or their network, sends along
-        party = known(*party, _name(name, number))
-    leg = "|".join([called, peer, application, moment.isoformat(), str(duration), str(talk), status])
-    ref = _ref(unique, sequence, leg, channel, moment, caller, exchange)
-    agent = _peer(peer) if direction == "inbound" else _peer(channel)
+        party = known(*party, caller_name(name, number))
+    leg = LEG.join([called, peer, application, moment.isoformat(), str(duration), str(talk), status])
+    if unique:
+        ref = leg_ref(unique, sequence or told_by(leg), exchange, is_later=is_later(unique, moment))
+    else:
+        ref = hashed_ref(source.name, channel, moment, caller, leg)
+    agent = peer_of(peer) if direction == "inbound" else peer_of(channel)
     return Interaction(
         source=source.name,
         source_ref=ref,
@@ -95,11 +102,11 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
         status=status,
         duration_seconds=float(talk),
         reason=reason,
-        source_metadata=_metadata(duration - talk, application, called if direction == "inbound" else "", doubt),
+        source_metadata=metadata_of(duration - talk, application, called if direction == "inbound" else "", doubt),
     )
 
 
-def _direction(caller: str, called: str, context: str, exchange: Exchange) -> Direction:
+def direction_of(caller: str, called: str, context: str, exchange: Exchange) -> Direction:
     """Say which way a call went: by our own numbers, else by the context in which it was dialled.
 
     Raises:
@@ -108,18 +115,18 @@ def _direction(caller: str, called: str, context: str, exchange: Exchange) -> Di
     own = exchange.ends.own
     caller_is_ours, called_is_ours = own.is_ref(caller), own.is_ref(called)
     if caller_is_ours or called_is_ours:
-        if caller_is_ours and (called_is_ours or _EXTENSION.fullmatch(called)):
+        if caller_is_ours and (called_is_ours or EXTENSION.fullmatch(called)):
             return "internal"
-        if called_is_ours and _is_in(context, _FROM_INSIDE) and caller and _EXTENSION.fullmatch(caller):
+        if called_is_ours and _is_in(context, _FROM_INSIDE) and caller and EXTENSION.fullmatch(caller):
             return "internal"
         return "outbound" if caller_is_ours else "inbound"
     if _is_in(context, _FROM_OUTSIDE):
         return "inbound"
     if not _is_in(context, _FROM_INSIDE):
         raise _open("a context of the dialplan that we do not know", exchange)
-    if not _EXTENSION.fullmatch(called):
+    if not EXTENSION.fullmatch(called):
         return "outbound"
-    if _EXTENSION.fullmatch(caller):
+    if EXTENSION.fullmatch(caller):
         return "internal"
     raise _open("a call between an extension and a number that may be ours or not", exchange)
 
@@ -144,7 +151,7 @@ def _moment(fields: Fields, zone: ZoneInfo) -> tuple[datetime, str | None]:
     name = "calldate" if "calldate" in fields.names else "start"
     value = fields.maybe_string(name) or ""
     try:
-        naive = datetime.fromisoformat(value if _TIME.fullmatch(value) else "")
+        naive = datetime.fromisoformat(value if TIME.fullmatch(value) else "")
     except ValueError:
         raise UnreadableError(f"field {name!r} is not a time") from None
     if name == "calldate":
@@ -166,7 +173,7 @@ def _sequence(fields: Fields) -> str:
     return value
 
 
-def _caller_id(clid: str) -> tuple[str, str]:
+def caller_id(clid: str) -> tuple[str, str]:
     """Return the name and the number of a caller ID: ``"Ann Archer" <07700900123>``, or either alone."""
     match = _CALLER.fullmatch(clid)
     if match:
@@ -174,20 +181,26 @@ def _caller_id(clid: str) -> tuple[str, str]:
     if "<" in clid or ">" in clid or "[" in clid:
         raise UnreadableError("field 'clid' is no caller ID")
     alone = clid.strip().strip('"')
-    return ("", alone) if _NUMBER.fullmatch(alone) and not any(c.isalpha() for c in alone) else (alone, "")
+    return ("", alone) if NUMBER.fullmatch(alone) and not any(c.isalpha() for c in alone) else (alone, "")
 
 
-def _name(shown: str, number: str) -> Identifier | None:
+def caller_name(shown: str, number: str) -> Identifier | None:
+    """Return the name that a caller ID claims; None where it shows none."""
     return None if is_withheld(shown) or shown == number else identifiers.name(shown, "claimed")
 
 
-def _peer(channel: str) -> str | None:
+def peer_of(channel: str) -> str | None:
     """Return the extension that a channel belongs to: of ``PJSIP/101-0000001b``, ``101``."""
-    match = _PEER.fullmatch(channel)
+    match = PEER.fullmatch(channel)
     return match[1] if match else None
 
 
-def _ref(unique: str, sequence: str, leg: str, channel: str, moment: datetime, caller: str, exchange: Exchange) -> str:
+def told_by(leg: str) -> str:
+    """Return what tells a leg from others of its channel where the exchange gives it no number."""
+    return sha256(leg.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def leg_ref(unique: str, told: str, exchange: Exchange, *, is_later: bool) -> str:
     """Return the id of a leg: the channel's ``uniqueid`` for its first, and for others what tells them from it as well.
 
     That is the leg's number where the exchange writes it. Of two nights' files each may have one of a call's legs: a
@@ -195,19 +208,18 @@ def _ref(unique: str, sequence: str, leg: str, channel: str, moment: datetime, c
     even where it stands alone. Rows that are alike in all of this are one leg, written twice: what stands in
     ``Master.csv`` stands in its account's file again.
     """
-    if not unique:
-        return hashed_ref(exchange.ends.source.name, channel, moment, caller, leg)
-    told = sequence or sha256(leg.encode("utf-8", "replace")).hexdigest()[:8]
-    is_first = not _is_later(unique, moment) and exchange.first_leg(unique, told) == told
+    is_first = not is_later and exchange.first_leg(unique, told) == told
     return unique if is_first else f"{unique}/{told}"
 
 
-def _is_later(unique: str, moment: datetime) -> bool:
-    made = re.search(r"(\d{9,10})\.\d+$", unique)
-    return made is not None and 1 < moment.timestamp() - int(made[1]) < 86_400
+def is_later(unique: str, moment: datetime) -> bool:
+    """Say whether a leg began later than its channel was made, within the day: it is not the channel's first."""
+    made = MADE.search(unique)
+    return made is not None and int(moment.timestamp()) - int(made["made"]) in LATER
 
 
-def _metadata(ringing: int, application: str, dialled: str, doubt: str | None) -> dict[str, Any]:
+def metadata_of(ringing: int, application: str, dialled: str, doubt: str | None) -> dict[str, Any]:
+    """Return what only a call log tells: how long it rang, whether the voicemail took it, which number was dialled."""
     told = {
         "ring_seconds": ringing or None,
         "voicemail": True if application.lower() == "voicemail" else None,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pipelines.extract.fields import names, valid
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.phone_rows import rows_of
+from pipelines.extract.parts.phone_rows import Row as CsvRow
+from pipelines.extract.parts.phone_rows import Rows, blocks_of, rows_of
 from pipelines.settings import Source
 
 # As cdr/cdr_csv.c writes them; the rest is switched on in cdr.conf: loguniqueid, loguserfield, newcdrcolumns (three).
@@ -23,6 +24,13 @@ _USUAL = frozenset({"uniqueid", "linkedid", "sequence"})  # an export without th
 _HEADER_SHARE = 5  # columns with our names that make a first row a header
 
 
+# What a record by column is made of; the others are left.
+READ = (
+    "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "duration", "billsec", "disposition", "uniqueid",
+    "linkedid", "sequence",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: its place, what it is written as, its values by column (None where empty), and what is usual."""
@@ -33,29 +41,59 @@ class Row:
     usual: frozenset[str]
 
 
-def cdr_rows(file: SourceFile, source: Source, issues: Issues) -> Iterator[Row]:
-    """Yield the rows; quarantine those that have other columns than call records have.
+class CdrRows:
+    """The rows of one file, one by one or by blocks.
 
-    Raises:
-        UnreadableError: the header lacks a column that is needed.
+    Rows that have other columns than call records have are quarantined. ``rows`` and ``blocks`` raise ``UnreadableError``
+    where the header lacks a column that is needed.
     """
-    header: tuple[str, ...] | None = None
-    width, usual = 0, frozenset[str]()
-    for at, line, cells in rows_of(file, source, NAMES, issues):
-        if not width:
-            width = len(cells)
-            header = _header(cells)
-            if header:
-                usual = _USUAL
-                continue
-        if len(cells) != width and not header:
-            issues.warn(file=file.name, reason="rows of more or fewer columns than the first one")
+
+    def __init__(self, file: SourceFile, source: Source, issues: Issues) -> None:
+        self._file, self._source, self._issues = file, source, issues
+        self._width = 0
+        self._header: tuple[str, ...] | None = None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows one by one."""
+        for each in rows_of(self._file, self._source, NAMES, self._issues):
+            if row := self.row(each):
+                yield row
+
+    def blocks(self) -> Iterator[Row | Rows]:
+        """Yield the same rows, by blocks where they are plain; a block's cells are those of the columns ``READ``."""
+        for each in blocks_of(self._file, self._source, NAMES, self._issues, self._places):
+            if isinstance(each, Rows):
+                yield each
+            elif row := self.row(each):
+                yield row
+
+    def row(self, row: CsvRow) -> Row | None:
+        """Return a row with the names of its columns; None for the header, and where it is none, which is quarantined."""
+        at, line, cells = row
+        if not self._width:
+            self._width = len(cells)
+            self._header = _header(cells)
+            if self._header:
+                return None
+        if len(cells) != self._width and not self._header:
+            self._issues.warn(file=self._file.name, reason="rows of more or fewer columns than the first one")
         try:
-            columns = _checked(header, cells) if header else _columns(cells)
+            columns = _checked(self._header, cells) if self._header else _columns(cells)
         except UnreadableError as error:
-            issues.quarantine(line, file=file.name, at=at, reason=error)
-            continue
-        yield Row(at, line, {name: cell or None for name, cell in zip(columns, cells, strict=True)}, usual)
+            self._issues.quarantine(line, file=self._file.name, at=at, reason=error)
+            return None
+        values = {name: cell or None for name, cell in zip(columns, cells, strict=True)}
+        return Row(at, line, values, _USUAL if self._header else frozenset())
+
+    def _places(self, cells: list[str]) -> dict[str, int]:
+        """Return where the columns ``READ`` and the time stand; none where rows alike in width may have others."""
+        if not self._header and not 0 <= len(cells) - len(COLUMNS) <= 5:
+            return {}
+        columns = self._header or _columns(cells)
+        if not self._header and "userfield" in columns and "uniqueid" not in columns:
+            return {}
+        time = "calldate" if "calldate" in columns else "start"
+        return {name: columns.index(name) for name in (*READ, time) if name in columns}
 
 
 def _header(cells: list[str]) -> tuple[str, ...] | None:

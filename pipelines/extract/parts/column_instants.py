@@ -1,13 +1,15 @@
 """Columns of times: what stands in the usual writing of ISO 8601 is read at once, the rest text by text (``instants``)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.instants import DateOrder, local_instant, parse_instant
+from pipelines.extract.instants import EARLIEST, DateOrder, local_instant, parse_instant
 from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.column_texts import Flags, Places, each_once, flags_of, is_filled
 from pipelines.extract.records import INSTANT
@@ -16,12 +18,19 @@ from pipelines.extract.records import INSTANT
 _CLOCK = r"(?:199\d|20\d\d)-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?"
 _WITH_OFFSET = rf"^{_CLOCK}(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$"
 _OF_A_CLOCK = rf"^{_CLOCK}$"
+Read = Callable[[str], tuple[datetime, str | None]]
+
 _MINUTE = 60_000_000  # microseconds
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall clock's)
 
 
-def instants(texts: pa.Array, zone: ZoneInfo | None, order: DateOrder | None) -> tuple[pa.Array, Flags]:
+def instants(
+    texts: pa.Array, zone: ZoneInfo | None, order: DateOrder | None = None, read: Read | None = None
+) -> tuple[pa.Array, Flags]:
     """Read times as ``instants.parse_instant`` does.
+
+    Args:
+        read: reads one text, where that is more than ``parse_instant``; ISO 8601 it reads as that does.
 
     Returns:
         The instants, null where a text is empty or no time; and which texts are no time, or a doubtful one.
@@ -40,12 +49,20 @@ def instants(texts: pa.Array, zone: ZoneInfo | None, order: DateOrder | None) ->
     is_none = ~is_filled(texts)
     if left.any():
         places = np.flatnonzero(left)
-        own, moments = each_once(texts.filter(pa.array(left)), lambda text: _read(text, zone, order))
+        own, moments = each_once(
+            texts.filter(pa.array(left)), partial(_read, read or partial(parse_instant, zone=zone, order=order))
+        )
         times = pa.array([moment or _EPOCH.replace(tzinfo=UTC) for moment, _ in moments], INSTANT).cast(pa.int64())
         found[places] = times.to_numpy()[own]
         is_doubtful[places] = np.array([doubt for _, doubt in moments])[own]
         is_none[places] = np.array([moment is None for moment, _ in moments])[own]
     return pa.array(found, mask=is_none).cast(INSTANT), is_doubtful
+
+
+def can_be(instants: pa.Array, latest: datetime) -> Flags:
+    """Say which instants are there, and none that no clock can have shown (``plausible``); ``latest`` is the last."""
+    first, last = pa.array([EARLIEST, latest], instants.type)
+    return flags_of(pc.and_(pc.greater_equal(instants, first), pc.less_equal(instants, last)).fill_null(False))
 
 
 def _taken(texts: pa.Array, shape: str, kind: pa.DataType, left: Flags, found: Places) -> Flags:
@@ -72,9 +89,9 @@ def _in_zone(clocks: Places, zone: ZoneInfo) -> tuple[Places, Flags]:
     return clocks - offsets[own], np.array([flag is not None for _, flag in read])[own]
 
 
-def _read(text: str, zone: ZoneInfo | None, order: DateOrder | None) -> tuple[datetime | None, bool]:
+def _read(read: Read, text: str) -> tuple[datetime | None, bool]:
     try:
-        moment, flag = parse_instant(text, zone, order)
+        moment, flag = read(text)
     except UnreadableError:
         return None, True
     return moment, flag is not None

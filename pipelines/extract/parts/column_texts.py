@@ -1,5 +1,6 @@
 """Columns of texts: what is plain stays as it is, what is not is made by the function that makes it of one text."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,12 @@ def cleaned(texts: pa.Array) -> pa.Array:
     return made_where(texts, others, clean)
 
 
+def looks_like(texts: pa.Array, pattern: re.Pattern[str]) -> Flags:
+    r"""Say which texts a pattern matches whole, as RE2 reads it: of ``\w`` and ``\d``, ASCII alone. So "no" may be wrong."""
+    case = "i" if pattern.flags & re.IGNORECASE else ""
+    return flags_of(pc.match_substring_regex(texts, f"(?{case}:^(?:{pattern.pattern})$)"))
+
+
 def made_where(texts: pa.Array, which: Flags, make: Callable[[str], str | None]) -> pa.Array:
     """Return the texts with some of them, none of them null, made anew; None is null."""
     if not which.any():
@@ -83,6 +90,19 @@ def each_once(texts: pa.Array, make: Callable[[str], Any]) -> tuple[npt.NDArray[
     """Call ``make`` once for each text that differs; return which of the outcomes is each row's, and the outcomes."""
     found = texts.dictionary_encode()
     return found.indices.to_numpy(zero_copy_only=False), [make(text) for text in found.dictionary.to_pylist()]
+
+
+def combinations(*columns: pa.Array | Places) -> tuple[Places, Places]:
+    """Return the first row with each combination of the values of several columns, and which combination each row has.
+
+    A column is one of texts, none of them null, or of numbers from 0 on.
+    """
+    first, own = np.zeros(1, np.int64), np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        codes = column.dictionary_encode().indices.to_numpy() if isinstance(column, pa.Array) else column
+        codes = codes.astype(np.int64)
+        _, first, own = np.unique(own * (int(codes.max(initial=0)) + 1) + codes, return_index=True, return_inverse=True)
+    return first, own
 
 
 def read(texts: pa.Array, make: Callable[[str], Any], kind: pa.DataType, is_odd: Flags) -> pa.Array:

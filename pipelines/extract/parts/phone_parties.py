@@ -13,7 +13,7 @@ from pipelines.settings import Source
 
 # What stands in the place of a number that its holder keeps back. Some carriers dial the word on a keypad: +266696687 is
 # ANONYMOUS, and the others are RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE (Twilio, "strange calls").
-_WITHHELD = frozenset({
+WITHHELD = frozenset({
     "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked", "payphone", "-1", "-2", "-3",
     "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
 })  # fmt: skip
@@ -23,7 +23,7 @@ _PUNCTUATION = re.compile(r"[\s()./-]")
 
 def is_withheld(value: str) -> bool:
     """Say whether nobody is shown: an empty value, or what networks write for a number kept back."""
-    return not value or value.casefold() in _WITHHELD
+    return not value or value.casefold() in WITHHELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,34 +11,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.contract import Identifier, Record
-from pipelines.extract.answers import with_references
+from pipelines.contract import Record
 from pipelines.extract.blocks import Block, block_columns
-from pipelines.extract.claim_filter import texts_to_read
-from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.instants import EARLIEST
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.keywords import LETTERS, keyword_consent
-from pipelines.extract.parts.column_instants import instants
-from pipelines.extract.parts.column_texts import NULL, Flags, cleaned, each_once, flags_of, is_filled, is_there, made, read
+from pipelines.extract.parts.column_blocks import block_with, positions, read_apart
+from pipelines.extract.parts.column_identifiers import Identified, identifier_lists, without_repeats
+from pipelines.extract.parts.column_instants import can_be, instants
+from pipelines.extract.parts.column_said import claimed, looked_up, mark_keywords
+from pipelines.extract.parts.column_texts import NULL, Flags, cleaned, flags_of, is_filled, is_there, made, read
 from pipelines.extract.parts.table_cells import Cells, Row
-from pipelines.extract.parts.table_party import (
-    Identified,
-    clean_lines,
-    consent_lists,
-    identified,
-    identifier_lists,
-    without_repeats,
-)
+from pipelines.extract.parts.table_party import clean_lines, consent_lists, identified
 from pipelines.extract.parts.table_records import UTC, Interactions, Profiles
 from pipelines.extract.parts.table_values import boolean, direction, seconds
-from pipelines.extract.plausible import plausible
 
 _MEANINGS: tuple[tuple[str, Any, pa.DataType], ...] = (
     ("direction", direction, pa.string()), ("is_public", boolean, pa.bool_()), ("duration_seconds", seconds, pa.float64()),
 )  # fmt: skip
 _LINES = ("agent_ref", "team", "subject", "topic", "status")
-_ANYBODY = [Identifier("phone", "", "+", "channel")]
 
 
 def block_of(cells: Cells, records: Profiles | Interactions, file: str, latest: datetime, issues: Issues) -> Block:
@@ -55,17 +44,16 @@ def block_of(cells: Cells, records: Profiles | Interactions, file: str, latest: 
     else:
         table, mapped = "interaction", _interactions(records, texts, is_odd, latest)
     records.layout.saw(texts, ~is_odd)
-    positions = pc.binary_join_element_wise(cells.unit, pa.array(cells.numbers).cast(pa.string()), " ")
-    columns = block_columns(table, len(cells), source=records.source.name, file=file, position=positions, **mapped)
-    if not is_odd.any():
-        return Block(table, file, columns, [], np.arange(len(cells)))
-    others: dict[int, Record] = {}
-    for place in np.flatnonzero(is_odd).tolist():
-        record = parsed(records, row, file, issues) if (row := cells.row(place)) else None
-        if record and plausible(record, latest, issues):
-            others[place] = with_references(record, records.source)
-    order = np.argsort(np.concatenate((np.flatnonzero(~is_odd), np.array(list(others), np.int64))))
-    return Block(table, file, columns.filter(pa.array(~is_odd)), list(others.values()), order)
+    columns = block_columns(
+        table, len(cells), source=records.source.name, file=file, position=positions(cells.unit, cells.numbers), **mapped
+    )
+
+    def apart(place: int) -> Record | None:
+        row = cells.row(place)
+        return parsed(records, row, file, issues) if row else None
+
+    others = read_apart(is_odd, apart, latest, records.source, issues)
+    return block_with(table, file, columns, is_odd, others)
 
 
 def parsed(records: Profiles | Interactions, row: Row, file: str, issues: Issues) -> Record | None:
@@ -108,10 +96,10 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
     is_odd |= ~is_filled(source_ref)
     occurred_at = _occurred(records, texts, is_odd, latest)
     if records.has_keywords:
-        _mark_keywords(records.channel, text, said, is_odd)
+        mark_keywords(records.channel, text, said, is_odd)
     answered = flags_of(pc.equal(towards, "outbound").fill_null(False)) & is_filled(text)
-    more = _claims(records, text, said & has_party & ~is_odd, found)
-    more += _looked_up(records, text, answered & has_party & ~is_odd, found)
+    more = claimed(text, said & has_party & ~is_odd, found, records.source)
+    more += looked_up(text, answered & has_party & ~is_odd, found, records.source)
     if records.consents.steps:  # which hold for claimed addresses, too
         is_odd[[row for row, _ in more]] = True
     return {
@@ -150,10 +138,9 @@ def _party(records: Interactions, texts: list[pa.Array], is_odd: Flags) -> tuple
 
 
 def _occurred(records: Interactions, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> pa.Array:
-    found, is_doubtful = instants(texts[records.layout.place("occurred_at")], records.source.zone, records.source.date_order)
-    first, last = pa.array([EARLIEST, latest], found.type)
-    can_be = pc.and_(pc.greater_equal(found, first), pc.less_equal(found, last))
-    is_odd |= is_doubtful | ~flags_of(can_be.fill_null(False))
+    source = records.source
+    found, is_doubtful = instants(texts[records.layout.place("occurred_at")], source.zone, source.date_order)
+    is_odd |= is_doubtful | ~can_be(found, latest)
     return found
 
 
@@ -171,45 +158,3 @@ def _shown(records: Interactions, texts: list[pa.Array]) -> pa.Array:
         if shown.null_count:
             shown = pc.coalesce(shown, clean_lines(texts[place]))
     return shown.fill_null("")
-
-
-def _mark_keywords(channel: str, text: pa.Array, said: Flags, is_odd: Flags) -> None:
-    """Mark the rows whose whole text may say yes or no to marketing."""
-    is_short = said & flags_of(pc.less_equal(pc.utf8_length(text), LETTERS))
-    if is_short.any():
-        own, found = each_once(
-            text.filter(pa.array(is_short)), lambda short: bool(keyword_consent(short, channel, _ANYBODY))
-        )
-        is_odd[is_short] |= np.array(found)[own]
-
-
-def _claims(records: Interactions, text: pa.Array, said: Flags, found: list[Identified]) -> list[tuple[int, Identifier]]:
-    """Return what the texts ``said`` claim that the rows do not have already, each with the number of its row."""
-    if not records.source.claims or not said.any():
-        return []
-    rows = np.flatnonzero(said)
-    return [
-        (row, claim)
-        for number, written, looks in texts_to_read(text.take(pa.array(rows)), records.source)
-        for row in [int(rows[number])]
-        for claim in claims_of(written, records.source, looks=looks)
-        if not any(one.is_at(row, claim) for one in found)
-    ]
-
-
-def _looked_up(
-    records: Interactions, text: pa.Array, answered: Flags, found: list[Identified]
-) -> list[tuple[int, Identifier]]:
-    """Return the references that our answers mention, as ``answers.with_references`` does."""
-    source = records.source
-    if not (source.claims and source.references and answered.any()):
-        return []
-    rows = np.flatnonzero(answered)
-    return [
-        (row, reference)
-        for number, written, looks in texts_to_read(text.take(pa.array(rows)), source)
-        if looks.references
-        for row in [int(rows[number])]
-        for reference in references_of(written, source, "reference")
-        if not any(one.is_at(row, reference) for one in found)
-    ]

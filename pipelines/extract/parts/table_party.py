@@ -1,40 +1,20 @@
 """The identifiers and consents of rows, by column: what ``table_values`` makes of one row, made of many."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.contract import Evidence, Identifier
 from pipelines.extract import identifiers
 from pipelines.extract.fields import plain
+from pipelines.extract.parts.column_identifiers import Identified, lists_of, without_repeats
+from pipelines.extract.parts.column_shapes import LINE, NAME, as_they_stand
 from pipelines.extract.parts.column_texts import NULL, Flags, Places, flags_of, is_filled, is_there, made_where, read
 from pipelines.extract.parts.table_layout import Layout
-from pipelines.extract.parts.table_shapes import LINE, NAME, as_they_stand
 from pipelines.extract.parts.table_values import CONTACTS, SHORT, Consents, Person, Step, boolean, line
-from pipelines.extract.records import CONSENT, IDENTIFIERS
+from pipelines.extract.records import CONSENT
 from pipelines.settings import Source
-
-
-@dataclass(slots=True)
-class Identified:
-    """An identifier for each of many rows.
-
-    Attributes:
-        who: its kind, scope and evidence.
-        values: null where a row has none.
-    """
-
-    who: tuple[str, str, Evidence]
-    values: pa.Array
-
-    def is_at(self, row: int, one: Identifier) -> bool:
-        """Say whether a row's identifier is ``one``."""
-        return self.who == (one.kind, one.scope, one.evidence) and self.values[row].as_py() == one.value
 
 
 def identified(person: Person, source: Source, texts: list[pa.Array], is_odd: Flags) -> tuple[list[Identified], Flags]:
@@ -57,36 +37,6 @@ def clean_lines(texts: pa.Array) -> pa.Array:
     found = texts.dictionary_encode()
     other = ~flags_of(pc.match_substring_regex(found.dictionary, LINE))
     return made_where(found.dictionary, other, line).take(found.indices)
-
-
-def without_repeats(found: list[Identified]) -> list[Identified]:
-    """Return the identifiers; where a row has one twice, the first."""
-    for place, one in enumerate(found):
-        for before in found[:place]:
-            if before.who == one.who and (again := pc.equal(before.values, one.values)).true_count:
-                one.values = pc.if_else(again.fill_null(False), NULL, one.values)
-    return found
-
-
-def identifier_lists(found: list[Identified], more: Sequence[tuple[int, Identifier]], size: int) -> pa.Array:
-    """Return the identifiers of ``size`` rows, a list each.
-
-    Args:
-        more: of some rows, by number, the identifiers that come behind those ``found``.
-    """
-    which, rows = np.nonzero(np.array([is_there(one.values) for one in found], np.bool_).reshape(len(found), size))
-    values = [one.values.drop_null() for one in found] + [pa.array([one.value for _, one in more], pa.string())]
-    who = [one.who for one in found] + [(one.kind, one.scope, one.evidence) for _, one in more]
-    which = np.concatenate((which, np.arange(len(found), len(who))))
-    rows = np.concatenate((rows, np.array([row for row, _ in more], np.int64)))
-    order = np.argsort(rows, kind="stable")
-    kinds, scopes, evidences = (pa.array(each, pa.string()) for each in (zip(*who, strict=True) if who else ((), (), ())))
-    own = pa.array(which[order])
-    fields = [
-        kinds.take(own), scopes.take(own), pa.concat_arrays(values).take(pa.array(order)), evidences.take(own),
-        pa.nulls(len(order), IDENTIFIERS.value_type.field("seen_at").type), pa.array(np.ones(len(order), np.bool_)),
-    ]  # fmt: skip
-    return _lists(IDENTIFIERS, rows[order], fields, size)
 
 
 def consent_lists(
@@ -120,7 +70,7 @@ def consent_lists(
         pa.array(channels, pa.string()).take(own), pa.array(["marketing"] * len(order), pa.string()),
         pa.array(np.concatenate(yes)[order]), pa.concat_arrays(points).take(own),
     ]  # fmt: skip
-    return _lists(CONSENT, every[order], fields, len(is_odd))
+    return lists_of(CONSENT, every[order], fields, len(is_odd))
 
 
 def _identified(step: Step, texts: pa.Array, source: Source, is_odd: Flags, is_ours: Flags) -> Identified:
@@ -177,10 +127,3 @@ def _whole_address(person: Person, texts: list[pa.Array]) -> pa.Array:
         return one.value if one else None
 
     return made_where(whole, ~flags_of(pc.string_is_ascii(whole).fill_null(True)), address)
-
-
-def _lists(kind: pa.DataType, rows: Places, fields: list[Any], size: int) -> pa.Array:
-    """Return lists of records, one list for each of ``size`` rows, out of the records' fields and the rows they are of."""
-    offsets = pa.array(np.searchsorted(rows, np.arange(size + 1)), pa.int32())
-    records = pa.StructArray.from_arrays(fields, fields=list(kind.value_type))
-    return pa.ListArray.from_arrays(offsets, records, type=kind)

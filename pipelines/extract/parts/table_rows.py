@@ -18,15 +18,23 @@ from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.lines import Lines
 from pipelines.extract.parts.column_texts import flags_of
-from pipelines.extract.parts.table_blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv_blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv_rows import (
+    NO_END,
+    CsvRow,
+    CsvRows,
+    Undecoded,
+    decoded_lines,
+    encoding_of,
+    holds_json,
+    is_wide,
+)
 from pipelines.extract.parts.table_cells import Cells, Row, TextOf, text_column
-from pipelines.extract.parts.table_csv import CsvRow, CsvRows, Undecoded, decoded_lines, encoding_of, holds_json, is_wide
 from pipelines.extract.parts.table_json import JsonLines, picker
 from pipelines.extract.parts.table_parquet import is_much, parquet_batches, texts_of, values_of
 from pipelines.settings import Source
 
 FEW = 50  # rows that take less time one by one than a block of them does, however short
-NO_END = "the last line has no line end: it may have been cut off"
 
 
 class Reader:

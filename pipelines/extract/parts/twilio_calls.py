@@ -13,12 +13,12 @@ from pipelines.extract.parts.twilio_sides import Log
 from pipelines.extract.text import clean
 
 # A trunk "originates" calls from the telephone network to our exchange, and "terminates" ours there.
-_WAYS: dict[str, Way] = {
+WAYS: dict[str, Way] = {
     "inbound": "inbound", "outbound-api": "outbound", "outbound-dial": "outbound", "trunking-originating": "inbound",
     "trunking-terminating": "outbound",
 }  # fmt: skip
-_STATUS = {each: each for each in names("queued initiated ringing in-progress completed busy no-answer canceled failed")}
-_ANSWERED_BY = {
+STATUS = {each: each for each in names("queued initiated ringing in-progress completed busy no-answer canceled failed")}
+ANSWERED_BY = {
     each: each
     for each in names("""
         human fax unknown machine machine_start machine_end_beep machine_end_silence machine_end_other
@@ -38,22 +38,22 @@ def parse_call(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     """Map one leg of a call; UnreadableError where it is not what we know."""
     source = log.ends.source
     via = fields.string("direction")
-    if via not in _WAYS:
+    if via not in WAYS:
         raise UnreadableError("field 'direction' has a value we do not know")
     called_from = fields.text_or_null("from")
     caller, called = end_of(called_from, log.ends), end_of(fields.text_or_null("to"), log.ends)
     parent = fields.maybe_ref("parent_call_sid")
     is_passed_on = parent is not None and log.sides.is_from(parent, called_from)
-    outside, direction = sides(caller, called, _WAYS[via], is_leg=via == "outbound-dial", is_passed_on=is_passed_on)
+    outside, direction = sides(caller, called, WAYS[via], is_leg=via == "outbound-dial", is_passed_on=is_passed_on)
     started, created, updated = (
         maybe_instant(fields, name, source.zone) for name in ("start_time", "date_created", "date_updated")
     )
     occurred_at = started or created
     if occurred_at is None:
         raise UnreadableError("missing field 'start_time'")
-    status = fields.choice("status", _STATUS)
+    status = fields.choice("status", STATUS)
     duration = maybe_count(fields, "duration")
-    answered_by = fields.choice("answered_by", _ANSWERED_BY) if fields.has("answered_by") else None
+    answered_by = fields.choice("answered_by", ANSWERED_BY) if fields.has("answered_by") else None
     caller_name = fields.maybe_string("caller_name")
     is_csv = "date_updated" not in fields.names and "answered_by" not in fields.names
     log.drift.tell(fields, _LEFT, usual=_IN_CSV if is_csv else _USUAL)
@@ -82,12 +82,13 @@ def parse_call(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
         status=status,
         duration_seconds=None if duration is None else float(duration),
         reason=reason,
-        source_metadata=_metadata(via, answered_by, ours),
+        source_metadata=metadata_of(via, answered_by, ours),
         updated_at=updated,
     )
 
 
-def _metadata(via: str, answered_by: str | None, ours: End) -> dict[str, Any]:
+def metadata_of(via: str, answered_by: str | None, ours: End) -> dict[str, Any]:
+    """Return what only Twilio tells: which way its leg went, who or what answered, our number."""
     told = {
         "via": via if via not in ("inbound", "outbound-api") else None,
         "answered_by": answered_by,

@@ -12,7 +12,7 @@ from pipelines.extract.fields import Fields, names, valid
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.phone_rows import rows_of
+from pipelines.extract.parts.phone_rows import Row, Rows, blocks_of, rows_of
 from pipelines.settings import Source
 
 PAGES = ("messages", "calls", "recordings", "transcriptions")
@@ -31,6 +31,7 @@ _COLUMNS = {name.replace("_", ""): name for name in _API_NAMES} | {
 }  # fmt: skip
 _SHOWN = frozenset({"From", "To", "Sid", "Status", "Direction", "Body", "SentDate", "Duration", "StartTime", "Start Time"})
 _SPOKEN = {"incoming": "inbound", "outgoing-api": "outbound-api", "outgoing-dial": "outbound-dial"}
+_CLOSED = ("direction", "status", "answered_by")
 _OTHER_LETTERS = re.compile(r"[^a-z0-9]")
 _UTC = re.compile(r"\s*(?:UTC|GMT)$")
 
@@ -41,25 +42,71 @@ def entries_of(file: SourceFile, source: Source, issues: Issues) -> Iterator[Ent
     Raises:
         UnreadableError: after the last good record, where the file is cut off or damaged, or at once, where it is neither.
     """
-    if head_of(file).removeprefix(MARK).lstrip()[:1] in (b"{", b"["):
+    if is_json(file):
         yield from json_entries(file, PAGES)
     else:
-        yield from _csv(file, source, issues)
+        yield from CsvFile(file, source, issues).entries()
 
 
-def _csv(file: SourceFile, source: Source, issues: Issues) -> Iterator[Entry]:
-    header: list[str] | None = None
-    for at, line, cells in rows_of(file, source, _SHOWN, issues):
-        if header is None:
-            header = _header(cells)
-            continue
-        if len(cells) != len(header):
-            reason = f"{len(cells)} columns where the header has {len(header)}"
-            issues.quarantine(line, file=file.name, at=at, reason=reason)
-            continue
-        yield Entry(at, line.encode(), loaded=_row(header, cells))
-    if header is None:
-        raise UnreadableError("the file has no header that can be read")
+def is_json(file: SourceFile) -> bool:
+    """Tell JSON from CSV."""
+    return head_of(file).removeprefix(MARK).lstrip()[:1] in (b"{", b"[")
+
+
+class CsvFile:
+    """A CSV under the names of the API, one record after the other or by blocks.
+
+    ``entries`` and ``blocks`` raise ``UnreadableError`` where it has no header that can be read.
+
+    Attributes:
+        header: the names of all columns, once the first row is read.
+    """
+
+    def __init__(self, file: SourceFile, source: Source, issues: Issues) -> None:
+        self._file, self._source, self._issues = file, source, issues
+        self.header: list[str] = []
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the records one by one."""
+        for row in rows_of(self._file, self._source, _SHOWN, self._issues):
+            if entry := self.entry(row):
+                yield entry
+        self._check()
+
+    def blocks(self, columns: frozenset[str], needed: frozenset[str]) -> Iterator[Entry | Rows]:
+        """Yield the same records, by blocks where rows are plain.
+
+        Args:
+            columns: those whose cells a block has, where they are there.
+            needed: those without which no block is made.
+        """
+
+        def wanted(_: list[str]) -> dict[str, int]:
+            has_needed = needed <= set(self.header)
+            return {name: place for place, name in enumerate(self.header) if name in columns} if has_needed else {}
+
+        for each in blocks_of(self._file, self._source, _SHOWN, self._issues, wanted):
+            if isinstance(each, Rows):
+                yield each
+            elif entry := self.entry(each):
+                yield entry
+        self._check()
+
+    def entry(self, row: Row) -> Entry | None:
+        """Return a row as a record; None for the header, and where it is none, which is quarantined."""
+        at, line, cells = row
+        if not self.header:
+            self.header = _header(cells)
+            return None
+        if len(cells) != len(self.header):
+            reason = f"{len(cells)} columns where the header has {len(self.header)}"
+            self._issues.quarantine(line, file=self._file.name, at=at, reason=reason)
+            return None
+        return Entry(at, line.encode(), loaded=_row(self.header, cells))
+
+    def _check(self) -> None:
+        if not self.header:
+            raise UnreadableError("the file has no header that can be read")
 
 
 def _header(cells: list[str]) -> list[str]:
@@ -78,11 +125,16 @@ def _header(cells: list[str]) -> list[str]:
 def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
     """Return a row as the API would have it; in closed sets, what the Console writes for people ("No Answer")."""
     row: dict[str, Any] = {name: cell or None for name, cell in zip(header, cells, strict=True)}
-    for name in ("direction", "status", "answered_by"):
+    for name in _CLOSED:
         if row.get(name):
-            spoken = row[name].strip().lower().replace(" ", "-")
-            row[name] = _SPOKEN.get(spoken, spoken) if name == "direction" else spoken
+            row[name] = spoken(name, row[name])
     return row
+
+
+def spoken(name: str, cell: str) -> str:
+    """Return what the API has for a value of a closed set (a direction, a status) as the Console writes it."""
+    value = cell.strip().lower().replace(" ", "-")
+    return _SPOKEN.get(value, value) if name == "direction" else value
 
 
 def instant_of(value: str, zone: ZoneInfo | None) -> datetime:

@@ -12,10 +12,10 @@ from pipelines.extract.parts.twilio_files import maybe_count, maybe_instant
 from pipelines.extract.parts.twilio_sides import Log
 from pipelines.extract.text import clean
 
-_WAYS: dict[str, Way] = {
+WAYS: dict[str, Way] = {
     "inbound": "inbound", "outbound-api": "outbound", "outbound-call": "outbound", "outbound-reply": "outbound",
 }  # fmt: skip
-_STATUS = {
+STATUS = {
     each: each
     for each in names("""
         accepted canceled delivered failed partially_delivered queued read received receiving scheduled sending sent
@@ -35,16 +35,16 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     """Map one message; UnreadableError where it is not what we know."""
     source = log.ends.source
     via = fields.string("direction")
-    if via not in _WAYS:
+    if via not in WAYS:
         raise UnreadableError("field 'direction' has a value we do not know")
     sender, receiver = (end_of(fields.text_or_null(name), log.ends) for name in ("from", "to"))
-    outside, direction = sides(sender, receiver, _WAYS[via])
+    outside, direction = sides(sender, receiver, WAYS[via])
     sent, created, updated = (maybe_instant(fields, f"date_{each}", source.zone) for each in ("sent", "created", "updated"))
     occurred_at = sent or created
     if occurred_at is None:
         raise UnreadableError("missing field 'date_sent'")
     text = clean(fields.text_or_null("body")).strip()
-    status = fields.choice("status", _STATUS)
+    status = fields.choice("status", STATUS)
     media = maybe_count(fields, "num_media") or 0
     if media > _MEDIA_LIMIT:
         raise UnreadableError("field 'num_media' is more than a message can have")
@@ -71,12 +71,13 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
         status=status,
         consent=keyword_consent(text, channel, outside.party) if is_asked and reason in (None, "no_identifier") else [],
         reason=reason,
-        source_metadata=_metadata(via, error, receiver if outside is sender else sender),
+        source_metadata=metadata_of(via, error, receiver if outside is sender else sender),
         updated_at=updated,
     )
 
 
-def _metadata(via: str, error: str | None, ours: End) -> dict[str, Any]:
+def metadata_of(via: str, error: str | None, ours: End) -> dict[str, Any]:
+    """Return what only Twilio tells: which way it was sent, an error, our number."""
     told = {
         "via": via if via in ("outbound-call", "outbound-reply") else None,
         "error_code": error,

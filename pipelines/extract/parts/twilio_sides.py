@@ -5,12 +5,19 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from pipelines.extract.documents import Entry
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.extract.documents import Entry, json_entries
 from pipelines.extract.fields import Drift, Fields, names, valid
 from pipelines.extract.inbox import Export
 from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.column_texts import flags_of, made
+from pipelines.extract.parts.csv_cells import may_have_cell
 from pipelines.extract.parts.phone_parties import Ends
-from pipelines.extract.parts.twilio_files import entries_of
+from pipelines.extract.parts.phone_rows import Rows
+from pipelines.extract.parts.twilio_files import PAGES, CsvFile, is_json, spoken
 
 TEXT_LIMIT = 64 << 20  # characters of transcripts that are held at one time
 RECORDINGS_LIMIT = 300_000
@@ -23,6 +30,8 @@ _RECORDING_LEFT = names("""
 _TRANSCRIPTION_LEFT = names("""
     account_sid api_version date_created date_updated duration price price_unit type uri
 """)
+_BEGINNINGS = (b"CA", b"RE", b"TR")  # of the sids of calls, recordings and transcriptions
+_CALLER = ("sid", "direction", "from")
 _ASKED = (b'"transcription_text"', b'"call_sid"', b'"parent_call_sid"')  # of raw records, those that can tell something
 
 
@@ -79,7 +88,7 @@ def sides_of(export: Export) -> Sides:
         if call:
             sides.transcripts[call] = f"{sides.transcripts[call]}\n{text}" if call in sides.transcripts else text
     if sides.transcripts:
-        there = {record["sid"] for record in _records(export) if record["sid"] in sides.transcripts}
+        there = {sid for sid in _sids(export) if sid in sides.transcripts}
         sides.missing = frozenset(sides.transcripts.keys() - there)
     return sides
 
@@ -114,11 +123,50 @@ def parse_transcription(fields: Fields, log: Log) -> bool:
 
 
 def _records(export: Export) -> Iterator[dict[str, Any]]:
+    """Yield the records that tell something; of calls by blocks, no more than who called."""
+    for read, csv in _entries(export, _BEGINNINGS):
+        if isinstance(read, Rows):
+            yield from _of_block(read, csv)
+        elif record := _asked(read):
+            yield record
+
+
+def _of_block(rows: Rows, csv: CsvFile) -> Iterator[dict[str, Any]]:
+    sids, ways, callers = (rows.cells[name] for name in _CALLER)
+    is_side = pc.or_(pc.starts_with(sids, "RE"), pc.starts_with(sids, "TR"))
+    for place in np.flatnonzero(flags_of(is_side)).tolist():
+        if (entry := csv.entry(rows.row(place))) and (record := _asked(entry)):
+            yield record
+    is_call = pc.starts_with(sids, "CA")
+    if is_call.true_count:
+        directions = made(ways.filter(is_call), lambda cell: spoken("direction", cell), pa.string()).to_pylist()
+        for sid, way, caller in zip(
+            sids.filter(is_call).to_pylist(), directions, callers.filter(is_call).to_pylist(), strict=True
+        ):
+            yield {"sid": sid, "direction": way, "from": caller or None}
+
+
+def _sids(export: Export) -> Iterator[str]:
+    for read, _ in _entries(export):
+        if isinstance(read, Rows):
+            yield from read.cells["sid"].to_pylist()
+        elif record := _asked(read):
+            yield record["sid"]
+
+
+def _entries(export: Export, beginnings: tuple[bytes, ...] = ()) -> Iterator[tuple[Entry | Rows, CsvFile]]:
+    """Yield the records of all files as far as they can be read, many at a time where who calls is all that is asked.
+
+    Args:
+        beginnings: of sids; a CSV that has none which begins so is left out.
+    """
     for file in export.files:
+        csv = CsvFile(file, export.source, Issues())
         try:
-            for entry in entries_of(file, export.source, Issues()):
-                if record := _asked(entry):
-                    yield record
+            if is_json(file):
+                yield from ((entry, csv) for entry in json_entries(file, PAGES))
+            elif export.source.encoding or not beginnings or may_have_cell(file, export.source.delimiter, beginnings):
+                yield from ((read, csv) for read in csv.blocks(frozenset(_CALLER), frozenset(_CALLER)))
         except (ValueError, LookupError, OSError, EOFError):
             continue
 

@@ -25,7 +25,8 @@ DELIMITERS = (",", ";", "\t", "|")
 # What one quoted row may run over; beyond, its quote is taken never to have been closed.
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+NO_END = "the last line has no line end: it may have been cut off"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
 
 
@@ -54,7 +55,7 @@ def encoding_of(file: SourceFile, source: Source, issues: Issues) -> str:
     with opened(file) as stream:
         is_first = True
         while chunk := stream.read(CHUNK):
-            if is_first and chunk.startswith(_UTF16):
+            if is_first and chunk.startswith(UTF16):
                 return "utf-16"
             is_first = False
             if chunk.isascii():

@@ -1,7 +1,7 @@
 """CSV by blocks of lines: rows that every reader of CSV takes apart alike, a thousand or more at a time.
 
 A row is plain where its quotes stand around whole cells, it has as many cells as the header, and nothing is in it that
-readers differ over. From the first row that is not, ``table_csv.CsvRows`` takes over for some rows: it alone judges.
+readers differ over. From the first row that is not, ``csv_rows.CsvRows`` takes over for some rows: it alone judges.
 """
 
 import re
@@ -15,7 +15,7 @@ from pyarrow import csv
 
 from pipelines.extract.documents import MARK
 from pipelines.extract.lines import Lines
-from pipelines.extract.parts.table_csv import CELLS, ROW_LINES, CsvRow, CsvRows
+from pipelines.extract.parts.csv_rows import CELLS, ROW_LINES, CsvRow, CsvRows
 
 BLOCK = 1 << 20  # bytes
 STRETCH = 500  # rows that are read one by one from the first on that is not plain
