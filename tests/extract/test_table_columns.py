@@ -15,15 +15,13 @@ from hypothesis import strategies as st
 
 from pipelines.extract import table, writing
 from pipelines.extract.blocks import Block
-from pipelines.extract.claim_filter import texts_to_read
-from pipelines.extract.claims import Looks, claims_of
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
 from pipelines.extract.parts import table_blocks, table_json, table_layout, table_rows
 from pipelines.extract.reading import read_batch
 from tests.extract.exports import NIGHT
-from tests.extract.random_tables import COMPLAINT, PEOPLE, SAID, SOURCES, TALKS, TEXTS, csv_files, json_files, parquet_files
-from tests.extract.tables import ANN, changed, csv_of, jsonl
+from tests.extract.random_tables import COMPLAINT, PEOPLE, SOURCES, TALKS, csv_files, json_files, parquet_files
+from tests.extract.tables import ANN, csv_of, jsonl
 from tests.thorough import TIMES
 
 FORGIVING = settings(
@@ -172,24 +170,6 @@ def test_records_by_column_out_of_a_zip_lie_in_the_zip(tmp_path_factory):
     with zipfile.ZipFile(page, "w") as archive:
         archive.writestr("in/a.csv", talks_csv() + b"bad\r\n")
     assert_alike(tmp_path_factory, TALKS, page.getvalue(), "a.zip")
-
-
-@FORGIVING
-@given(text=st.one_of(TEXTS, st.text(), st.lists(SAID | st.text(max_size=5), max_size=5).map("".join)), source=SOURCES)
-def test_a_text_claims_what_is_looked_for_in_it_and_nothing_else(text, source):
-    text = text.encode("utf-8", "replace").decode()
-    read = [claims_of(text, source, looks=looks) for _, text, looks in texts_to_read(pa.array([text]), source)]
-    assert (read or [[]]) == [claims_of(text, source)]
-
-
-@pytest.mark.parametrize(
-    "reference", [r"GT-\d{6}$", r"\Gt", r"(?<!A)\d+", r"[^a]+", r"GT.\d", r"a{,3}b", "Bestellung Nr\\. \\d+ü"]
-)
-def test_a_reference_that_cannot_be_looked_for_at_once_is_looked_for_in_each_text(reference):
-    source = changed(TALKS, references=[reference] if reference != r"\Gt" else [r"\AGT"])
-    assert list(texts_to_read(pa.array(["hello"]), source)) == [
-        (0, "hello", Looks(handles=False, references=True, phones=False))
-    ]
 
 
 def test_order_numbers_in_our_answers_are_taken_by_column_too(tmp_path_factory):

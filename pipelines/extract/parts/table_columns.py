@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from pipelines.contract import Identifier, Record
 from pipelines.extract.answers import with_references
 from pipelines.extract.blocks import Block, block_columns
-from pipelines.extract.claim_filter import texts_to_read
 from pipelines.extract.claims import claims_of, references_of
 from pipelines.extract.instants import EARLIEST
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import LETTERS, keyword_consent
+from pipelines.extract.parts.column_claims import with_claims, with_mentions
 from pipelines.extract.parts.column_instants import instants
 from pipelines.extract.parts.column_texts import NULL, Flags, cleaned, each_once, flags_of, is_filled, is_there, made, read
 from pipelines.extract.parts.table_cells import Cells, Row
@@ -190,9 +190,9 @@ def _claims(records: Interactions, text: pa.Array, said: Flags, found: list[Iden
     rows = np.flatnonzero(said)
     return [
         (row, claim)
-        for number, written, looks in texts_to_read(text.take(pa.array(rows)), records.source)
+        for number, written in with_claims(text.take(pa.array(rows)), records.source)
         for row in [int(rows[number])]
-        for claim in claims_of(written, records.source, looks=looks)
+        for claim in claims_of(written, records.source)
         if not any(one.is_at(row, claim) for one in found)
     ]
 
@@ -207,8 +207,7 @@ def _looked_up(
     rows = np.flatnonzero(answered)
     return [
         (row, reference)
-        for number, written, looks in texts_to_read(text.take(pa.array(rows)), source)
-        if looks.references
+        for number, written in with_mentions(text.take(pa.array(rows)), source)
         for row in [int(rows[number])]
         for reference in references_of(written, source, "reference")
         if not any(one.is_at(row, reference) for one in found)
