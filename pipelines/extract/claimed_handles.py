@@ -7,6 +7,8 @@ nobody's claim, and the time grows with the text's length alone.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.contract import Identifier
 from pipelines.extract import identifiers
@@ -53,8 +55,8 @@ _HANDLE = re.compile(r"@([a-z0-9_][a-z0-9_.-]{1,48})", re.IGNORECASE | re.ASCII)
 _HAS_ONE = re.compile(r"[@/_]|[a-z]\.[a-z0-9]|[0-9]\.[a-z]|[a-z][0-9]|[0-9][a-z]")
 _BARE = re.compile(r"[a-z0-9_][a-z0-9_.-]{2,48}", re.IGNORECASE | re.ASCII)
 # One of these stands, as a word, in every line that gives a handle.
-_PLATFORM_WORDS = (*sorted(_SCOPES, key=len, reverse=True), "t.me", "m.me", "bsky.app")
-_MENTIONS_ONE = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, _PLATFORM_WORDS))})(?![^\W_])")
+PLATFORM_WORDS = (*sorted(_SCOPES, key=len, reverse=True), "t.me", "m.me", "bsky.app")
+_MENTIONS_ONE = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, PLATFORM_WORDS))})(?![^\W_])")
 
 # Every handle in a text, if not in a signature, has one of these in its word.
 _INNER_DOT = re.compile(r"\.\S")
@@ -91,8 +93,8 @@ _BEHIND = "".join(_ENDS) + ":,"
 # A claim begins with one of these (or with two words of which it is the second) and goes on over handles and the others.
 _BEGINNING = frozenset({*_MINE, *_ME, *(second for _, second in _MY_NAME)})
 _CARRYING = frozenset({"", *(first for first, _ in _MY_NAME), *_FINDING, *_SCOPES, *_ON, *_IS, *_FILLING})
-_BEGINS, _GOES_ON = "begins", "goes on"
 _SHORT = 5  # words that are looked at again rather than read
+_SHORT_WORD = 20  # characters of those that are kept: what many write
 _BACK = 100  # characters before a handle in which its claim mostly begins
 _FEW = 200  # characters: where signs stand further apart than that, a platform is looked for first
 _WORD = re.compile(r"\S+")
@@ -162,12 +164,10 @@ def _read_around_signs(line: str, first: int, last: int) -> list[Identifier]:
     reading = _Reading(is_signed=False, is_own=False)
     looked = read = 0  # up to where words are looked at, and up to where they are taken
     for sign in _SIGN.finditer(line, first, last):
-        start = sign.start()
-        if start < looked:
+        at = sign.start()
+        if at < looked:
             continue
-        while start > looked and not line[start - 1].isspace():
-            start -= 1
-        before, is_own = _carrying(line, read, start)
+        start, before, is_own = _carrying(line, read, at)
         words = _WORD.finditer(line, start)
         if not is_own and len(before) <= _SHORT:
             looked = next(words).end()
@@ -182,36 +182,25 @@ def _read_around_signs(line: str, first: int, last: int) -> list[Identifier]:
     return reading.found
 
 
-def _carrying(line: str, read: int, end: int) -> tuple[list[str], bool]:
-    """Return the words up to ``end`` that carry a claim on, behind one that does not, and whether it begins among them.
+def _carrying(line: str, read: int, at: int) -> tuple[int, list[str], bool]:
+    """Return where the word at ``at`` starts, the words before it that carry a claim on, and whether it begins among them.
 
-    They begin at ``read`` where all do from there on.
+    They stand behind one that carries none, which is the first of them; or begin at ``read``, where all do from there on.
     """
-    since = max(read, end - _BACK)
-    words = line[since:end].split()[since > read :]  # without one that was cut
+    since = max(read, at - _BACK)
+    words = line[since:at].split()
+    start = at - len(words.pop()) if words and not line[at - 1].isspace() else at
+    while start > read and not line[start - 1].isspace():
+        start -= 1
+    if since > read:
+        words = words[1:]  # it may have been cut
     is_own = False
     for place in range(len(words) - 1, -1, -1):
-        carries = _carries(words[place])
-        if not carries:
-            return words[place:], is_own
-        is_own |= carries is _BEGINS
-    return (line[read:end].split(), True) if since > read else (words, is_own)
-
-
-def _carries(raw: str) -> str:
-    """Say whether a word begins a claim (``_BEGINS``) or may carry one on (``_GOES_ON``); "" where it ends any."""
-    word = _folded(_bare(raw.strip(_EDGE)))
-    if word in _BEGINNING:
-        return _BEGINS
-    return _GOES_ON if word in _CARRYING or _SIGN.search(raw) else ""
-
-
-def _bare(written: str) -> str:
-    return written.rstrip(_BEHIND).strip(_EDGE)
-
-
-def _folded(word: str) -> str:
-    return word.lower().replace("\u2019", "'")
+        word = _word(words[place])
+        if not word.carries:
+            return start, words[place:], is_own
+        is_own |= word.begins
+    return (start, line[read:start].split(), True) if since > read else (start, words, is_own)
 
 
 def _may_mention_one(folded: str) -> bool:
@@ -222,6 +211,35 @@ def _is_label(line: str) -> bool:
     """Say whether a line is a platform's name, a colon and one word: "IG: ann.x"."""
     name, colon, value = line.strip().partition(":")
     return bool(colon) and name.strip().lower() in _SCOPES and len(value.split()) == 1
+
+
+class _Word(NamedTuple):
+    """A word as it is read.
+
+    Attributes:
+        bare: without what stands around it; ``folded``: in lower case.
+        begins, carries: whether a claim begins with it, or may go on over it; ``ends``: whether one ends behind it.
+    """
+
+    bare: str
+    folded: str
+    begins: bool
+    carries: bool
+    ends: bool
+
+
+def _word(raw: str) -> _Word:
+    return _short_word(raw) if len(raw) < _SHORT_WORD else _short_word.__wrapped__(raw)
+
+
+@lru_cache(maxsize=1 << 12)
+def _short_word(raw: str) -> _Word:
+    written = raw.strip(_EDGE)
+    bare = written.rstrip(_BEHIND).strip(_EDGE)
+    folded = bare.lower().replace("\u2019", "'")
+    begins = folded in _BEGINNING
+    carries = begins or folded in _CARRYING or _SIGN.search(raw) is not None
+    return _Word(bare, folded, begins, carries, ends=written.endswith(_ENDS))
 
 
 class _Reading:
@@ -239,12 +257,10 @@ class _Reading:
 
     def take(self, raw: str) -> None:
         """Take the next word."""
-        written = raw.strip(_EDGE)
-        word = _bare(written)
-        folded = _folded(word)
-        self._read(word, folded)
-        self._before = folded
-        if written.endswith(_ENDS):
+        word = _word(raw)
+        self._read(word.bare, word.folded)
+        self._before = word.folded
+        if word.ends:
             self._end(own=False)
 
     def _read(self, word: str, folded: str) -> None:

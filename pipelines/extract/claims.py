@@ -34,7 +34,7 @@ _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
 _NOTHING = Marks("")
 
 
-def claims_of(text: str, source: Source, signature: str = "") -> list[Identifier]:
+def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
     """Return the identifiers that ``text`` mentions, references first, none of them our own.
 
     Addresses and numbers are taken wherever they stand, handles only where the writer calls them theirs.
@@ -44,13 +44,14 @@ def claims_of(text: str, source: Source, signature: str = "") -> list[Identifier
         signature: what stands under it, where it was set apart; a handle there is the writer's.
         source: its region is that of numbers written without a country, its ``references`` are the patterns of order
             and ticket numbers; with ``claims: false`` nothing is taken.
+        may_have_handle: whether handles are looked for; not where a text is known to name no platform.
     """
     if not source.claims or not (text or signature):
         return []
     said, signed = Marks(text[:READ]), Marks(signature[:READ]) if signature else _NOTHING
     read = Marks(f"{said.text}\n{signed.text}") if signature else said
     mentioned, rest = _references(read, source, "claimed")
-    handles = handles_of(said, signed)
+    handles = handles_of(said, signed) if may_have_handle else []
     phones = _phones(rest, source.region)
     emails = _emails(read.text) if read.signs else []
     found = [*mentioned, *emails, *phones, *handles]

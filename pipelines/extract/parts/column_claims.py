@@ -3,33 +3,39 @@
 A text that is not found here has none (``claims_of`` would return nothing); one that is found may have one or not.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.extract.claimed_handles import PLATFORM_WORDS
 from pipelines.extract.parts.column_texts import Flags, flags_of, inside
 from pipelines.extract.reference_patterns import Reference, patterns_of
 from pipelines.extract.text_marks import DIGIT_BYTES, ODD_CASES, SIGNS
 from pipelines.settings import Source
 
 _OTHER_DIGITS = np.frombuffer(DIGIT_BYTES, np.uint8)[10:]
+_PLATFORM = rf"(?i)(?:^|[^a-z0-9])(?:{'|'.join(map(re.escape, PLATFORM_WORDS))})(?:[^a-z0-9]|$)"
 _ODD_CASE = f"[{ODD_CASES}]"
 
 
-def with_claims(texts: pa.Array, source: Source) -> Iterator[tuple[int, str]]:
-    """Yield the texts, of a column without null, that may claim something: the number of each, and it."""
-    return _those(texts, _has_sign(texts, is_wide=True) | _referring(texts, source))
+def with_claims(texts: pa.Array, source: Source) -> Iterator[tuple[int, str, bool]]:
+    """Yield the texts, of a column without null, that may claim something.
+
+    Yields:
+        The number of each, the text, and whether a handle may be in it.
+    """
+    rows = np.flatnonzero(_has_sign(texts, is_wide=True) | _referring(texts, source))
+    some = texts.take(pa.array(rows))
+    name_platform = flags_of(pc.match_substring_regex(some, _PLATFORM))
+    return zip(rows.tolist(), some.to_pylist(), name_platform.tolist(), strict=True)
 
 
 def with_mentions(texts: pa.Array, source: Source) -> Iterator[tuple[int, str]]:
     """Yield the texts that may mention an order or a ticket: the number of each, and it."""
-    return _those(texts, _referring(texts, source))
-
-
-def _those(texts: pa.Array, which: Flags) -> Iterator[tuple[int, str]]:
-    rows = np.flatnonzero(which)
+    rows = np.flatnonzero(_referring(texts, source))
     return zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True)
 
 

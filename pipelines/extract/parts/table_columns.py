@@ -190,9 +190,9 @@ def _claims(records: Interactions, text: pa.Array, said: Flags, found: list[Iden
     rows = np.flatnonzero(said)
     return [
         (row, claim)
-        for number, written in with_claims(text.take(pa.array(rows)), records.source)
+        for number, written, may_have_handle in with_claims(text.take(pa.array(rows)), records.source)
         for row in [int(rows[number])]
-        for claim in claims_of(written, records.source)
+        for claim in claims_of(written, records.source, may_have_handle=may_have_handle)
         if not any(one.is_at(row, claim) for one in found)
     ]
 
