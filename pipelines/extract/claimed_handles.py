@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipelines.contract import Identifier
 from pipelines.extract import identifiers
 from pipelines.extract.fields import names
-from pipelines.extract.text_marks import Marks
+from pipelines.extract.text_marks import SIGNS, Marks
 
 AT_MOST = 5  # a longer list is a company's
 # The scopes under which the channels themselves deliver handles, so that both meet.
@@ -122,11 +122,15 @@ def _said(text: Marks) -> list[Identifier]:
     for line, first, last in _lines_with_signs(text):
         if ":" in line and _is_label(line):
             found += _read_all(line, is_signed=False)
-        elif (claimed := _read_around_signs(line, first, last)) and _HAS_ONE.search(line.lower()):
+        elif (claimed := _read_around_signs(line, first, last)) and _has_one(line):
             found += claimed
         if len(found) >= AT_MOST:
             break
     return found
+
+
+def _has_one(line: str) -> bool:
+    return any(sign in line for sign in SIGNS) or _HAS_ONE.search(line.lower()) is not None
 
 
 def _lines_with_signs(marks: Marks) -> Iterator[tuple[str, int, int]]:

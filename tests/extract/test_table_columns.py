@@ -18,6 +18,7 @@ from pipelines.extract.blocks import Block
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
 from pipelines.extract.parts import table_blocks, table_json, table_layout, table_rows
+from pipelines.extract.parts.json_plain import plain_columns
 from pipelines.extract.reading import read_batch
 from tests.extract.exports import NIGHT
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SOURCES, TALKS, csv_files, json_files, parquet_files
@@ -139,6 +140,23 @@ def test_plain_rows_of_parquet_do_go_by_column(tmp_path):
 def test_a_few_rows_are_not_worth_a_block(tmp_path, monkeypatch):
     monkeypatch.setattr(table_rows, "FEW", 50)
     assert by_column(tmp_path, TALKS, jsonl(*PLAIN_TALKS[:49]).encode()) == (0, 49)
+
+
+def test_plain_json_lines_are_not_parsed_and_the_others_are(tmp_path_factory):
+    rows = [row | {"seconds": 3 if number % 90 == 0 else "61"} for number, row in enumerate(PLAIN_TALKS, start=1)]
+    taken = []
+
+    def watched(*given):
+        columns = plain_columns(*given)
+        taken.append(columns is not None)
+        return columns
+
+    with patch.object(table_json, "plain_columns", watched), patch.object(table_json, "PASSED", 1):
+        assert_alike(tmp_path_factory, TALKS, jsonl(*rows).encode())
+    assert len(taken) > 2
+    assert taken[0]
+    assert taken[-1]
+    assert not all(taken)
 
 
 def test_after_a_bad_row_the_others_go_by_column_again(tmp_path):

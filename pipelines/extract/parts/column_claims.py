@@ -71,7 +71,7 @@ def _has_sign(texts: pa.Array, *, is_wide: bool) -> Flags:
             is_sign |= codes == ord(sign)
         is_dot = codes == ord(".")
         is_dot[ends[1:][ends[1:] > 0] - 1] = False  # those at the end of a text
-        dots = np.flatnonzero(is_dot)
-        is_sign[dots[codes[dots + 1] > ord(" ")]] = True
+        is_dot[:-1] &= codes[1:] > ord(" ")
+        is_sign |= is_dot
     found: Flags = np.diff(np.searchsorted(np.flatnonzero(is_sign), ends)) > 0
     return found

@@ -31,10 +31,15 @@ def is_there(column: pa.Array) -> Flags:
     return flags_of(column.is_valid()) if column.null_count else np.ones(len(column), np.bool_)
 
 
+def sizes(texts: pa.Array) -> npt.NDArray[np.int32]:
+    """Return how many bytes each text, of a column without null, has in UTF-8."""
+    offsets, _ = inside(texts)
+    return offsets[1:] - offsets[:-1]
+
+
 def is_filled(texts: pa.Array) -> Flags:
     """Say which texts, of a column without null, are not empty."""
-    offsets, _ = inside(texts)
-    return offsets[1:] > offsets[:-1]
+    return sizes(texts) > 0
 
 
 def stripped(column: pa.Array) -> pa.Array:

@@ -58,8 +58,11 @@ def plain_columns(data: bytes, keys: list[str], wanted: list[str]) -> list[pa.Ar
     of_keys = _places_of_keys(strings, behind, keys)
     if of_keys is None:
         return None
-    columns = [of_keys[:, keys.index(name)] for name in wanted]
-    return _texts(data, strings, [np.where(behind.is_null[column], -1, column + 1) for column in columns])
+    columns = of_keys[[keys.index(name) for name in wanted]]
+    texts = _texts(data, strings, (columns + 1).ravel(), behind.is_null[columns].ravel())
+    if texts is None:
+        return None
+    return [texts.slice(place * of_keys.shape[1], of_keys.shape[1]) for place in range(len(wanted))]
 
 
 def _strings(data: bytes) -> _Strings | None:
@@ -124,26 +127,24 @@ def _behind(strings: _Strings) -> _Behind | None:
 
 
 def _places_of_keys(strings: _Strings, behind: _Behind, keys: list[str]) -> _Places | None:
-    """Return which of the strings are the keys, a row a line; None where these are not ``keys``."""
+    """Return which of the strings are the keys, a row a key and a column a line; None where these are not ``keys``."""
     is_key = np.concatenate(([True], ~behind.is_colon[:-1]))
     if (is_key != behind.is_colon | behind.is_null).any():
         return None
     every = np.flatnonzero(is_key)
     if len(every) % len(keys):
         return None
-    places = every.reshape(-1, len(keys))
+    places = np.ascontiguousarray(every.reshape(-1, len(keys)).T)
     is_last = behind.is_end[places + behind.is_colon[places]]
-    if is_last[:, :-1].any() or not is_last[:, -1].all():
+    if is_last[:-1].any() or not is_last[-1].all():
         return None
-    return places if all(_are(strings, column, key) for column, key in zip(places.T, keys, strict=True)) else None
+    return places if all(_are(strings, column, key) for column, key in zip(places, keys, strict=True)) else None
 
 
 def _are(strings: _Strings, places: _Places, key: str) -> bool:
     """Say whether all strings at some places are written as ``key`` is."""
     starts = strings.opens[places]
-    written = b'"' + key.encode() + b'"'
-    if (strings.closes[places] - starts + 1 != len(written)).any():
-        return False
+    written = b'"' + key.encode() + b'"'  # so that it ends where they do
     for at in range(0, len(written), _WORD):
         part = written[at : at + _WORD]
         mask = (1 << 8 * len(part)) - 1
@@ -152,8 +153,8 @@ def _are(strings: _Strings, places: _Places, key: str) -> bool:
     return True
 
 
-def _texts(data: bytes, strings: _Strings, columns: list[_Places]) -> list[pa.Array] | None:
-    """Return strings by columns, as what they say, null for -1; None where one that JSON does not allow is in the lines."""
+def _texts(data: bytes, strings: _Strings, which: _Places, is_null: _Flags) -> pa.Array | None:
+    """Return what some of the strings say, null for others; None where one that JSON does not allow is in the lines."""
     ends = np.empty(2 * len(strings.closes) + 1, np.int32)  # of the strings, and of what stands between them
     ends[::2], ends[1::2] = strings.opens + 1, strings.closes
     every = pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(strings.codes))
@@ -168,4 +169,4 @@ def _texts(data: bytes, strings: _Strings, columns: list[_Places]) -> list[pa.Ar
             return None
         at[escaped] = len(every) + np.arange(len(escaped))
         every = pa.concat_arrays([every, pa.array(meant, pa.string())])
-    return [every.take(pa.array(at[column], mask=column < 0)) for column in columns]
+    return every.take(pa.array(at[which], mask=is_null))

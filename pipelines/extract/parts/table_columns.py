@@ -20,7 +20,18 @@ from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import LETTERS, keyword_consent
 from pipelines.extract.parts.column_claims import with_claims, with_mentions
 from pipelines.extract.parts.column_instants import instants
-from pipelines.extract.parts.column_texts import NULL, Flags, cleaned, each_once, flags_of, is_filled, is_there, made, read
+from pipelines.extract.parts.column_texts import (
+    NULL,
+    Flags,
+    cleaned,
+    each_once,
+    flags_of,
+    is_filled,
+    is_there,
+    made,
+    read,
+    sizes,
+)
 from pipelines.extract.parts.table_cells import Cells, Row
 from pipelines.extract.parts.table_party import (
     Identified,
@@ -38,6 +49,7 @@ _MEANINGS: tuple[tuple[str, Any, pa.DataType], ...] = (
     ("direction", direction, pa.string()), ("is_public", boolean, pa.bool_()), ("duration_seconds", seconds, pa.float64()),
 )  # fmt: skip
 _LINES = ("agent_ref", "team", "subject", "topic", "status")
+LONGEST_CHARACTER = 4  # bytes in UTF-8
 _ANYBODY = [Identifier("phone", "", "+", "channel")]
 
 
@@ -175,12 +187,11 @@ def _shown(records: Interactions, texts: list[pa.Array]) -> pa.Array:
 
 def _mark_keywords(channel: str, text: pa.Array, said: Flags, is_odd: Flags) -> None:
     """Mark the rows whose whole text may say yes or no to marketing."""
-    is_short = said & flags_of(pc.less_equal(pc.utf8_length(text), LETTERS))
-    if is_short.any():
-        own, found = each_once(
-            text.filter(pa.array(is_short)), lambda short: bool(keyword_consent(short, channel, _ANYBODY))
-        )
-        is_odd[is_short] |= np.array(found)[own]
+    rows = np.flatnonzero(said & (sizes(text) <= LETTERS * LONGEST_CHARACTER))
+    short = text.take(pa.array(rows))
+    is_short = flags_of(pc.less_equal(pc.utf8_length(short), LETTERS))
+    own, found = each_once(short.filter(pa.array(is_short)), lambda each: bool(keyword_consent(each, channel, _ANYBODY)))
+    is_odd[rows[is_short]] |= np.array(found, np.bool_)[own]
 
 
 def _claims(records: Interactions, text: pa.Array, said: Flags, found: list[Identified]) -> list[tuple[int, Identifier]]:
