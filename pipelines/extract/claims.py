@@ -51,8 +51,9 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     said, signed = Marks(text[:READ]), Marks(signature[:READ]) if signature else _NOTHING
     read = Marks(f"{said.text}\n{signed.text}") if signature else said
     mentioned, rest = _references(read, source, "claimed")
+    unnamed = read if rest is read.text else Marks(rest)
     handles = handles_of(said, signed) if may_have_handle else []
-    phones = _phones(rest, source.region)
+    phones = _phones(unnamed, source.region)
     emails = _emails(read.text) if read.signs else []
     found = [*mentioned, *emails, *phones, *handles]
     if not found:  # as in most texts
@@ -81,21 +82,24 @@ def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> 
     return list(dict.fromkeys(_references(Marks(text[:READ]), source, evidence)[0]))[:AT_MOST]
 
 
-def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], Marks]:
+def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
     """Return the references and the text without them: their digits are no phone number."""
     found: list[Identifier] = []
+    text = marks.text
     for reference in patterns_of(tuple(source.references)):
+        if text is not marks.text:
+            marks = Marks(text)
         pieces: list[str] = []
         at = 0
         for match in reference.matches(marks):
             mentioned = identifiers.reference(match[reference.pattern.groups and 1] or "", evidence)
             if mentioned:
                 found.append(mentioned)
-            pieces.append(marks.text[at : match.start()])
+            pieces.append(text[at : match.start()])
             at = match.end()
         if pieces:
-            marks = Marks(" # ".join([*pieces, marks.text[at:]]))
-    return found, marks
+            text = " # ".join([*pieces, text[at:]])
+    return found, text
 
 
 def _emails(text: str) -> list[Identifier]:

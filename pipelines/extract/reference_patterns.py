@@ -16,6 +16,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.extract.text_marks import Marks
 
 LONGEST = 200  # characters: matches that may be longer have no borders
+NARROW = 100  # characters that take no longer to search than to look for a word in the whole text
 _FLAGS = re.IGNORECASE | re.UNICODE
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 # What looks at nothing but the characters of the match and the one on either side of it.
@@ -39,20 +40,21 @@ class Reference:
     longest: int | None
 
     def matches(self, marks: Marks) -> Iterator[re.Match[str]]:
-        """Yield all matches in a text, those of ``pattern.finditer``."""
-        if self.has_digit and not marks.digits:
-            return
-        text, start, end = marks.text, 0, len(marks.text)
-        if marks.digits and self.has_digit and self.longest:
-            start, end = marks.digits[0] + 1 - self.longest, marks.digits[1] + self.longest
-        if self.word and marks.is_folded_alike:
+        """Return all matches in a text, those of ``pattern.finditer``."""
+        start, end = 0, len(marks.text)
+        if self.has_digit:
+            if not marks.digits:
+                return iter(())
+            if self.longest:
+                start, end = max(marks.digits[0] + 1 - self.longest, 0), marks.digits[1] + self.longest
+        if self.word and end - start > NARROW and marks.is_folded_alike:
             first = marks.folded.find(self.word)
             if first < 0:
-                return
+                return iter(())
             if self.longest:
                 start = max(start, first + len(self.word) - self.longest)
                 end = min(end, marks.folded.rfind(self.word) + self.longest + 1)
-        yield from self.pattern.finditer(text, max(start, 0), max(end, 0))
+        return self.pattern.finditer(marks.text, start, max(end, 0))
 
 
 @lru_cache(maxsize=64)

@@ -64,7 +64,7 @@ def small(monkeypatch):
     """Blocks of a few lines and groups of a few rows, so that a small file has several."""
     for module, name, value in (
         (table_blocks, "BLOCK", 2_000), (table_blocks, "STRETCH", 2),
-        (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700),
+        (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700), (table_json, "PLAIN", 900),
         (table_rows, "FEW", 1), (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from pipelines.extract.documents import MARK, Entry, lines_of
 from pipelines.extract.lines import Lines
@@ -17,7 +18,8 @@ from pipelines.extract.parts.json_plain import plain_columns
 from pipelines.extract.parts.table_cells import Cells, Row, TextOf, text_column
 
 PARSED = 1 << 16  # bytes of lines that are parsed at a time: what comes of them still fits into a processor's cache
-BLOCK = 1 << 20  # bytes of lines that make a block
+PLAIN = 1 << 20  # bytes of plain lines that are taken apart at a time
+BLOCK = 4 << 20  # bytes of lines that make a block, for which pyarrow is called some 300 times, whatever its size
 PASSED = 15  # blocks that are parsed without a look whether they are plain, after others that were not
 _SIDE_BY_SIDE = re.compile(rb"\}[ \t\r]*,[ \t\r]*\{")
 
@@ -70,23 +72,31 @@ class JsonLines:
         if self._passed < min(self._not_plain, PASSED):
             self._passed += 1
             return None
-        data = self._lines.block(BLOCK)
-        text = data if self._number else data.removeprefix(MARK)
-        keys = list(_record(text[: text.find(b"\n") + 1]))
-        can_be = self._known.issuperset(keys) and not self._wanted.difference(keys)
-        columns = plain_columns(text, keys, self._columns) if can_be else None
-        if columns is None:
-            self._lines.give_back(len(data))
+        texts: list[bytes] = []
+        pieces: list[list[pa.Array]] = []
+        while sum(map(len, texts)) < BLOCK and (data := self._lines.block(PLAIN)):
+            text = data if self._number or texts else data.removeprefix(MARK)
+            columns = self._plain_columns(text)
+            if columns is None:
+                self._lines.give_back(len(data))
+                break
+            texts.append(text)
+            pieces.append(columns)
+        if not pieces:
             self._not_plain, self._passed = 2 * self._not_plain + 1, 0
             return None
         self._not_plain = 0
-        count = len(columns[0])
-        numbers = np.arange(self._number + 1, self._number + 1 + count)
-        self._number += count
-        lines = lru_cache(maxsize=1)(lambda: text.split(b"\n"))
-        return Cells(
-            columns, "line", numbers, np.zeros(count, np.bool_), lambda place: self._alone(numbers[place], lines()[place])
-        )
+        columns = [pa.concat_arrays(each) for each in zip(*pieces, strict=True)]
+        is_odd = np.zeros(len(columns[0]), np.bool_)
+        numbers = np.arange(self._number + 1, self._number + 1 + len(is_odd))
+        self._number += len(is_odd)
+        lines = lru_cache(maxsize=1)(lambda: b"".join(texts).split(b"\n"))
+        return Cells(columns, "line", numbers, is_odd, lambda place: self._alone(numbers[place], lines()[place]))
+
+    def _plain_columns(self, text: bytes) -> list[pa.Array] | None:
+        keys = list(_record(text[: text.find(b"\n") + 1]))
+        can_be = self._known.issuperset(keys) and not self._wanted.difference(keys)
+        return plain_columns(text, keys, self._columns) if can_be else None
 
     def _alone(self, number: int, line: bytes) -> Row | None:
         return self._row(Entry(f"line {number}", line + b"\n"))
