@@ -6,10 +6,14 @@ nobody's claim, and the time grows with the text's length alone.
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines.contract import Identifier
 from pipelines.extract import identifiers
 from pipelines.extract.fields import names
+from pipelines.extract.text_marks import SIGNS, Marks
 
 AT_MOST = 5  # a longer list is a company's
 # The scopes under which the channels themselves deliver handles, so that both meet.
@@ -47,13 +51,18 @@ _PAGES = names("""
     share.php sharer sharer.php shorts signup status stories story.php tv user watch
 """)
 _HANDLE = re.compile(r"@([a-z0-9_][a-z0-9_.-]{1,48})", re.IGNORECASE | re.ASCII)
-_HAS_ONE = re.compile(r"[@/_]|[a-z]\.[a-z0-9]|[0-9]\.[a-z]|[a-z][0-9]|[0-9][a-z]")  # no handle is without one of these
+# No handle is without one of these, unless its line is nothing but a platform and it, or in a signature.
+_HAS_ONE = re.compile(r"[@/_]|[a-z]\.[a-z0-9]|[0-9]\.[a-z]|[a-z][0-9]|[0-9][a-z]")
 _BARE = re.compile(r"[a-z0-9_][a-z0-9_.-]{2,48}", re.IGNORECASE | re.ASCII)
-# One of these stands, as a word, in every text that gives a handle.
+# One of these stands, as a word, in every line that gives a handle.
 PLATFORM_WORDS = (*sorted(_SCOPES, key=len, reverse=True), "t.me", "m.me", "bsky.app")
 _MENTIONS_ONE = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, PLATFORM_WORDS))})(?![^\W_])")
 
-# One of these stands in every text that mentions a platform, and is looked for in a fifth of the time.
+# Every handle in a text, if not in a signature, has one of these in its word.
+_INNER_DOT = re.compile(r"\.\S")
+_SIGN = re.compile(r"[@/_0-9]|\.\S")
+
+# One of these stands in every text that mentions a platform.
 _LONG_NAMES = tuple(name for name in _SCOPES if len(name) > 2)
 _SHORT_NAMES = re.compile(r"(?:x|ig|fb|tg|\.me)(?![^\W_])")
 
@@ -69,13 +78,6 @@ _FINDING = names("""
     find add reach follow contact message text dm ping catch finde findest finden erreichst erreichen folge folgt trouvez
     retrouvez suivez ajoutez vind volg
 """)
-# No claim begins before the first of these: one of the words alone, or two that stand behind each other.
-_BEGINNINGS = (
-    *map(re.escape, sorted(_MINE, key=len, reverse=True)),
-    *(rf"{first}[\W_]+{second}" for first, second in sorted(_MY_NAME)),
-    rf"(?:{'|'.join(sorted(_FINDING))})[\W_]+(?:{'|'.join(sorted(_ME))})",
-)
-_SPEAKS_OF_SELF = re.compile(rf"(?<![^\W_])(?:{'|'.join(_BEGINNINGS)})(?![^\W_])")
 _ON = names("on at auf bei sur en su em op på в na")
 _IS = names(
     "is it's as are under called ist als unter heißt heisst est comme es como è come é als heet är er jest это как ="
@@ -87,66 +89,161 @@ _FILLING = names("""
 """)
 _EDGE = "\"'\u201c\u201d\u2018\u2019()[]{}<>*_~`,"
 _ENDS = (".", "!", "?", ";", "\u2026", "\u3002")
-_WORD = re.compile(r"\S+")
 _BEHIND = "".join(_ENDS) + ":,"
+# A claim begins with one of these (or with two words of which it is the second) and goes on over handles and the others.
+_BEGINNING = frozenset({*_MINE, *_ME, *(second for _, second in _MY_NAME)})
+_CARRYING = frozenset({"", *(first for first, _ in _MY_NAME), *_FINDING, *_SCOPES, *_ON, *_IS, *_FILLING})
+_SHORT = 5  # words that are looked at again rather than read
+_SHORT_WORD = 20  # characters of those that are kept: what many write
+_BACK = 100  # characters before a handle in which its claim mostly begins
+_FEW = 200  # characters: where signs stand further apart than that, a platform is looked for first
+_WORD = re.compile(r"\S+")
 _BARS = frozenset({"|", "\u2022", "\u00b7", "/", "-", "\u2013", "\u2014"})
 
 
-def handles_of(text: str, signature: str = "") -> list[Identifier]:
+def handles_of(text: Marks, signature: Marks) -> list[Identifier]:
     """Return the handles that ``text`` gives as its writer's own, and those that stand in their signature; all claimed."""
-    found = [*_said(text, is_signed=False), *_said(signature, is_signed=True)]
-    return list(dict.fromkeys(found))[:AT_MOST]
+    found = [*_said(text), *_signed(signature)]
+    return list(dict.fromkeys(found))[:AT_MOST] if found else []
 
 
-def _said(text: str, *, is_signed: bool) -> list[Identifier]:
+def _signed(signature: Marks) -> list[Identifier]:
     found: list[Identifier] = []
-    for line in text.split("\n") if text and _may_mention_one(text.lower()) else ():
-        folded = line.lower().replace("\u2019", "'")
-        if _MENTIONS_ONE.search(folded):
-            is_label = is_signed or _is_label(line)
-            if is_label or _HAS_ONE.search(folded):
-                reading = _Reading(is_signed=is_signed, is_label=is_label)
-                if is_label or len(folded) != len(line):
-                    for word in line.split():
-                        reading.take(word)
-                else:
-                    _read_phrases(line, folded, reading)
-                found += reading.found
+    for line in signature.text.split("\n") if signature.text and _MENTIONS_ONE.search(signature.folded) else ():
+        if _MENTIONS_ONE.search(line.lower()):
+            found += _read_all(line, is_signed=True)
         if len(found) >= AT_MOST:
             break
     return found
 
 
-def _read_phrases(line: str, folded: str, reading: "_Reading") -> None:
-    """Read a line from each word on by which its writer speaks of themselves, for as long as they do."""
-    at = 0
-    while spoken := _SPEAKS_OF_SELF.search(folded, at):
-        at, start = spoken.end(), spoken.start()
-        while start and not line[start - 1].isspace():
-            start -= 1
-        for word in _WORD.finditer(line, start):
-            reading.take(word[0])
-            at = max(at, word.start())
-            if word.end() >= spoken.end() and not reading.is_own:
+def _said(text: Marks) -> list[Identifier]:
+    found: list[Identifier] = []
+    for line, first, last in _lines_with_signs(text):
+        if ":" in line and _is_label(line):
+            found += _read_all(line, is_signed=False)
+        elif (claimed := _read_around_signs(line, first, last)) and _has_one(line):
+            found += claimed
+        if len(found) >= AT_MOST:
+            break
+    return found
+
+
+def _has_one(line: str) -> bool:
+    return any(sign in line for sign in SIGNS) or _HAS_ONE.search(line.lower()) is not None
+
+
+def _lines_with_signs(marks: Marks) -> Iterator[tuple[str, int, int]]:
+    """Yield the lines of a text in which there may be a handle, each with the places in it between which its signs are."""
+    text = marks.text
+    places = [place for sign in marks.signs for place in (text.find(sign), text.rfind(sign))]
+    if digits := marks.digits:
+        places += digits
+    if dot := _INNER_DOT.search(text):
+        places += [dot.start(), text.rfind(".") + 1]
+    if not places:
+        return
+    first, last = min(places), max(places)
+    if last - first > _FEW and not _may_mention_one(marks.folded):
+        return
+    start, end = text.rfind("\n", 0, first) + 1, text.find("\n", last)
+    for line in text[start : end if end >= 0 else None].split("\n"):
+        yield line, max(first - start, 0), last - start + 1
+        start += len(line) + 1
+
+
+def _read_all(line: str, *, is_signed: bool, is_own: bool = True) -> list[Identifier]:
+    """Read all words of a line, which is its writer's own unless told otherwise."""
+    reading = _Reading(is_signed=is_signed, is_own=is_own)
+    for word in line.split():
+        reading.take(word)
+    return reading.found
+
+
+def _read_around_signs(line: str, first: int, last: int) -> list[Identifier]:
+    """Read a line around each word between two places that may be a handle: from where a claim may begin to where it ends.
+
+    A word that carries none ends what came before, so that whatever stands before such a word is left out.
+    """
+    reading = _Reading(is_signed=False, is_own=False)
+    looked = read = 0  # up to where words are looked at, and up to where they are taken
+    for sign in _SIGN.finditer(line, first, last):
+        at = sign.start()
+        if at < looked:
+            continue
+        start, before, is_own = _carrying(line, read, at)
+        words = _WORD.finditer(line, start)
+        if not is_own and len(before) <= _SHORT:
+            looked = next(words).end()
+            continue
+        for word in before:
+            reading.take(word)
+        for found in words:
+            reading.take(found[0])
+            looked = read = found.end()
+            if not reading.is_own:
                 break
-        else:
-            return
+    return reading.found
+
+
+def _carrying(line: str, read: int, at: int) -> tuple[int, list[str], bool]:
+    """Return where the word at ``at`` starts, the words before it that carry a claim on, and whether it begins among them.
+
+    They stand behind one that carries none, which is the first of them; or begin at ``read``, where all do from there on.
+    """
+    since = max(read, at - _BACK)
+    words = line[since:at].split()
+    start = at - len(words.pop()) if words and not line[at - 1].isspace() else at
+    while start > read and not line[start - 1].isspace():
+        start -= 1
+    if since > read:
+        words = words[1:]  # it may have been cut
+    is_own = False
+    for place in range(len(words) - 1, -1, -1):
+        word = _word(words[place])
+        if not word.carries:
+            return start, words[place:], is_own
+        is_own |= word.begins
+    return (start, line[read:start].split(), True) if since > read else (start, words, is_own)
 
 
 def _may_mention_one(folded: str) -> bool:
-    for name in _LONG_NAMES:
-        if name in folded:
-            break
-    else:
-        if not _SHORT_NAMES.search(folded):
-            return False
-    return bool(_MENTIONS_ONE.search(folded))
+    return any(name in folded for name in _LONG_NAMES) or _SHORT_NAMES.search(folded) is not None
 
 
 def _is_label(line: str) -> bool:
     """Say whether a line is a platform's name, a colon and one word: "IG: ann.x"."""
     name, colon, value = line.strip().partition(":")
     return bool(colon) and name.strip().lower() in _SCOPES and len(value.split()) == 1
+
+
+class _Word(NamedTuple):
+    """A word as it is read.
+
+    Attributes:
+        bare: without what stands around it; ``folded``: in lower case.
+        begins, carries: whether a claim begins with it, or may go on over it; ``ends``: whether one ends behind it.
+    """
+
+    bare: str
+    folded: str
+    begins: bool
+    carries: bool
+    ends: bool
+
+
+def _word(raw: str) -> _Word:
+    return _short_word(raw) if len(raw) < _SHORT_WORD else _short_word.__wrapped__(raw)
+
+
+@lru_cache(maxsize=1 << 12)
+def _short_word(raw: str) -> _Word:
+    written = raw.strip(_EDGE)
+    bare = written.rstrip(_BEHIND).strip(_EDGE)
+    folded = bare.lower().replace("\u2019", "'")
+    begins = folded in _BEGINNING
+    carries = begins or folded in _CARRYING or _SIGN.search(raw) is not None
+    return _Word(bare, folded, begins, carries, ends=written.endswith(_ENDS))
 
 
 class _Reading:
@@ -156,20 +253,18 @@ class _Reading:
     ``_handle`` is the handle that waits for a platform.
     """
 
-    def __init__(self, *, is_signed: bool, is_label: bool) -> None:
+    def __init__(self, *, is_signed: bool, is_own: bool) -> None:
         self.found: list[Identifier] = []
-        self._is_signed, self.is_own = is_signed, is_label
+        self._is_signed, self.is_own = is_signed, is_own
         self._named: list[str] = []
         self._handle, self._before = "", ""
 
     def take(self, raw: str) -> None:
         """Take the next word."""
-        written = raw.strip(_EDGE)
-        word = written.rstrip(_BEHIND).strip(_EDGE)
-        folded = word.lower().replace("\u2019", "'")
-        self._read(word, folded)
-        self._before = folded
-        if written.endswith(_ENDS):
+        word = _word(raw)
+        self._read(word.bare, word.folded)
+        self._before = word.folded
+        if word.ends:
             self._end(own=False)
 
     def _read(self, word: str, folded: str) -> None:

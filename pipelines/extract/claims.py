@@ -3,15 +3,15 @@
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
 import phonenumbers
 
 from pipelines.contract import Evidence, Identifier
-from pipelines.errors import ConfigurationError
 from pipelines.extract import identifiers
 from pipelines.extract.claimed_handles import handles_of
+from pipelines.extract.reference_patterns import patterns_of
 from pipelines.extract.signatures import signature_names
+from pipelines.extract.text_marks import Marks
 from pipelines.settings import Source
 
 SIGNED = "signature"  # the scope of a name that stands under a text: it tells two records of one address not apart
@@ -26,24 +26,15 @@ _NUMBER = re.compile(
     r"(?!(?!(?:x|ext)\.?[ \u00a0]?\d{1,6}\b)[\w/])",  # an extension may follow without a space
     re.IGNORECASE,
 )
+SHORTEST = 7  # characters of a number
 _DIGITS = re.compile(r"\d[\d ()./\-\u00a0\u2010\u2011]{5}")  # part of every such number, and looked for faster
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
 _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
+_NOTHING = Marks("")
 
 
-class Looks(NamedTuple):
-    """Which claims a text looks as if it had (see ``claim_filter``); the others are not looked for."""
-
-    handles: bool = True
-    references: bool = True
-    phones: bool = True
-
-
-_ALL = Looks()
-
-
-def claims_of(text: str, source: Source, signature: str = "", looks: Looks = _ALL) -> list[Identifier]:
+def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
     """Return the identifiers that ``text`` mentions, references first, none of them our own.
 
     Addresses and numbers are taken wherever they stand, handles only where the writer calls them theirs.
@@ -53,16 +44,21 @@ def claims_of(text: str, source: Source, signature: str = "", looks: Looks = _AL
         signature: what stands under it, where it was set apart; a handle there is the writer's.
         source: its region is that of numbers written without a country, its ``references`` are the patterns of order
             and ticket numbers; with ``claims: false`` nothing is taken.
-        looks: what is looked for, beside addresses.
+        may_have_handle: whether handles are looked for; not where a text is known to name no platform.
     """
     if not source.claims or not (text or signature):
         return []
-    handles = handles_of(text[:READ], signature[:READ]) if looks.handles else []
-    read = f"{text[:READ]}\n{signature[:READ]}" if signature else text[:READ]
+    said, signed = Marks(text[:READ]), Marks(signature[:READ]) if signature else _NOTHING
+    read = Marks(f"{said.text}\n{signed.text}") if signature else said
+    mentioned, rest = _references(read, source, "claimed")
+    unnamed = read if rest is read.text else Marks(rest)
+    handles = handles_of(said, signed) if may_have_handle else []
+    phones = _phones(unnamed, source.region)
+    emails = _emails(read.text) if read.signs else []
+    found = [*mentioned, *emails, *phones, *handles]
+    if not found:  # as in most texts
+        return []
     own = identifiers.Own.of(source)
-    mentioned, rest = _references(read, source, "claimed") if looks.references else ([], read)
-    phones = _phones(_western(rest), source.region) if looks.phones else []
-    found = [*mentioned, *_emails(read), *phones, *handles]
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
 
 
@@ -83,35 +79,27 @@ def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> 
     """Return the order and ticket numbers that ``text`` mentions; for subjects and other places that hold nothing else."""
     if not source.claims or not text:
         return []
-    return list(dict.fromkeys(_references(text[:READ], source, evidence)[0]))[:AT_MOST]
+    return list(dict.fromkeys(_references(Marks(text[:READ]), source, evidence)[0]))[:AT_MOST]
 
 
-def _references(text: str, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
+def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
     """Return the references and the text without them: their digits are no phone number."""
     found: list[Identifier] = []
-    for pattern in patterns_of(tuple(source.references)):
-        first = pattern.search(text)
-        if not first:  # as in most texts
-            continue
+    text = marks.text
+    for reference in patterns_of(tuple(source.references)):
+        if text is not marks.text:
+            marks = Marks(text)
         pieces: list[str] = []
         at = 0
-        for match in pattern.finditer(text, first.start()):
-            mentioned = identifiers.reference(match[pattern.groups and 1] or "", evidence)
+        for match in reference.matches(marks):
+            mentioned = identifiers.reference(match[reference.pattern.groups and 1] or "", evidence)
             if mentioned:
                 found.append(mentioned)
             pieces.append(text[at : match.start()])
             at = match.end()
-        text = " # ".join([*pieces, text[at:]])
+        if pieces:
+            text = " # ".join([*pieces, text[at:]])
     return found, text
-
-
-@lru_cache(maxsize=64)
-def patterns_of(references: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Return a source's patterns of order and ticket numbers; ConfigurationError where one is no regular expression."""
-    try:
-        return tuple(re.compile(reference, re.IGNORECASE) for reference in references)
-    except re.error as error:
-        raise ConfigurationError(f"sources: references: {error.pattern!r} is no regular expression: {error.msg}") from None
 
 
 def _emails(text: str) -> list[Identifier]:
@@ -130,17 +118,22 @@ def _emails(text: str) -> list[Identifier]:
     return found
 
 
-def _western(text: str) -> str:
+def _western(marks: Marks) -> str:
     """Return the text with every script's digits written 0 to 9, as people from Cairo to Delhi type their numbers."""
-    if text.isascii():
-        return text
-    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text).replace("\uff0b", "+")
+    if marks.text.isascii():
+        return marks.text
+    text = marks.text.replace("\uff0b", "+")
+    return text if marks.has_plain_digits else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 
-def _phones(text: str, region: str | None) -> list[Identifier]:
+def _phones(marks: Marks, region: str | None) -> list[Identifier]:
+    digits = marks.digits
+    if not digits or digits[1] - digits[0] < SHORTEST:
+        return []
+    text = _western(marks)
+    first = _DIGITS.search(text, *digits)
     found: list[Identifier] = []
-    digits = _DIGITS.search(text)
-    for match in _NUMBER.finditer(text, max(digits.start() - len("(+"), 0)) if digits else ():
+    for match in _NUMBER.finditer(text, max(first.start() - len("(+"), 0), digits[1] + 1) if first else ():
         if not _is_written_as_phone(match[0], region):
             continue
         mentioned = identifiers.phone(match[0], region, "claimed")

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import zipfile
+from unittest.mock import patch
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,12 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import writing
-from pipelines.extract.claim_filter import texts_to_read
-from pipelines.extract.claims import Looks, claims_of
 from pipelines.extract.parts import csv_blocks, table_json, table_layout, table_rows
+from pipelines.extract.parts.json_plain import plain_columns
 from tests.extract.by_column import assert_alike, counted, landed, read
-from tests.extract.random_tables import COMPLAINT, PEOPLE, SAID, SOURCES, TALKS, TEXTS, csv_files, json_files, parquet_files
-from tests.extract.tables import ANN, changed, csv_of, jsonl
+from tests.extract.random_tables import COMPLAINT, PEOPLE, SOURCES, TALKS, csv_files, json_files, parquet_files
+from tests.extract.tables import ANN, csv_of, jsonl
 from tests.thorough import TIMES
 
 FORGIVING = settings(
@@ -32,7 +32,7 @@ def small(monkeypatch):
     """Blocks of a few lines and groups of a few rows, so that a small file has several."""
     for module, name, value in (
         (csv_blocks, "BLOCK", 2_000), (csv_blocks, "STRETCH", 2),
-        (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700),
+        (table_json, "BLOCK", 2_000), (table_json, "PARSED", 700), (table_json, "PLAIN", 900),
         (table_rows, "FEW", 1), (table_layout, "ENOUGH", 5), (writing, "ROWS", 7), (writing, "ROWS_SIZE", 1_000),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
@@ -98,6 +98,23 @@ def test_a_few_rows_are_not_worth_a_block(tmp_path, monkeypatch):
     assert counted(tmp_path, TALKS, jsonl(*PLAIN_TALKS[:49]).encode()) == (0, 49)
 
 
+def test_plain_json_lines_are_not_parsed_and_the_others_are(tmp_path_factory):
+    rows = [row | {"seconds": 3 if number % 90 == 0 else "61"} for number, row in enumerate(PLAIN_TALKS, start=1)]
+    taken = []
+
+    def watched(*given):
+        columns = plain_columns(*given)
+        taken.append(columns is not None)
+        return columns
+
+    with patch.object(table_json, "plain_columns", watched), patch.object(table_json, "PASSED", 1):
+        assert_alike(tmp_path_factory, TALKS, jsonl(*rows).encode())
+    assert len(taken) > 2
+    assert taken[0]
+    assert taken[-1]
+    assert not all(taken)
+
+
 def test_after_a_bad_row_the_others_go_by_column_again(tmp_path):
     lines = talks_csv().decode().split("CA100,", 1)
     columns, others = counted(tmp_path, TALKS, f"{lines[0]}bad\r\nCA100,{lines[1]}".encode())
@@ -127,24 +144,6 @@ def test_records_by_column_out_of_a_zip_lie_in_the_zip(tmp_path_factory):
     with zipfile.ZipFile(page, "w") as archive:
         archive.writestr("in/a.csv", talks_csv() + b"bad\r\n")
     assert_alike(tmp_path_factory, TALKS, page.getvalue(), "a.zip")
-
-
-@FORGIVING
-@given(text=st.one_of(TEXTS, st.text(), st.lists(SAID | st.text(max_size=5), max_size=5).map("".join)), source=SOURCES)
-def test_a_text_claims_what_is_looked_for_in_it_and_nothing_else(text, source):
-    text = text.encode("utf-8", "replace").decode()
-    read = [claims_of(text, source, looks=looks) for _, text, looks in texts_to_read(pa.array([text]), source)]
-    assert (read or [[]]) == [claims_of(text, source)]
-
-
-@pytest.mark.parametrize(
-    "reference", [r"GT-\d{6}$", r"\Gt", r"(?<!A)\d+", r"[^a]+", r"GT.\d", r"a{,3}b", "Bestellung Nr\\. \\d+ü"]
-)
-def test_a_reference_that_cannot_be_looked_for_at_once_is_looked_for_in_each_text(reference):
-    source = changed(TALKS, references=[reference] if reference != r"\Gt" else [r"\AGT"])
-    assert list(texts_to_read(pa.array(["hello"]), source)) == [
-        (0, "hello", Looks(handles=False, references=True, phones=False))
-    ]
 
 
 def test_order_numbers_in_our_answers_are_taken_by_column_too(tmp_path_factory):

@@ -7,13 +7,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Identifier
-from pipelines.extract.claim_filter import texts_to_read
 from pipelines.extract.claims import claims_of, references_of
 from pipelines.extract.keywords import LETTERS, keyword_consent
+from pipelines.extract.parts.column_claims import with_claims, with_mentions
 from pipelines.extract.parts.column_identifiers import Identified
-from pipelines.extract.parts.column_texts import Flags, each_once, flags_of
+from pipelines.extract.parts.column_texts import Flags, each_once, flags_of, sizes
 from pipelines.settings import Source
 
+LONGEST_CHARACTER = 4  # bytes in UTF-8
 _ANYBODY = [Identifier("phone", "", "+", "channel")]
 
 
@@ -24,9 +25,9 @@ def claimed(texts: pa.Array, said: Flags, found: Sequence[Identified], source: S
     rows = np.flatnonzero(said)
     return [
         (row, claim)
-        for number, written, looks in texts_to_read(texts.take(pa.array(rows)), source)
+        for number, written, may_have_handle in with_claims(texts.take(pa.array(rows)), source)
         for row in [int(rows[number])]
-        for claim in claims_of(written, source, looks=looks)
+        for claim in claims_of(written, source, may_have_handle=may_have_handle)
         if not any(one.is_at(row, claim) for one in found)
     ]
 
@@ -38,8 +39,7 @@ def looked_up(texts: pa.Array, answered: Flags, found: Sequence[Identified], sou
     rows = np.flatnonzero(answered)
     return [
         (row, reference)
-        for number, written, looks in texts_to_read(texts.take(pa.array(rows)), source)
-        if looks.references
+        for number, written in with_mentions(texts.take(pa.array(rows)), source)
         for row in [int(rows[number])]
         for reference in references_of(written, source, "reference")
         if not any(one.is_at(row, reference) for one in found)
@@ -48,9 +48,8 @@ def looked_up(texts: pa.Array, answered: Flags, found: Sequence[Identified], sou
 
 def mark_keywords(channel: str, texts: pa.Array, said: Flags, is_odd: Flags) -> None:
     """Mark the rows, of those ``said`` on a channel, whose whole text may say yes or no to marketing."""
-    is_short = said & flags_of(pc.less_equal(pc.utf8_length(texts), LETTERS))
-    if is_short.any():
-        own, found = each_once(
-            texts.filter(pa.array(is_short)), lambda short: bool(keyword_consent(short, channel, _ANYBODY))
-        )
-        is_odd[is_short] |= np.array(found)[own]
+    rows = np.flatnonzero(said & (sizes(texts) <= LETTERS * LONGEST_CHARACTER))
+    short = texts.take(pa.array(rows))
+    is_short = flags_of(pc.less_equal(pc.utf8_length(short), LETTERS))
+    own, found = each_once(short.filter(pa.array(is_short)), lambda each: bool(keyword_consent(each, channel, _ANYBODY)))
+    is_odd[rows[is_short]] |= np.array(found, np.bool_)[own]

@@ -32,16 +32,21 @@ def is_there(column: pa.Array) -> Flags:
     return flags_of(column.is_valid()) if column.null_count else np.ones(len(column), np.bool_)
 
 
+def sizes(texts: pa.Array) -> npt.NDArray[np.int32]:
+    """Return how many bytes each text, of a column without null, has in UTF-8."""
+    offsets, _ = inside(texts)
+    return offsets[1:] - offsets[:-1]
+
+
 def is_filled(texts: pa.Array) -> Flags:
     """Say which texts, of a column without null, are not empty."""
-    offsets, _ = _inside(texts)
-    return offsets[1:] > offsets[:-1]
+    return sizes(texts) > 0
 
 
 def stripped(column: pa.Array) -> pa.Array:
     """Return each text valid and without white space at its ends (``fields.valid``), "" for null."""
     texts = column.fill_null("") if column.null_count else column
-    offsets, data = _inside(texts)
+    offsets, data = inside(texts)
     filled = offsets[1:] > offsets[:-1]
     ends = np.concatenate((offsets[:-1][filled], offsets[1:][filled] - 1))
     is_plain = _VISIBLE[data[ends]].all() and not (data[offsets[0] : offsets[-1]] == 0).any()
@@ -55,7 +60,7 @@ def stripped(column: pa.Array) -> pa.Array:
 
 def cleaned(texts: pa.Array) -> pa.Array:
     """Return each text as ``text.clean`` does."""
-    offsets, data = _inside(texts)
+    offsets, data = inside(texts)
     written = data[offsets[0] : offsets[-1]]
     is_other = (written - np.uint8(ord(" "))) > ord("~") - ord(" ")  # which takes a byte below the space for a large one
     is_other &= written != ord("\n")
@@ -120,7 +125,7 @@ def read(texts: pa.Array, make: Callable[[str], Any], kind: pa.DataType, is_odd:
     return pa.array([value for value, _ in found], kind).take(pa.array(own))
 
 
-def _inside(texts: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+def inside(texts: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Return where the texts of a column without null begin and end, and the bytes in which they do."""
     _, offsets, data = texts.buffers()
     places = (

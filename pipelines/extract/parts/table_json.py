@@ -1,4 +1,4 @@
-"""JSON lines by blocks: some hundred lines are parsed at a time, and their fields become columns."""
+"""JSON lines by blocks: of plain lines the texts become columns as they stand (``json_plain``), of others what is parsed."""
 
 import re
 from bisect import bisect_right
@@ -9,14 +9,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 from pipelines.extract.documents import MARK, Entry, lines_of
 from pipelines.extract.lines import Lines
 from pipelines.extract.parts.column_texts import Flags
+from pipelines.extract.parts.json_plain import plain_columns
 from pipelines.extract.parts.table_cells import Cells, Row, TextOf, text_column
 
 PARSED = 1 << 16  # bytes of lines that are parsed at a time: what comes of them still fits into a processor's cache
-BLOCK = 1 << 20  # bytes of lines that make a block
+PLAIN = 1 << 20  # bytes of plain lines that are taken apart at a time
+BLOCK = 4 << 20  # bytes of lines that make a block, for which pyarrow is called some 300 times, whatever its size
+PASSED = 15  # blocks that are parsed without a look whether they are plain, after others that were not
 _SIDE_BY_SIDE = re.compile(rb"\}[ \t\r]*,[ \t\r]*\{")
 
 _Cells = Sequence[Any]
@@ -42,14 +46,17 @@ class JsonLines:
         self._lines, self._text_of, self._row = lines, text_of, row
         self._pick = picker(columns)
         self._nothing = (None,) * len(columns)
-        self._known, self._count = set(columns), len(set(columns))
+        self._wanted = frozenset(columns)
+        self._known, self._count = set(columns), len(self._wanted)
         self._number = 0  # of the last line that was read
+        self._columns = columns
+        self._not_plain = self._passed = 0  # blocks that were looked at in vain, and those that were not since
 
     def blocks(self) -> Iterator[Row | Cells]:
         """Yield blocks of lines, and by themselves those that are too long for one or have no end."""
         alone = lines_of(self._lines)
         while True:
-            if block := self._block():
+            if block := self._plain_block() or self._block():
                 yield block
                 continue
             _, line, is_whole = next(alone, (0, b"", True))
@@ -59,6 +66,40 @@ class JsonLines:
             record = line.removeprefix(MARK) if self._number == 1 else line
             if record.strip() and (row := self._row(Entry(f"line {self._number}", record, is_whole=is_whole))):
                 yield row
+
+    def _plain_block(self) -> Cells | None:
+        """Return a block of plain lines; None where the next ones are not plain, or where those before were not."""
+        if self._passed < min(self._not_plain, PASSED):
+            self._passed += 1
+            return None
+        texts: list[bytes] = []
+        pieces: list[list[pa.Array]] = []
+        while sum(map(len, texts)) < BLOCK and (data := self._lines.block(PLAIN)):
+            text = data if self._number or texts else data.removeprefix(MARK)
+            columns = self._plain_columns(text)
+            if columns is None:
+                self._lines.give_back(len(data))
+                break
+            texts.append(text)
+            pieces.append(columns)
+        if not pieces:
+            self._not_plain, self._passed = 2 * self._not_plain + 1, 0
+            return None
+        self._not_plain = 0
+        columns = [pa.concat_arrays(each) for each in zip(*pieces, strict=True)]
+        is_odd = np.zeros(len(columns[0]), np.bool_)
+        numbers = np.arange(self._number + 1, self._number + 1 + len(is_odd))
+        self._number += len(is_odd)
+        lines = lru_cache(maxsize=1)(lambda: b"".join(texts).split(b"\n"))
+        return Cells(columns, "line", numbers, is_odd, lambda place: self._alone(numbers[place], lines()[place]))
+
+    def _plain_columns(self, text: bytes) -> list[pa.Array] | None:
+        keys = list(_record(text[: text.find(b"\n") + 1]))
+        can_be = self._known.issuperset(keys) and not self._wanted.difference(keys)
+        return plain_columns(text, keys, self._columns) if can_be else None
+
+    def _alone(self, number: int, line: bytes) -> Row | None:
+        return self._row(Entry(f"line {number}", line + b"\n"))
 
     def _block(self) -> Cells | None:
         pieces: list[_Piece] = []
@@ -86,7 +127,7 @@ class JsonLines:
         def row(place: int) -> Row | None:
             at = bisect_right(starts, place) - 1
             line = lines_of_piece(at)[pieces[at].filled[place - starts[at]]]
-            return self._row(Entry(f"line {numbers[place]}", line + b"\n"))
+            return self._alone(numbers[place], line)
 
         return Cells(columns, "line", numbers, is_odd, row)
 

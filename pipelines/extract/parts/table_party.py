@@ -34,6 +34,8 @@ def identified(person: Person, source: Source, texts: list[pa.Array], is_odd: Fl
 
 def clean_lines(texts: pa.Array) -> pa.Array:
     """Return texts as ``table_values.line`` does: each as one clean line, null where nothing is left."""
+    if not is_filled(texts).any():
+        return pa.nulls(len(texts), texts.type)
     found = texts.dictionary_encode()
     other = ~flags_of(pc.match_substring_regex(found.dictionary, LINE))
     return made_where(found.dictionary, other, line).take(found.indices)
