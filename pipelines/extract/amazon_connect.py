@@ -18,13 +18,13 @@ from pipelines.extract.fields import Drift
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.amazon_connect_behind import Behind
-from pipelines.extract.parts.amazon_connect_calls import Talks
-from pipelines.extract.parts.amazon_connect_chats import messages_of
-from pipelines.extract.parts.amazon_connect_contacts import interaction_of, is_contact, parse_contact, why_left_out
-from pipelines.extract.parts.amazon_connect_files import entries_of
-from pipelines.extract.parts.amazon_connect_survey import Known, survey
-from pipelines.extract.parts.amazon_connect_transcripts import head_of, is_transcript, talk_of
+from pipelines.extract.parts.amazon_connect.behind import Behind
+from pipelines.extract.parts.amazon_connect.calls import Talks
+from pipelines.extract.parts.amazon_connect.chats import messages_of
+from pipelines.extract.parts.amazon_connect.contacts import interaction_of, is_contact, parse_contact, why_left_out
+from pipelines.extract.parts.amazon_connect.files import entries_of
+from pipelines.extract.parts.amazon_connect.survey import Known, survey
+from pipelines.extract.parts.amazon_connect.transcripts import head_of, is_transcript, talk_of
 from pipelines.settings import Source
 
 __all__ = ["extract", "survey"]

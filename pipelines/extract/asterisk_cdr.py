@@ -17,11 +17,11 @@ from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import latest_of
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.asterisk_cdr_calls import Exchange, parse_call
-from pipelines.extract.parts.asterisk_cdr_columns import block_of
-from pipelines.extract.parts.asterisk_cdr_rows import CdrRows, Row
-from pipelines.extract.parts.phone_parties import Ends
-from pipelines.extract.parts.phone_rows import Rows
+from pipelines.extract.parts.asterisk_cdr.calls import Exchange, parse_call
+from pipelines.extract.parts.asterisk_cdr.columns import block_of
+from pipelines.extract.parts.asterisk_cdr.rows import CdrRows, Row
+from pipelines.extract.parts.phone.parties import Ends
+from pipelines.extract.parts.phone.rows import Rows
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:

@@ -19,7 +19,7 @@ from pipelines.extract.fields import Drift
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.genesys_conversations import (
+from pipelines.extract.parts.genesys.conversations import (
     CALLING,
     TALKING,
     Conversation,
@@ -28,7 +28,7 @@ from pipelines.extract.parts.genesys_conversations import (
     Session,
     parse_conversation,
 )
-from pipelines.extract.parts.genesys_parties import address_of, channel_of, party_of, why_nobody
+from pipelines.extract.parts.genesys.parties import address_of, channel_of, party_of, why_nobody
 from pipelines.extract.text import one_line
 from pipelines.settings import Source
 

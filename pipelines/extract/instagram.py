@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pipelines.contract import Record
 from pipelines.extract.inbox import Export
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts.meta import extract_threads
-from pipelines.extract.parts.meta_files import group
+from pipelines.extract.parts.meta.files import group
+from pipelines.extract.parts.meta.meta import extract_threads
 
 __all__ = ["extract", "group"]
 

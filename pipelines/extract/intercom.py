@@ -24,10 +24,10 @@ from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.parts.intercom_contacts import ROLES, Contact, is_contact, parse_contact, party_of
-from pipelines.extract.parts.intercom_older import people_of, unwrapped
-from pipelines.extract.parts.intercom_parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
-from pipelines.extract.parts.mail_reasons import is_no_reply
+from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of
+from pipelines.extract.parts.intercom.older import people_of, unwrapped
+from pipelines.extract.parts.intercom.parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
+from pipelines.extract.parts.mail.reasons import is_no_reply
 from pipelines.extract.text import one_line, split_reply
 from pipelines.settings import Source
 

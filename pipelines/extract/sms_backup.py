@@ -13,11 +13,11 @@ from pipelines.extract.fields import Drift, Fields, names
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.phone_parties import Ends
-from pipelines.extract.parts.sms_backup_calls import parse_call
-from pipelines.extract.parts.sms_backup_messages import parse_mms, parse_sms
-from pipelines.extract.parts.sms_backup_records import Phone, Refs
-from pipelines.extract.parts.sms_backup_xml import ROOTS, Element, elements
+from pipelines.extract.parts.phone.parties import Ends
+from pipelines.extract.parts.sms_backup.calls import parse_call
+from pipelines.extract.parts.sms_backup.messages import parse_mms, parse_sms
+from pipelines.extract.parts.sms_backup.records import Phone, Refs
+from pipelines.extract.parts.sms_backup.xml import ROOTS, Element, elements
 
 _ROOT_USUAL = names("count")
 _ROOT_LEFT = names("backup_date backup_set type xmlns")

@@ -14,9 +14,9 @@ from pipelines.extract.fields import Drift, Fields, names
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.json_stream import Path, Piece
-from pipelines.extract.parts.telegram_chats import CHATS, Overview, overview_of, parse_contact
-from pipelines.extract.parts.telegram_files import BESIDE, Beside, group, is_beside, parse_piece
-from pipelines.extract.parts.telegram_messages import (
+from pipelines.extract.parts.telegram.chats import CHATS, Overview, overview_of, parse_contact
+from pipelines.extract.parts.telegram.files import BESIDE, Beside, group, is_beside, parse_piece
+from pipelines.extract.parts.telegram.messages import (
     CALLS,
     KINDS,
     TOPIC,

@@ -19,13 +19,13 @@ from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import latest_of
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.phone_parties import Ends
-from pipelines.extract.parts.phone_rows import Rows
-from pipelines.extract.parts.twilio_blocks import NEEDED, READ, block_of
-from pipelines.extract.parts.twilio_calls import parse_call
-from pipelines.extract.parts.twilio_files import PAGES, CsvFile, entries_of, is_json
-from pipelines.extract.parts.twilio_messages import parse_message
-from pipelines.extract.parts.twilio_sides import Log, Sides, parse_recording, parse_transcription, sides_of
+from pipelines.extract.parts.phone.parties import Ends
+from pipelines.extract.parts.phone.rows import Rows
+from pipelines.extract.parts.twilio.blocks import NEEDED, READ, block_of
+from pipelines.extract.parts.twilio.calls import parse_call
+from pipelines.extract.parts.twilio.files import PAGES, CsvFile, entries_of, is_json
+from pipelines.extract.parts.twilio.messages import parse_message
+from pipelines.extract.parts.twilio.sides import Log, Sides, parse_recording, parse_transcription, sides_of
 
 _RECORDING = "a recording, told with its call"
 _TRANSCRIPTION = "a transcription, which is its call's text"

@@ -21,10 +21,10 @@ from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import DateOrder, local_instant
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.parts.whatsapp_body import parse_body
-from pipelines.extract.parts.whatsapp_files import BESIDE, Attached, group, is_beside, may_be_another, thread_of
-from pipelines.extract.parts.whatsapp_lines import MARKS, Chat, Entry, split_author
-from pipelines.extract.parts.whatsapp_talk import Talk, person_of, survey_chat
+from pipelines.extract.parts.whatsapp.body import parse_body
+from pipelines.extract.parts.whatsapp.files import BESIDE, Attached, group, is_beside, may_be_another, thread_of
+from pipelines.extract.parts.whatsapp.lines import MARKS, Chat, Entry, split_author
+from pipelines.extract.parts.whatsapp.talk import Talk, person_of, survey_chat
 
 __all__ = ["extract", "group"]
 

@@ -12,9 +12,9 @@ from pipelines.extract.documents import Entry
 from pipelines.extract.fields import Drift, Fields
 from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.parts.x_fields import parse_note
-from pipelines.extract.parts.x_messages import conversations
-from pipelines.extract.parts.x_parts import (
+from pipelines.extract.parts.x.fields import parse_note
+from pipelines.extract.parts.x.messages import conversations
+from pipelines.extract.parts.x.parts import (
     ACCOUNT,
     BESIDE,
     MANIFEST,
@@ -28,8 +28,8 @@ from pipelines.extract.parts.x_parts import (
     root_of,
     unwrapped,
 )
-from pipelines.extract.parts.x_survey import Archive, account_of, listed_in, survey
-from pipelines.extract.parts.x_tweets import Reading, parse_tweet
+from pipelines.extract.parts.x.survey import Archive, account_of, listed_in, survey
+from pipelines.extract.parts.x.tweets import Reading, parse_tweet
 
 __all__ = ["extract", "survey"]
 

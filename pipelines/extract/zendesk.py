@@ -22,11 +22,11 @@ from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
-from pipelines.extract.parts.mail_reasons import is_no_reply
-from pipelines.extract.parts.zendesk_comments import Call, body_of, parse_attachment, parse_call, words_of
-from pipelines.extract.parts.zendesk_tickets import Ticket, parse_ticket
-from pipelines.extract.parts.zendesk_users import Role, User, is_user, parse_user, person_of
-from pipelines.extract.parts.zendesk_via import Via, parse_via
+from pipelines.extract.parts.mail.reasons import is_no_reply
+from pipelines.extract.parts.zendesk.comments import Call, body_of, parse_attachment, parse_call, words_of
+from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket
+from pipelines.extract.parts.zendesk.users import Role, User, is_user, parse_user, person_of
+from pipelines.extract.parts.zendesk.via import Via, parse_via
 from pipelines.settings import Source
 
 PAGES = ("tickets", "users")

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 from pipelines.extract.blocks import Block
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts import twilio_sides
-from pipelines.extract.parts.csv_blocks import CsvBlocks
+from pipelines.extract.parts.csv.blocks import CsvBlocks
+from pipelines.extract.parts.twilio import sides as twilio_sides
 from pipelines.extract.reading import format_module, read_batch
 from tests.extract.exports import NIGHT
 

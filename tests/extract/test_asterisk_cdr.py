@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError
-from pipelines.extract.parts.asterisk_cdr_rows import COLUMNS, NEWER
+from pipelines.extract.parts.asterisk_cdr.rows import COLUMNS, NEWER
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.random_world import LONDON, is_told_twice, worlds
 from tests.extract.specimens import Specimen

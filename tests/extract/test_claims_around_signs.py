@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.extract.claims import AT_MOST, claims_of, references_of
 from pipelines.extract.fields import names
-from pipelines.extract.parts.column_claims import with_claims, with_mentions
+from pipelines.extract.parts.columns.claims import with_claims, with_mentions
 from pipelines.extract.reference_patterns import patterns_of
 from pipelines.extract.text_marks import Marks
 from tests.extract.exports import source_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.parts.json_plain import plain_columns
+from pipelines.extract.parts.table.json_plain import plain_columns
 from tests.thorough import TIMES
 
 OFTEN = settings(max_examples=600 * TIMES, deadline=None)

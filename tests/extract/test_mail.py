@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.contract import ConsentSignal
-from pipelines.extract.parts.mail import Place, parse_message
-from pipelines.extract.parts.mail_charsets import decode
+from pipelines.extract.parts.mail.charsets import decode
+from pipelines.extract.parts.mail.mail import Place, parse_message
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
 
 

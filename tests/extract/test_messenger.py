@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contract import Attachment, hashed_ref
-from pipelines.extract.parts.meta_stream import repaired
+from pipelines.extract.parts.meta.stream import repaired
 from tests.extract.changed import silent_changes, silent_cuts
 from tests.extract.exports import extracted, extracted_from, party, source_of
 from tests.extract.specimens import Specimen

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract.issues import UnreadableError
-from pipelines.extract.parts.mime import Part, parse_mail
+from pipelines.extract.parts.mail.mime import Part, parse_mail
 from tests.extract.test_mail_samples import EXPECTED
 from tests.thorough import TIMES
 

@@ -12,7 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import writing
-from pipelines.extract.parts import asterisk_cdr_calls, csv_blocks, csv_cells, phone_columns, phone_parties, phone_rows
+from pipelines.extract.parts.asterisk_cdr import calls as asterisk_cdr_calls
+from pipelines.extract.parts.csv import blocks as csv_blocks
+from pipelines.extract.parts.csv import cells as csv_cells
+from pipelines.extract.parts.phone import columns as phone_columns
+from pipelines.extract.parts.phone import parties as phone_parties
+from pipelines.extract.parts.phone import rows as phone_rows
 from tests.extract.by_column import assert_alike, counted, laid
 from tests.extract.exports import extracted, source_of
 from tests.extract.random_calls import (

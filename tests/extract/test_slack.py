@@ -16,7 +16,7 @@ from pipelines.extract.archives import unpacked
 from pipelines.extract.inbox import find_export, keep_survey
 from pipelines.extract.issues import Issues
 from pipelines.extract.naming import shown_file
-from pipelines.extract.parts.slack_text import split_quotes
+from pipelines.extract.parts.slack.text import split_quotes
 from tests.extract.exports import NIGHT, extracted, party, source_of
 from tests.extract.specimens import Specimen
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pipelines.extract.parts.slack_text import readable, split_quotes
+from pipelines.extract.parts.slack.text import readable, split_quotes
 from tests.extract.exports import extracted, party
 from tests.extract.random_world import worlds
 from tests.extract.test_slack import ANN, GOOD, HOME, LISTED, SAM, SOURCE, USERS, read, said, user, zipped

@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from pipelines.contract import Attachment
-from pipelines.extract.parts import sms_backup_xml
+from pipelines.extract.parts.sms_backup import xml as sms_backup_xml
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.specimens import Specimen
 

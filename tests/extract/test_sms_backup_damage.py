@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.parts import sms_backup_xml
+from pipelines.extract.parts.sms_backup import xml as sms_backup_xml
 from tests.extract.exports import extracted, party
 from tests.extract.random_world import worlds
 from tests.extract.test_sms_backup import ANN, AT, EPOCH, SOURCE, addr, backup, call, mms, part, sms, texts, written

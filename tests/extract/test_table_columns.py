@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import writing
-from pipelines.extract.parts import csv_blocks, table_json, table_layout, table_rows
-from pipelines.extract.parts.json_plain import plain_columns
+from pipelines.extract.parts.csv import blocks as csv_blocks
+from pipelines.extract.parts.table import json as table_json
+from pipelines.extract.parts.table import layout as table_layout
+from pipelines.extract.parts.table import rows as table_rows
+from pipelines.extract.parts.table.json_plain import plain_columns
 from tests.extract.by_column import assert_alike, counted, landed, read
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SOURCES, TALKS, csv_files, json_files, parquet_files
 from tests.extract.tables import ANN, csv_of, jsonl

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.extract.inbox import find_export
 from pipelines.extract.issues import Issues
-from pipelines.extract.parts.table_rows import Reader
+from pipelines.extract.parts.table.rows import Reader
 from tests.extract.exports import NIGHT, extracted
 from tests.extract.tables import ANN, CRM, HEADER, changed, csv_of, values
 

@@ -1,0 +1,1 @@
+"""Amazon Connect: contacts, calls, chats, transcripts."""

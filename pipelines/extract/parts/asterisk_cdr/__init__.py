@@ -1,0 +1,1 @@
+"""Asterisk's call detail records: rows, legs, calls."""

@@ -1,0 +1,132 @@
+"""The rows of Asterisk's call detail records, with the names of their columns: by a header, or by how many there are."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.extract.fields import names, valid
+from pipelines.extract.inbox import SourceFile
+from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.phone.rows import Row as CsvRow
+from pipelines.extract.parts.phone.rows import Rows, blocks_of, rows_of
+from pipelines.settings import Source
+
+# As cdr/cdr_csv.c writes them; the rest is switched on in cdr.conf: loguniqueid, loguserfield, newcdrcolumns (three).
+COLUMNS = (
+    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer",
+    "end", "duration", "billsec", "disposition", "amaflags",
+)  # fmt: skip
+NEWER = ("peeraccount", "linkedid", "sequence")
+NAMES = frozenset({*COLUMNS, *NEWER, "uniqueid", "userfield", "calldate"})
+NEEDED = names("src dst dcontext clid channel dstchannel lastapp duration billsec disposition")
+UNIQUEID = re.compile(r"(?:[\w.-]+-)?\d{9,11}\.\d+")  # epoch.number, behind the system's name where several have one
+_USUAL = frozenset({"uniqueid", "linkedid", "sequence"})  # an export without them gives its calls other ids
+_HEADER_SHARE = 5  # columns with our names that make a first row a header
+
+
+# What a record by column is made of; the others are left.
+READ = (
+    "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "duration", "billsec", "disposition", "uniqueid",
+    "linkedid", "sequence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its place, what it is written as, its values by column (None where empty), and what is usual."""
+
+    at: str
+    line: str
+    values: dict[str, str | None]
+    usual: frozenset[str]
+
+
+class CdrRows:
+    """The rows of one file, one by one or by blocks.
+
+    Rows that have other columns than call records have are quarantined. ``rows`` and ``blocks`` raise ``UnreadableError``
+    where the header lacks a column that is needed.
+    """
+
+    def __init__(self, file: SourceFile, source: Source, issues: Issues) -> None:
+        self._file, self._source, self._issues = file, source, issues
+        self._width = 0
+        self._header: tuple[str, ...] | None = None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows one by one."""
+        for each in rows_of(self._file, self._source, NAMES, self._issues):
+            if row := self.row(each):
+                yield row
+
+    def blocks(self) -> Iterator[Row | Rows]:
+        """Yield the same rows, by blocks where they are plain; a block's cells are those of the columns ``READ``."""
+        for each in blocks_of(self._file, self._source, NAMES, self._issues, self._places):
+            if isinstance(each, Rows):
+                yield each
+            elif row := self.row(each):
+                yield row
+
+    def row(self, row: CsvRow) -> Row | None:
+        """Return a row with the names of its columns; None for the header, and where it is none, which is quarantined."""
+        at, line, cells = row
+        if not self._width:
+            self._width = len(cells)
+            self._header = _header(cells)
+            if self._header:
+                return None
+        if len(cells) != self._width and not self._header:
+            self._issues.warn(file=self._file.name, reason="rows of more or fewer columns than the first one")
+        try:
+            columns = _checked(self._header, cells) if self._header else _columns(cells)
+        except UnreadableError as error:
+            self._issues.quarantine(line, file=self._file.name, at=at, reason=error)
+            return None
+        values = {name: cell or None for name, cell in zip(columns, cells, strict=True)}
+        return Row(at, line, values, _USUAL if self._header else frozenset())
+
+    def _places(self, cells: list[str]) -> dict[str, int]:
+        """Return where the columns ``READ`` and the time stand; none where rows alike in width may have others."""
+        if not self._header and not 0 <= len(cells) - len(COLUMNS) <= 5:
+            return {}
+        columns = self._header or _columns(cells)
+        if not self._header and "userfield" in columns and "uniqueid" not in columns:
+            return {}
+        time = "calldate" if "calldate" in columns else "start"
+        return {name: columns.index(name) for name in (*READ, time) if name in columns}
+
+
+def _header(cells: list[str]) -> tuple[str, ...] | None:
+    """Return the names of the columns where the first row is a header."""
+    header = tuple(valid(cell.strip().lower()) for cell in cells)
+    if len(NAMES & set(header)) < _HEADER_SHARE:
+        return None
+    doubled = {name for name in header if header.count(name) > 1}
+    if doubled:
+        raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
+    missing = NEEDED - set(header)
+    if not {"calldate", "start"} & set(header):
+        missing |= {"calldate"}
+    if missing:
+        raise UnreadableError(f"wrong column: {', '.join(map(repr, sorted(missing)))} is not in the header")
+    return header
+
+
+def _checked(header: tuple[str, ...], cells: list[str]) -> tuple[str, ...]:
+    if len(cells) != len(header):
+        raise UnreadableError(f"{len(cells)} columns where the header has {len(header)}")
+    return header
+
+
+def _columns(cells: list[str]) -> tuple[str, ...]:
+    """Return the names of the columns of a row without a header, which has 16 to 21 of them."""
+    more = len(cells) - len(COLUMNS)
+    if more in (0, 3):
+        middle: tuple[str, ...] = ()
+    elif more in (2, 5):
+        middle = ("uniqueid", "userfield")
+    elif more in (1, 4):
+        middle = ("uniqueid",) if UNIQUEID.fullmatch(cells[16]) else ("userfield",)
+    else:
+        raise UnreadableError(f"{len(cells)} columns where call records have 16 to 21")
+    return (*COLUMNS, *middle, *(NEWER if more >= 3 else ()))

@@ -1,0 +1,1 @@
+"""Records by column: what several formats share who read plain rows so."""

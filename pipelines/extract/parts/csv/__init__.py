@@ -1,0 +1,1 @@
+"""CSV: rows one by one, and plain ones by blocks."""

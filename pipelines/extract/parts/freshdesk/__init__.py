@@ -1,0 +1,1 @@
+"""Freshdesk: tickets, messages, people, and the first API."""

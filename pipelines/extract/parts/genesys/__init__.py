@@ -1,0 +1,1 @@
+"""Genesys Cloud: conversations and who took part."""

@@ -1,0 +1,1 @@
+"""Intercom: conversations' parts, contacts, and the first API."""

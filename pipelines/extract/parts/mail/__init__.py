@@ -1,0 +1,1 @@
+"""Mail: MIME, headers, bodies, who sent it, and why nobody did."""

@@ -1,0 +1,234 @@
+"""One mail to one interaction; every mail format (mbox, maildir, eml) brings its messages here."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, Interaction
+from pipelines.extract import identifiers
+from pipelines.extract.claims import claims_of, references_of, signed_name
+from pipelines.extract.identifiers import Own
+from pipelines.extract.instants import EARLIEST, latest_of
+from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
+from pipelines.extract.parts.mail.authentication import Verdict, authentication
+from pipelines.extract.parts.mail.body import body_of, is_cut
+from pipelines.extract.parts.mail.consent import marketing_wish
+from pipelines.extract.parts.mail.dates import instant
+from pipelines.extract.parts.mail.headers import Headers, message_ids
+from pipelines.extract.parts.mail.mime import Part, parse_mail
+from pipelines.extract.parts.mail.notes import is_unsent, without_notes
+from pipelines.extract.parts.mail.reasons import is_no_reply, reason_of_mail
+from pipelines.extract.text import Parts, split_reply
+from pipelines.settings import Source
+
+SUBJECT_LIMIT = 1_000
+RECIPIENTS_LIMIT = 1_000  # entries of To, Cc and Bcc in which an outside recipient is looked for
+DRAFT, JUNK, SENT = "draft", "junk", "sent"  # what a Place may note that decides what becomes of the mail
+_RECIPIENTS = ("to", "cc", "bcc")
+
+
+class UnsentError(Exception):
+    """A mail that nobody has sent: a draft that lies in the mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message lies, and what its surroundings tell about it.
+
+    Attributes:
+        file, position: below the inbox; "message 12 (byte 34567)".
+        night: the export's; a Date after it is a wrong clock's.
+        postmark: the time that the mailbox itself noted (an mbox's ``From `` line, in UTC); used where Date tells none.
+        is_last: the message ends where its file ends, so it may have been cut; ``followed_by_blank`` tells how.
+        notes: what the mailbox keeps beside the mail, by flags and folders: ``DRAFT``, ``JUNK``, ``SENT``, and words that
+            go to the metadata ("trashed", "flagged").
+    """
+
+    file: str
+    position: str
+    night: date
+    postmark: str = ""
+    is_last: bool = False
+    followed_by_blank: bool = True
+    notes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Which way a mail went, and who stands at its outside end."""
+
+    direction: Direction
+    sender: Mailbox
+    outside: Mailbox
+    evidence: Evidence
+    is_verified: bool = True
+
+
+def take(raw: bytes, source: Source, place: Place, issues: Issues) -> Iterator[Interaction]:
+    """Yield the interaction of one message; a draft is left out, what cannot be read is set aside, and both are counted."""
+    try:
+        record = parse_message(raw, source, place)
+    except UnsentError as error:
+        issues.suppress(file=place.file, reason=str(error))
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
+        issues.quarantine(raw, file=place.file, at=place.position, reason=error)
+    else:
+        if SENT in place.notes and record.direction == "inbound":
+            issues.warn(file=place.file, reason="a mail in the folder of sent ones whose sender is not in 'own'")
+        yield record
+
+
+def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
+    """Read one message.
+
+    Args:
+        raw: its bytes, from the first header to the end of the body.
+        source: whose ``own`` addresses tell the direction.
+        place: where it lies.
+
+    Raises:
+        UnreadableError: no time can be told, it was cut off, or reading it would cost too much.
+        UnsentError: it is a draft.
+    """
+    mail = parse_mail(raw)
+    if place.is_last and is_cut(mail, followed_by_blank=place.followed_by_blank):
+        raise UnreadableError("the file ends in the middle of the message")
+    headers, own = mail.headers, Own.of(source)
+    senders = list(islice(mailboxes(headers.all("from")[:2]), 2))
+    sender = senders[0] if senders else Mailbox("", "")
+    verdict = authentication(headers, sender.address.rpartition("@")[2], own)
+    way = _way(headers, own, senders, verdict)
+    if DRAFT in place.notes or (way.direction != "inbound" and is_unsent(headers)):
+        raise UnsentError("a draft, not sent")
+    reason = _reason(mail, way, own, place)
+    body = body_of(mail)
+    parts = split_reply(body.text)
+    subject = headers.text("subject")[:SUBJECT_LIMIT]
+    ref = _ref(headers, raw)
+    answered = message_ids(headers.first("in-reply-to"))
+    roots = message_ids(headers.first("references"))
+    person = [] if reason else _person(way)
+    claims = _claims(parts, subject, person, source) if person and way.direction == "inbound" else []
+    return Interaction(
+        source=source.name,
+        source_ref=ref,
+        conversation_ref=_gmail_thread(headers) or [*roots[:1], *answered[:1], ref][0],
+        channel="email",
+        direction=way.direction,
+        occurred_at=_occurred_at(headers, place),
+        file=place.file,
+        position=place.position,
+        party=[*person, *(claim for claim in claims if claim.value not in {known.value for known in person})],
+        party_ref=way.outside.address or way.outside.name,
+        agent_ref=(way.sender.address or None) if way.direction != "inbound" else None,
+        subject=subject or None,
+        text=parts.text,
+        quoted_text=parts.quoted or None,
+        signature=parts.signature or None,
+        in_reply_to_ref=next(iter([*answered[:1], *roots[-1:]]), None),
+        attachments=body.attachments,
+        consent=_consent(way, reason, subject, parts.text),
+        reason=reason,
+        source_metadata=_metadata(headers, verdict) | body.traits | dict.fromkeys(place.notes - {JUNK, SENT}, True),
+    )
+
+
+def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -> _Way:
+    sender = senders[0] if senders else Mailbox("", "")
+    if not own.is_ref(sender.address):
+        # Two senders are a known trick, in one From or in two: what shows the one may have checked the other.
+        doubtful = verdict == "fail" or sum(bool(one.address) for one in senders) > 1 or len(headers.all("from")) > 1
+        return _Way("inbound", sender, sender, "claimed" if doubtful else "channel", verdict == "pass" or doubtful)
+    through_us = next(mailboxes([*headers.all("x-original-from"), *headers.all("x-original-sender")]), None)
+    if through_us and through_us.address and not own.is_ref(through_us.address):
+        # A group of ours (Google Groups) sends a customer's mail on under its own address. Anybody can write that header.
+        return _Way("inbound", through_us, through_us, "claimed")
+    recipients = mailboxes(value for name in _RECIPIENTS for value in headers.all(name))
+    addressed = [recipient for recipient in islice(recipients, RECIPIENTS_LIMIT) if recipient.address]
+    outside = next((recipient for recipient in addressed if not own.is_ref(recipient.address)), None)
+    if outside or not addressed:  # to "undisclosed recipients": somebody, whom the mail does not name
+        return _Way("outbound", sender, outside or Mailbox("", ""), "channel")
+    return _Way("internal", sender, Mailbox("", ""), "channel")
+
+
+def _reason(mail: Part, way: _Way, own: Own, place: Place) -> str | None:
+    if way.direction == "internal":
+        return "internal"
+    if way.direction == "inbound":
+        declared = reason_of_mail(mail, way.sender, own, is_junk=JUNK in place.notes)
+    else:
+        declared = "no_reply" if is_no_reply(way.outside.address) else None
+    return declared or (None if way.outside.address else "no_identifier")
+
+
+def _person(way: _Way) -> list[Identifier]:
+    address = identifiers.email(way.outside.address, way.evidence)
+    called = identifiers.name(way.outside.name, way.evidence)
+    return [
+        Identifier(found.kind, found.scope, found.value, found.evidence, is_verified=way.is_verified)
+        for found in (address, called)
+        if found
+    ]
+
+
+def _claims(parts: Parts, subject: str, person: list[Identifier], source: Source) -> list[Identifier]:
+    said = claims_of(parts.text, source, parts.signature)
+    signed = signed_name(parts.text, parts.signature, person, source)
+    return list(dict.fromkeys([*references_of(subject, source), *said, *signed]))
+
+
+def _consent(way: _Way, reason: str | None, subject: str, text: str) -> list[ConsentSignal]:
+    """Return what the sender says about advertising; a yes only where the sender is not in doubt."""
+    if reason is not None or way.direction != "inbound":
+        return []
+    wish = marketing_wish(text or subject)
+    if wish is None or (wish and way.evidence != "channel"):
+        return []
+    return [ConsentSignal("email", "marketing", wish, way.sender.address)]
+
+
+def _ref(headers: Headers, raw: bytes) -> str:
+    """Return the Message-ID, or a hash of the bytes where there is none (one bounce in eleven)."""
+    ids = message_ids(headers.first("message-id"))
+    return ids[0] if ids else "raw:" + hashlib.sha256(without_notes(raw)).hexdigest()[:24]
+
+
+def _gmail_thread(headers: Headers) -> str:
+    """Return Gmail's number of the thread, which Takeout writes into each mail."""
+    thread = headers.word("x-gm-thrid")
+    return thread if thread.isdigit() else ""
+
+
+def _occurred_at(headers: Headers, place: Place) -> datetime:
+    latest = latest_of(place.night)
+    told = False
+    for candidate in _times(headers, place.postmark):
+        if candidate is not None and EARLIEST <= candidate <= latest:
+            return candidate
+        told = told or candidate is not None
+    if told:
+        raise UnreadableError(f"every time it tells lies before {EARLIEST:%Y} or after the night")
+    raise UnreadableError("no time: neither Date, nor the From line, nor Received tells one with its zone")
+
+
+def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:
+    """Yield the times a mail tells, the sender's own first; a reader stops at the first that will do."""
+    yield instant(headers.first("date"))
+    yield instant(postmark, assume_utc=True)
+    yield instant(headers.first("received").rpartition(";")[2])
+
+
+def _metadata(headers: Headers, verdict: Verdict) -> dict[str, Any]:
+    """Return the little that later stages and people ask for; empty entries are left out."""
+    delivered = [*headers.all("delivered-to"), *headers.all("x-original-to")]
+    first = next(mailboxes(delivered), Mailbox("", ""))
+    told = {
+        "delivered_to": first.address,
+        "authentication": verdict,
+        "automatic": headers.word("auto-submitted"),
+    }
+    return {name: value for name, value in told.items() if value not in ("", "none", "no")}

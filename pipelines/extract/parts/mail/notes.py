@@ -1,0 +1,41 @@
+"""What a mailbox noted about a mail that lies in it: drafts, labels and flags. None of it is part of what was said."""
+
+import re
+
+from pipelines.extract.parts.mail.headers import Headers
+
+# Headers that mail programs and mailboxes write into a mail they keep, and change while it lies there.
+_KEPT_BESIDE = re.compile(
+    rb"^(?:X-Gmail-Labels|X-GM-THRID|X-GM-MSGID|Status|X-Status|X-Keywords|X-UID|X-IMAP|X-IMAPbase|X-Mozilla-Status2?"
+    rb"|X-Mozilla-Keys|X-Evolution|X-Evolution-Source|X-Account-Key|X-UIDL):[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+_DRAFTS = frozenset(("drafts", "draft", "entwürfe", "brouillons", "borradores", "bozze", "concepten", "rascunhos"))
+
+
+def labels_of(headers: Headers) -> set[str]:
+    """Return Gmail's labels in lower case, as Takeout writes them into every copy of a mail."""
+    if not headers.first("x-gmail-labels"):
+        return set()
+    return {label.strip().strip('"').lower() for label in headers.text("x-gmail-labels").split(",")}
+
+
+def is_unsent(headers: Headers) -> bool:
+    """Tell whether a mail of ours is a draft, as Outlook, Thunderbird, Unix mailboxes or Gmail mark one.
+
+    Anybody can write these headers into a mail to us, so they count in our own mails only.
+    """
+    return (
+        headers.word("x-unsent") == "1"
+        or bool(headers.all("x-mozilla-draft-info"))
+        or "t" in headers.word("x-status")
+        or not _DRAFTS.isdisjoint(labels_of(headers))
+    )
+
+
+def without_notes(raw: bytes) -> bytes:
+    """Return a mail's bytes without what its mailbox noted in them: the same in every copy and every export."""
+    end = _END_OF_HEAD.search(raw)
+    head, rest = (raw[: end.start() + 1], raw[end.start() + 1 :]) if end else (raw, b"")
+    return _KEPT_BESIDE.sub(b"", head) + rest

@@ -1,0 +1,1 @@
+"""Slack: a workspace, its users, messages and their texts."""

@@ -1,0 +1,216 @@
+"""What must be known of a Slack export before its messages can be read: its people, its conversations, who began threads."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from pipelines.extract.documents import Entry, head_of, json_entries
+from pipelines.extract.fields import Drift, Fields, names
+from pipelines.extract.identifiers import Own
+from pipelines.extract.inbox import Export, SourceFile
+from pipelines.extract.issues import UnreadableError
+from pipelines.extract.parts.slack.users import Side, User, home_teams, is_user, merged, parse_user, side_of, user_of_message
+
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+_AUTHOR = re.compile(rb'"(?:user|created_by)"\s*:\s*"([^"]*)"')
+_LISTS = {"dms": "dm", "mpims": "group dm"}  # what the file is called, where its rows alone do not tell
+_LEFT = names("""
+    context_team_id conversation_host_id created creator date_archived date_created is_archived is_channel is_ext_shared
+    is_general is_global_shared is_group is_im is_mpim is_open is_org_default is_org_mandatory is_org_shared
+    is_pending_ext_shared is_private is_shared last_read latest locale name_normalized num_members parent_conversation
+    pending_connected_team_ids pending_shared pins previous_names priority properties purpose shared_team_ids topic
+    unlinked updated user
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A channel or a direct message.
+
+    Attributes:
+        ref: Slack's id, which stays when a channel is renamed; the folder's name where no list has it.
+        name: a channel's; "" of a direct message.
+        members: the ids of those in it, as of the export.
+    """
+
+    ref: str
+    name: str = ""
+    members: frozenset[str] = frozenset()
+    is_direct: bool = False
+
+
+@dataclass(slots=True)
+class Thread:
+    """Who from outside writes in a thread: its starter, and of the others the first two."""
+
+    starter: str = ""
+    others: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Workspace:
+    """What is known of an export.
+
+    Attributes:
+        users: by id.
+        home: the ids of our own workspace and organisation.
+        conversations: by the folder in which the lists lie, and the name of the conversation's own folder in it.
+        threads: by the conversation's folder and ``thread_ts``; only those in which somebody from outside writes.
+        channel_names: by the channel's id.
+        sides: on which side each user stands, by id.
+        outside: the ids of those from outside.
+    """
+
+    users: dict[str, User] = field(default_factory=dict)
+    home: frozenset[str] = frozenset()
+    conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    threads: dict[tuple[str, str], Thread] = field(default_factory=dict)
+    channel_names: dict[str, str] = field(default_factory=dict)
+    sides: dict[str, Side] = field(default_factory=dict)
+    outside: frozenset[str] = frozenset()
+
+    def conversation(self, file: str) -> Conversation:
+        """Return the conversation whose messages lie in ``file``."""
+        folder = PurePosixPath(file).parent
+        found = self.conversations.get((str(folder.parent), folder.name))
+        if found:
+            return found
+        is_direct = bool(re.fullmatch("D[A-Z0-9]{7,}", folder.name)) or folder.name.startswith("mpdm-")
+        return Conversation(folder.name, "" if is_direct else folder.name, is_direct=is_direct)
+
+    def name_of(self, user_ref: str) -> str:
+        """Return the name under which others see a user; "" where the export has none."""
+        user = self.users.get(user_ref)
+        return user.shown if user else ""
+
+
+def survey(export: Export) -> Workspace:
+    """Look through all files; what cannot be read is left to the pass that counts it."""
+    workspace = Workspace()
+    listing, rest = set(), [file for file in export.files if is_json(file)]
+    for file in rest:
+        if not is_day(file.name) and _take_lists(file, workspace):
+            listing.add(file.name)
+    workspace.home = home_teams(workspace.users.values())
+    own = Own.of(export.source)
+    for file in rest:
+        if file.name not in listing:
+            _take_messages(file, workspace, own)
+    workspace.sides = {ref: side_of(user, workspace.home, own) for ref, user in workspace.users.items()}
+    workspace.outside = frozenset(ref for ref, side in workspace.sides.items() if side == "outside")
+    return workspace
+
+
+def is_day(name: str) -> bool:
+    """Say whether a file is named as those with a conversation's messages are, by its day."""
+    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}\.json", PurePosixPath(name).name))
+
+
+def is_json(file: SourceFile) -> bool:
+    """Say whether a file may hold a list or a record."""
+    try:
+        return bool(_JSON.match(head_of(file)))
+    except OSError:
+        return False
+
+
+def is_conversation(record: Any) -> bool:
+    """Say whether a record is the row of a channel or direct message."""
+    return isinstance(record, dict) and "members" in record and "ts" not in record and "profile" not in record
+
+
+def parse_conversation(record: Any, file: str, drift: Drift | None = None) -> tuple[str, Conversation]:
+    """Map one row of the lists: the name of the folder in which its messages lie, and what it says."""
+    fields = Fields(record)
+    kind = _LISTS.get(PurePosixPath(file).stem, "")
+    ref = fields.ref("id")
+    name = "" if kind == "dm" else fields.string("name")
+    is_direct = bool(kind) or name.startswith("mpdm-") or ref.startswith("D")
+    members = frozenset(fields.strings("members"))
+    if drift:
+        drift.tell(fields, _LEFT, usual=names("members"))
+    return name or ref, Conversation(ref, "" if is_direct else name, members, is_direct)
+
+
+def thread_key(file: str, thread_ts: str) -> tuple[str, str]:
+    """Return the key of a thread in ``Workspace.threads``."""
+    return str(PurePosixPath(file).parent), thread_ts
+
+
+def author_of(fields: dict[str, Any]) -> str:
+    """Return the id of a message's author, wherever it stands; "" where there is none."""
+    inner: dict[str, Any] = next((fields[name] for name in ("comment", "room") if isinstance(fields.get(name), dict)), {})
+    found = inner.get("created_by") or fields.get("user") or inner.get("user")
+    return found if isinstance(found, str) else ""
+
+
+def _seen_user(message: dict[str, Any], known: User | None) -> User | None:
+    """Return a message's author from the row and from what the message itself shows of them."""
+    user_ref, profile = author_of(message), message.get("user_profile")
+    team = message.get("user_team") or message.get("source_team") or message.get("team")
+    seen = None
+    if user_ref and message.get("user") == user_ref and (profile or team):
+        seen = user_of_message(user_ref, Fields(profile or {}), team if isinstance(team, str) else "")
+    return merged(known, seen)
+
+
+def _take_lists(file: SourceFile, workspace: Workspace) -> bool:
+    """Take the users and conversations that a file lists, and say whether there were any."""
+    found = False
+    for entry in _entries(file):
+        if b'"ts"' in entry.raw:
+            continue
+        try:
+            record = entry.value()
+            if is_user(record):
+                user = parse_user(record)
+                workspace.users[user.user_ref] = user
+                found = True
+            elif is_conversation(record):
+                folder, conversation = parse_conversation(record, file.name)
+                workspace.conversations[str(PurePosixPath(file.name).parent), folder] = conversation
+                workspace.channel_names[conversation.ref] = conversation.name
+                found = True
+        except UnreadableError:
+            continue
+    return found
+
+
+def _take_messages(file: SourceFile, workspace: Workspace, own: Own) -> None:
+    """Take the people whom only messages show, and those from outside who write in threads."""
+    for entry in _entries(file):
+        author = _AUTHOR.search(entry.raw)
+        known = workspace.users.get(author[1].decode("utf-8", "replace")) if author else None
+        is_settled = known is not None and not known.is_closed
+        if entry.raw and is_settled and b'"thread_ts"' not in entry.raw:
+            continue
+        try:
+            message = entry.value()
+            if isinstance(message, dict):
+                _take_message(message, file.name, workspace, own)
+        except UnreadableError:
+            continue
+
+
+def _take_message(message: dict[str, Any], file: str, workspace: Workspace, own: Own) -> None:
+    user = _seen_user(message, workspace.users.get(author_of(message)))
+    if user is None:
+        return
+    workspace.users[user.user_ref] = user
+    thread_ts = message.get("thread_ts")
+    if not isinstance(thread_ts, str) or side_of(user, workspace.home, own) != "outside":
+        return
+    thread = workspace.threads.setdefault(thread_key(file, thread_ts), Thread())
+    if message.get("ts") == thread_ts:
+        thread.starter = user.user_ref
+    elif user.user_ref not in thread.others and len(thread.others) < 2:
+        thread.others.append(user.user_ref)
+
+
+def _entries(file: SourceFile) -> Iterator[Entry]:
+    try:
+        yield from json_entries(file)
+    except (UnreadableError, OSError):
+        return

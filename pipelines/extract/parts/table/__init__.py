@@ -1,0 +1,1 @@
+"""Tables: rows of CSV, JSON lines and Parquet, by a mapping."""

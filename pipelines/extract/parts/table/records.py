@@ -1,0 +1,158 @@
+"""A table's rows as profiles and interactions: each built by places that were worked out once a file."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile
+from pipelines.extract.claims import claims_of
+from pipelines.extract.fields import known
+from pipelines.extract.instants import parse_instant
+from pipelines.extract.issues import UnreadableError
+from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.parts.table.layout import Layout
+from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
+from pipelines.extract.text import clean
+from pipelines.settings import Source
+
+# The kinds that a channel itself delivers; what else stands in the row about the person, somebody typed.
+_DELIVERED = {
+    "voice": frozenset({"phone"}),
+    "sms": frozenset({"phone"}),
+    "email": frozenset({"email"}),
+    "social": frozenset({"handle", "account"}),
+    "chat": frozenset({"account"}),
+}
+UTC = ZoneInfo("UTC")
+_NAMES_FIRST = ("party.full_name", "party.name", "party.email", "party.phone")
+
+
+class Profiles:
+    """Rows about people."""
+
+    def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
+        self.source, self.layout, self._file = source, layout, file
+        self.person = Person(layout, mapping, source, lambda kind: "reference", "")
+        self.consents = Consents(layout, mapping)
+        self._source_ref, self._updated_at = layout.place("source_ref"), layout.place("updated_at")
+
+    def parse(self, cells: Any, at: str) -> Profile:
+        """Map one row; UnreadableError where it is not what its fields need."""
+        texts = self.layout.texts(cells)
+        source_ref = texts[self._source_ref]
+        if not source_ref:
+            raise self.layout.lacking(self._source_ref)
+        party, is_ours = self.person.identifiers(texts)
+        name = self.source.name
+        return Profile(
+            source=name,
+            source_ref=source_ref,
+            file=self._file,
+            position=at,
+            updated_at=_changed(texts, self._updated_at, self.source, self.layout),
+            identifiers=[Identifier("crm_id", name, source_ref, "reference"), *party],
+            consent=self.consents.signals(texts, party),
+            reason="own_address" if is_ours else None,
+        )
+
+
+class Interactions:
+    """Rows about contacts."""
+
+    def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
+        self.source, self.layout, self._file = source, layout, file
+        self._zone, self._order, self.channel = source.zone, source.date_order, source.channel or "chat"
+        self.has_keywords = self.channel in ("sms", "chat")
+        delivered = _DELIVERED.get(self.channel, frozenset())
+
+        def evidence(kind: str) -> Evidence:
+            return "channel" if kind in delivered else "claimed"
+
+        self.person = Person(layout, mapping, source, evidence, "party.")
+        self.consents = Consents(layout, mapping)
+        people = (*_NAMES_FIRST, *sorted(name for name in mapping if name.startswith("party.")))
+        self.shown = list(dict.fromkeys(place for name in people for place in layout.places(name)))
+        self.references = layout.places("reference")
+        place = layout.place
+        self._source_ref, self._conversation_ref = place("source_ref"), place("conversation_ref")
+        self._occurred_at, self._updated_at, self._direction = place("occurred_at"), place("updated_at"), place("direction")
+        self._text, self._subject, self._in_reply_to_ref = place("text"), place("subject"), place("in_reply_to_ref")
+        self._agent_ref, self._team, self._topic, self._status = map(place, ("agent_ref", "team", "topic", "status"))
+        self._is_public, self._duration = place("is_public"), place("duration_seconds")
+
+    def parse(self, cells: Any, at: str) -> Interaction:
+        """Map one row; UnreadableError where it is not what its fields need."""
+        layout, source = self.layout, self.source
+        texts = layout.texts(cells)
+        source_ref, written, way = texts[self._source_ref], texts[self._occurred_at], texts[self._direction]
+        if not (source_ref and written and way):
+            raise layout.lacking(
+                next(place for place in (self._source_ref, self._occurred_at, self._direction) if not texts[place])
+            )
+        towards = direction(way, layout, self._direction)
+        is_inbound = towards == "inbound"
+        occurred_at, flag = parse_instant(written, self._zone, self._order)
+        party, is_ours = self.person.identifiers(texts)
+        reason = None
+        if is_ours:
+            party, reason = [], "own_address"
+        elif not party:
+            reason = "no_identifier"
+        text = clean(texts[self._text])
+        if party:
+            party = self._with_mentioned(party, texts, text if is_inbound else "")
+        return Interaction(
+            source=source.name,
+            source_ref=source_ref,
+            conversation_ref=texts[self._conversation_ref] or source_ref,
+            channel=self.channel,
+            direction=towards,
+            occurred_at=occurred_at,
+            file=self._file,
+            position=at,
+            is_public=boolean(texts[self._is_public], layout, self._is_public) or False,
+            party=party,
+            party_ref=self._shown_as(texts),
+            agent_ref=line(texts[self._agent_ref]),
+            team=line(texts[self._team]),
+            subject=line(texts[self._subject]),
+            text=text,
+            in_reply_to_ref=texts[self._in_reply_to_ref] or None,
+            topic=line(texts[self._topic]),
+            status=line(texts[self._status]),
+            duration_seconds=seconds(texts[self._duration], layout, self._duration),
+            consent=self._consent(texts, text if is_inbound else "", party),
+            reason=reason,
+            source_metadata={"local_time": flag} if flag else {},
+            updated_at=_changed(texts, self._updated_at, source, layout),
+        )
+
+    def _with_mentioned(self, party: list[Identifier], texts: list[Any], said: str) -> list[Identifier]:
+        """Add the references in the row's own columns, and what the person says in the text."""
+        more = [
+            Identifier("reference", "", text.upper(), "reference")
+            for place in self.references
+            for text in texts_in(texts[place])
+        ]
+        more += claims_of(said, self.source) if said else []
+        return known(*party, *more) if more else party
+
+    def _shown_as(self, texts: list[Any]) -> str:
+        """Return the person as the source shows them: a name, else an address, number or handle."""
+        return next((shown for place in self.shown if texts[place] and (shown := first_line(texts[place]))), "")
+
+    def _consent(self, texts: list[Any], said: str, party: list[Identifier]) -> list[ConsentSignal]:
+        signals = self.consents.signals(texts, party)
+        return [*signals, *keyword_consent(said, self.channel, party)] if said and self.has_keywords else signals
+
+
+def _changed(texts: list[Any], place: int, source: Source, layout: Layout) -> datetime | None:
+    """Return when the source last changed a row; None where it does not say."""
+    if not texts[place]:
+        return None
+    try:
+        # it only puts versions of a row in order: UTC does where neither the value nor the source tells a zone
+        return parse_instant(texts[place], source.zone or UTC, source.date_order)[0]
+    except UnreadableError:
+        layout.unreadable(place)
+        return None

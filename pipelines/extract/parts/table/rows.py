@@ -1,0 +1,226 @@
+"""The rows of a table, whatever it is written in: CSV, JSON Lines or Parquet, told by its content.
+
+A file that lacks a mapped column is set aside whole; in CSV and JSON, a row that cannot be read costs that row alone.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.extract.documents import MARK, Entry, has_lines, head_of, json_entries, opened
+from pipelines.extract.fields import valid
+from pipelines.extract.inbox import SourceFile
+from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.lines import Lines
+from pipelines.extract.parts.columns.texts import flags_of
+from pipelines.extract.parts.csv.blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv.rows import (
+    NO_END,
+    CsvRow,
+    CsvRows,
+    Undecoded,
+    decoded_lines,
+    encoding_of,
+    holds_json,
+    is_wide,
+)
+from pipelines.extract.parts.table.cells import Cells, Row, TextOf, text_column
+from pipelines.extract.parts.table.json import JsonLines, picker
+from pipelines.extract.parts.table.parquet import is_much, parquet_batches, texts_of, values_of
+from pipelines.settings import Source
+
+FEW = 50  # rows that take less time one by one than a block of them does, however short
+
+
+class Reader:
+    """Reads one table file.
+
+    Args:
+        columns: the columns that the mapping takes, one a cell: every one has to be there, and one may stand twice.
+    """
+
+    def __init__(self, file: SourceFile, source: Source, columns: list[str], issues: Issues) -> None:
+        self._file, self._source, self._columns, self._issues = file, source, columns, issues
+        self._mapped = frozenset(columns)
+        self._pick = picker(columns)
+        self._told: set[str] = set()
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows one by one; quarantine those that cannot be read.
+
+        Raises:
+            UnreadableError: the file lacks a mapped column, is damaged, or breaks off after the last row.
+        """
+        match self._kind():
+            case "parquet":
+                for batch, first in self._batches():
+                    yield from self._rows_of(batch, first)
+            case "json":
+                for entry in json_entries(self._file):
+                    if row := self._json_row(entry):
+                        yield row
+            case _:
+                yield from cast(Iterator[Row], self._csv(by_column=False))
+
+    def blocks(self, text_of: TextOf) -> Iterator[Row | Cells]:
+        """Yield the same rows as ``rows``, in blocks where they are plain enough; raises what that raises.
+
+        Args:
+            text_of: makes a cell that holds another type a text.
+        """
+        for read in self._by_column(text_of):
+            if isinstance(read, Cells) and len(read) < FEW:
+                yield from (row for place in range(len(read)) if (row := read.row(place)))
+            else:
+                yield read
+
+    def _by_column(self, text_of: TextOf) -> Iterator[Row | Cells]:
+        match self._kind():
+            case "parquet":
+                for batch, first in self._batches():
+                    if batch.num_rows < FEW or any(is_much(batch.column(name)) for name in self._mapped):
+                        yield from self._rows_of(batch, first)
+                    else:
+                        yield self._columns_of(batch, first, text_of)
+            case "json" if has_lines(self._file):
+                with opened(self._file) as stream:
+                    yield from JsonLines(Lines(stream), self._columns, text_of, self._json_row).blocks()
+            case "csv":
+                yield from self._csv(by_column=True)
+            case _:
+                yield from self.rows()
+
+    def _kind(self) -> str:
+        head = head_of(self._file)
+        if head.startswith(b"PAR1"):
+            return "parquet"
+        return "json" if head.removeprefix(MARK).lstrip()[:1] in (b"{", b"[") else "csv"
+
+    def _batches(self) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Yield Parquet's rows, some hundred at a time, and the number of the first."""
+        first = 1
+        for batch in parquet_batches(self._file, self._check_columns, sorted(self._mapped)):
+            yield batch, first
+            first += batch.num_rows
+
+    def _rows_of(self, batch: pa.RecordBatch, first: int) -> Iterator[Row]:
+        columns = {name: values_of(batch.column(name)) for name in self._mapped}
+        for number, cells in enumerate(zip(*(columns[name] for name in self._columns), strict=True), start=first):
+            yield f"row {number}", cells, ""
+
+    def _columns_of(self, batch: pa.RecordBatch, first: int, text_of: TextOf) -> Cells:
+        is_odd = np.zeros(batch.num_rows, np.bool_)
+        columns = [
+            texts if (texts := texts_of(batch.column(name))) is not None
+            else text_column(values_of(batch.column(name)), place, text_of, is_odd)
+            for place, name in enumerate(self._columns)
+        ]  # fmt: skip
+
+        def row(place: int) -> Row:
+            return next(iter(self._rows_of(batch.slice(place, 1), first + place)))
+
+        return Cells(columns, "row", np.arange(first, first + batch.num_rows), is_odd, row)
+
+    def _json_row(self, entry: Entry) -> Row | None:
+        """Return a record's row; None where it is none, which is told."""
+        try:
+            values = entry.value()
+            if values.__class__ is not dict:
+                raise UnreadableError("not a record: expected names and values")
+            cells = self._pick(values)
+        except (UnreadableError, KeyError) as error:
+            reason = f"missing field {error.args[0]!r}" if isinstance(error, KeyError) else error
+            self._issues.quarantine(entry.bytes(), file=self._file.name, at=entry.at, reason=reason)
+            return None
+        if len(values) > len(self._mapped):
+            self._tell_unmapped(values.keys() - self._mapped)
+        return entry.at, cells, entry.raw
+
+    def _csv(self, *, by_column: bool) -> Iterator[Row | Cells]:
+        file, issues = self._file, self._issues
+        encoding = encoding_of(file, self._source, issues)
+        with opened(file) as stream:
+            lines = Lines(stream)
+            decoded = decoded_lines(stream if is_wide(encoding) else lines, encoding)
+            rows = CsvRows(decoded, self._source.delimiter, self._mapped)
+            alone = iter(rows)
+            number, line, first = next(
+                ((at, *row) for at, row in enumerate(alone, start=1) if row[1] != []), (0, "\n", None)
+            )
+            if first is None:
+                raise UnreadableError("the file has no header that can be read")
+            header = [name.strip() for name in first]
+            self._check_columns(header)
+            width, places = len(header), [header.index(name) for name in self._columns]
+            each: Iterator[CsvBlock | CsvRow] = alone
+            if by_column and CsvBlocks.can_read(encoding, rows.delimiter):
+                each = CsvBlocks(lines, rows, encoding, width, places).between(alone)
+            pick = picker(places)
+            for found in each:
+                number += 1
+                if isinstance(found, CsvBlock):
+                    yield self._cells_of(found, number)
+                    number += len(found) - 1
+                    line = "\n"
+                    continue
+                line, cells = found
+                if cells is not None and len(cells) == width:
+                    yield self._csv_row(number, pick(cells), line)
+                elif cells == []:
+                    issues.suppress(file=file.name, reason="an empty line")
+                else:
+                    raw = line.raw if isinstance(line, Undecoded) else line
+                    issues.quarantine(raw, file=file.name, at=f"row {number}", reason=_why(line, cells, width))
+            if isinstance(line, str) and not line.endswith(("\n", "\r")):
+                issues.warn(file=file.name, reason=NO_END)
+
+    def _csv_row(self, number: int, cells: Sequence[str], line: Any) -> Row:
+        """Return a row; tell of cells in it that hold a list or a record: the column was one value before."""
+        if "{" in line or "[" in line:
+            for column, cell in zip(self._columns, cells, strict=True):
+                if holds_json(cell):
+                    reason = f"column {column!r} holds lists or records written as JSON"
+                    self._issues.warn(file=self._file.name, reason=reason)
+        return f"row {number}", cells, line
+
+    def _cells_of(self, block: CsvBlock, first: int) -> Cells:
+        is_odd = np.zeros(len(block), np.bool_)
+        if b"{" in block.text or b"[" in block.text:
+            for column in block.columns:
+                is_odd |= flags_of(pc.or_(pc.starts_with(column, "{"), pc.starts_with(column, "[")))
+
+        def row(place: int) -> Row:
+            return self._csv_row(first + place, [column[place].as_py() for column in block.columns], block.row(place))
+
+        return Cells(block.columns, "row", np.arange(first, first + len(block)), is_odd, row)
+
+    def _check_columns(self, header: list[str]) -> None:
+        doubled = {name for name, count in Counter(header).items() if count > 1} & self._mapped
+        if doubled:
+            raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
+        missing = sorted(self._mapped - set(header))
+        if missing:
+            alike = difflib.get_close_matches(missing[0].lower(), {name.lower(): name for name in header}, n=3, cutoff=0.6)
+            found = [name[:60] for name in header if name.lower() in alike]
+            looks = f"; alike are {', '.join(map(repr, found))}" if found else ""
+            raise UnreadableError(f"wrong column: {', '.join(map(repr, missing))} is not in the file{looks}")
+        self._tell_unmapped(set(header) - self._mapped)  # not before: without its header, a file's first row is a person
+
+    def _tell_unmapped(self, names: set[str]) -> None:
+        news = {valid(name) for name in names} - self._told
+        if news:
+            self._told |= news
+            self._issues.unknown_fields(news, file=self._file.name)
+
+
+def _why(line: str | Undecoded, cells: list[str] | None, width: int) -> str:
+    if isinstance(line, Undecoded):
+        return line.reason
+    if cells is None:
+        return "a quote is never closed or in the wrong place, or a value is longer than 131,072 characters"
+    return f"{len(cells)} columns where the header has {width}"

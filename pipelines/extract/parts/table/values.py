@@ -1,0 +1,216 @@
+"""What the texts of a mapped row mean: directions, yes and no, durations, and the identifiers of the person it is about."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
+from pipelines.extract import identifiers
+from pipelines.extract.fields import known, names, plain
+from pipelines.extract.identifiers import Own
+from pipelines.extract.instants import parse_date
+from pipelines.extract.issues import UnreadableError
+from pipelines.extract.parts.table.layout import Layout
+from pipelines.extract.text import one_line
+from pipelines.settings import Source
+
+# What tells of a person, below "party." in an interaction's mapping; handle and account with a scope ("handle.x").
+SCOPED = names("account handle")
+PERSON = SCOPED | names("""
+    city company country date_of_birth email family_name full_name given_name name phone postcode reference street visitor
+""")
+CONTACTS = {"email": "email", "sms": "phone", "voice": "phone"}  # the kind that a channel reaches
+CACHED = 1 << 14  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
+SHORT = 200  # characters; what is longer is not kept
+
+_DIRECTIONS: dict[str, Direction] = {
+    "inbound": "inbound", "incoming": "inbound", "in": "inbound",
+    "outbound": "outbound", "outgoing": "outbound", "out": "outbound", "internal": "internal",
+}  # fmt: skip
+_BOOLEANS = {"true": True, "yes": True, "y": True, "t": True, "1": True, "false": False, "no": False, "n": False, "f": False,
+             "0": False}  # fmt: skip
+_SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
+_CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
+
+Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is one of ours
+
+
+def direction(text: str, layout: Layout, place: int) -> Direction:
+    """Return the direction, out of a closed set."""
+    found = _DIRECTIONS.get(text) or _DIRECTIONS.get(text.lower())
+    if found is None:
+        raise UnreadableError(f"column {layout.column(place)} has a direction we do not know")
+    return found
+
+
+def boolean(text: str, layout: Layout, place: int) -> bool | None:
+    """Return yes or no, out of a closed set; None where the value is empty."""
+    if not text:
+        return None
+    found = _BOOLEANS.get(text.lower())
+    if found is None:
+        raise UnreadableError(f"column {layout.column(place)} is neither yes nor no")
+    return found
+
+
+def seconds(text: str, layout: Layout, place: int) -> float | None:
+    """Return a duration; None where the value is empty. A comma may part decimals or thousands: it is not guessed."""
+    if not text:
+        return None
+    if not _SECONDS.fullmatch(text):
+        raise UnreadableError(f"column {layout.column(place)} is no duration in seconds")
+    return float(text)
+
+
+def line(text: str) -> str | None:
+    """Return a text as one clean line; None where nothing is left."""
+    return (_short_line(text) if len(text) < SHORT else one_line(text) or None) if text else None
+
+
+def texts_in(cell: str | list[str]) -> Iterable[str]:
+    """Return the texts of a cell of which a field takes several."""
+    return ((cell,) if cell else ()) if isinstance(cell, str) else cell
+
+
+def first_line(cell: str | list[str]) -> str:
+    """Return the first text of a cell as one clean line."""
+    return line(cell if isinstance(cell, str) else cell[0]) or ""
+
+
+@lru_cache(maxsize=CACHED)
+def _short_line(text: str) -> str | None:
+    return one_line(text) or None
+
+
+class Step(NamedTuple):
+    """A column that tells of the person: its place, what its identifiers have in common, and what makes them of its texts.
+
+    Attributes:
+        who: kind, scope and evidence.
+        kept: makes them of short texts, which recur; ``make`` does of any.
+    """
+
+    place: int
+    who: tuple[str, str, Evidence]
+    kept: Callable[[str], Made]
+    make: Callable[[str], Made]
+
+
+class Person:
+    """The person that rows are about: what their columns make, laid out once.
+
+    Args:
+        evidence: by kind, who vouches for it.
+        prefix: "party." in an interaction's mapping.
+
+    Attributes:
+        steps: the columns, in the mapping's order.
+        given, family, address: where the parts stand of which a whole name and address are made.
+    """
+
+    def __init__(
+        self, layout: Layout, mapping: dict[str, list[str]], source: Source, evidence: Callable[[str], Evidence], prefix: str
+    ) -> None:
+        self._layout = layout
+        self.steps: list[Step] = []
+        own = Own.of(source)
+        for name in mapping:
+            kind, _, scope = name.removeprefix(prefix).partition(".")
+            if kind in PERSON and name.startswith(prefix):
+                make = _maker(kind, scope, evidence(kind), source, own)
+                kept = lru_cache(maxsize=CACHED)(make)  # the same text gives the same object, and is read once
+                who = (
+                    "name" if kind == "full_name" else kind,
+                    scope,
+                    "reference" if kind == "reference" else evidence(kind),
+                )
+                self.steps += [Step(place, who, kept, make) for place in layout.places(name)]
+        self.given, self.family, *self.address = (
+            (layout.places(prefix + name) or [layout.nothing])[0]
+            for name in ("given_name", "family_name", "street", "city", "postcode", "country")
+        )
+        self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
+
+    def identifiers(self, texts: list[str | list[str]]) -> tuple[list[Identifier], bool]:
+        """Return a row's identifiers, each once, and whether one of them is ours."""
+        found: list[Identifier] = []
+        is_ours = False
+        for place, _, kept, make in self.steps:
+            if not (cell := texts[place]):
+                continue
+            for text in (cell,) if isinstance(cell, str) else cell:
+                made, own = kept(text) if len(text) < SHORT else make(text)
+                if made is None:
+                    self._layout.unreadable(place)
+                else:
+                    found.append(made)
+                    is_ours = is_ours or own
+        if texts[self.given] and texts[self.family] and not any(each.kind == "name" for each in found):
+            parts = [first_line(texts[place]) for place in (self.given, self.family)]
+            composed = identifiers.name(" ".join(parts), self.name_evidence) if all(parts) else None
+            found += [composed] if composed else []
+        if texts[self.address[0]]:
+            parts = [first_line(texts[place]) for place in self.address if texts[place]]
+            whole = plain("address", ", ".join(filter(None, parts)), self.address_evidence) if parts[0] else None
+            found += [whole] if whole else []
+        if len({each.value for each in found}) < len(found):  # two that are one have one value
+            found = known(*found)
+        return found, is_ours
+
+
+class Consents:
+    """What the columns ``consent.<channel>`` say, for each contact point that the row has in the channel."""
+
+    def __init__(self, layout: Layout, mapping: dict[str, list[str]]) -> None:
+        self._layout = layout
+        self.steps = [
+            (layout.place(name), name.partition(".")[2]) for name in sorted(mapping) if name.startswith("consent.")
+        ]
+
+    def signals(self, texts: list[str], party: list[Identifier]) -> list[ConsentSignal]:
+        """Return a row's signals; without a value where it has no contact point in the channel."""
+        signals: list[ConsentSignal] = []
+        for place, channel in self.steps:
+            allowed = boolean(texts[place], self._layout, place)
+            if allowed is None:
+                continue
+            kind = CONTACTS.get(channel)
+            points = [each.value for each in party if each.kind == kind]
+            signals += [ConsentSignal(channel, "marketing", allowed, point) for point in points or [""]]
+        return signals
+
+
+def _maker(kind: str, scope: str, evidence: Evidence, source: Source, own: Own) -> Callable[[str], Made]:
+    """Return what makes a column's text an identifier."""
+    region, order = source.region, source.date_order
+
+    def identifier(text: str) -> Identifier | None:
+        match kind:
+            case "email":
+                return identifiers.email(text, evidence)
+            case "phone":
+                return identifiers.phone(text, region, evidence)
+            case "handle":
+                return identifiers.handle(text, scope, evidence)
+            case "account":
+                return identifiers.account(text, scope, evidence)
+            case "name" | "full_name":
+                return identifiers.name(text, evidence)
+            case "reference":
+                return identifiers.reference(text, "reference")
+            case "date_of_birth":
+                try:
+                    return Identifier(kind, "", parse_date(text, order).isoformat(), evidence)
+                except UnreadableError:
+                    return None
+            case _:
+                return plain(kind, text, evidence)
+
+    is_contact = kind in _CONTACT_KINDS
+
+    def make(text: str) -> Made:
+        made = identifier(text)
+        return made, is_contact and made is not None and own.matches(made)
+
+    return make

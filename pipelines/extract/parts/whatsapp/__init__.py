@@ -1,0 +1,1 @@
+"""WhatsApp: lines, dates and words of an exported chat."""

@@ -1,0 +1,1 @@
+"""X's archive: its parts, tweets and direct messages."""

@@ -1,0 +1,1 @@
+"""Zendesk: tickets, comments, users, and over what they came."""
