@@ -96,20 +96,28 @@ _CARRYING = frozenset({"", *(first for first, _ in _MY_NAME), *_FINDING, *_SCOPE
 _SHORT = 5  # words that are looked at again rather than read
 _SHORT_WORD = 20  # characters of those that are kept: what many write
 _BACK = 100  # characters before a handle in which its claim mostly begins
-_FEW = 200  # characters: where signs stand further apart than that, a platform is looked for first
 _WORD = re.compile(r"\S+")
 _BARS = frozenset({"|", "\u2022", "\u00b7", "/", "-", "\u2013", "\u2014"})
 
 
-def handles_of(text: Marks, signature: Marks) -> list[Identifier]:
+def may_mention_platform(marks: Marks) -> bool:
+    """Say whether a text may name a platform, without which nobody gives a handle; most name none."""
+    folded = marks.folded
+    for name in _LONG_NAMES:  # in half the time of any()
+        if name in folded:
+            return True
+    return _SHORT_NAMES.search(folded) is not None
+
+
+def handles_of(text: str, signature: str) -> list[Identifier]:
     """Return the handles that ``text`` gives as its writer's own, and those that stand in their signature; all claimed."""
-    found = [*_said(text), *_signed(signature)]
+    found = [*_said(Marks(text)), *_signed(signature)]
     return list(dict.fromkeys(found))[:AT_MOST] if found else []
 
 
-def _signed(signature: Marks) -> list[Identifier]:
+def _signed(signature: str) -> list[Identifier]:
     found: list[Identifier] = []
-    for line in signature.text.split("\n") if signature.text and _MENTIONS_ONE.search(signature.folded) else ():
+    for line in signature.split("\n") if signature and _MENTIONS_ONE.search(signature.lower()) else ():
         if _MENTIONS_ONE.search(line.lower()):
             found += _read_all(line, is_signed=True)
         if len(found) >= AT_MOST:
@@ -144,8 +152,6 @@ def _lines_with_signs(marks: Marks) -> Iterator[tuple[str, int, int]]:
     if not places:
         return
     first, last = min(places), max(places)
-    if last - first > _FEW and not _may_mention_one(marks.folded):
-        return
     start, end = text.rfind("\n", 0, first) + 1, text.find("\n", last)
     for line in text[start : end if end >= 0 else None].split("\n"):
         yield line, max(first - start, 0), last - start + 1
@@ -205,10 +211,6 @@ def _carrying(line: str, read: int, at: int) -> tuple[int, list[str], bool]:
             return start, words[place:], is_own
         is_own |= word.begins
     return (start, line[read:start].split(), True) if since > read else (start, words, is_own)
-
-
-def _may_mention_one(folded: str) -> bool:
-    return any(name in folded for name in _LONG_NAMES) or _SHORT_NAMES.search(folded) is not None
 
 
 def _is_label(line: str) -> bool:

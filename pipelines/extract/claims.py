@@ -8,7 +8,7 @@ import phonenumbers
 
 from pipelines.contract import Evidence, Identifier
 from pipelines.extract import identifiers
-from pipelines.extract.claimed_handles import handles_of
+from pipelines.extract.claimed_handles import handles_of, may_mention_platform
 from pipelines.extract.reference_patterns import patterns_of
 from pipelines.extract.signatures import signature_names
 from pipelines.extract.text_marks import Marks
@@ -31,7 +31,6 @@ _DIGITS = re.compile(r"\d[\d ()./\-\u00a0\u2010\u2011]{5}")  # part of every suc
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
 _GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
-_NOTHING = Marks("")
 
 
 def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
@@ -48,13 +47,12 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     """
     if not source.claims or not (text or signature):
         return []
-    said, signed = Marks(text[:READ]), Marks(signature[:READ]) if signature else _NOTHING
-    read = Marks(f"{said.text}\n{signed.text}") if signature else said
-    mentioned, rest = _references(read, source, "claimed")
-    unnamed = read if rest is read.text else Marks(rest)
-    handles = handles_of(said, signed) if may_have_handle else []
-    phones = _phones(unnamed, source.region)
-    emails = _emails(read.text) if read.signs else []
+    said, signed = text[:READ], signature[:READ]
+    marks = Marks(f"{said}\n{signed}" if signed else said)
+    mentioned, rest = _references(marks, source, "claimed")
+    handles = handles_of(said, signed) if may_have_handle and may_mention_platform(marks) else []
+    phones = _phones(rest, marks, source.region)
+    emails = _emails(marks.text) if marks.signs else []
     found = [*mentioned, *emails, *phones, *handles]
     if not found:  # as in most texts
         return []
@@ -118,19 +116,20 @@ def _emails(text: str) -> list[Identifier]:
     return found
 
 
-def _western(marks: Marks) -> str:
+def _western(text: str, marks: Marks) -> str:
     """Return the text with every script's digits written 0 to 9, as people from Cairo to Delhi type their numbers."""
-    if marks.text.isascii():
-        return marks.text
-    text = marks.text.replace("\uff0b", "+")
+    if text.isascii():
+        return text
+    text = text.replace("\uff0b", "+")
     return text if marks.has_plain_digits else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 
-def _phones(marks: Marks, region: str | None) -> list[Identifier]:
-    digits = marks.digits
-    if not digits or digits[1] - digits[0] < SHORTEST:
+def _phones(rest: str, marks: Marks, region: str | None) -> list[Identifier]:
+    """Return the numbers in what the references left over of a text, whose ``marks`` are those of the whole."""
+    if not marks.digits or marks.digits[1] - marks.digits[0] < SHORTEST:
         return []
-    text = _western(marks)
+    digits = marks.digits if rest is marks.text else (0, len(rest))
+    text = _western(rest, marks)
     first = _DIGITS.search(text, *digits)
     found: list[Identifier] = []
     for match in _NUMBER.finditer(text, max(first.start() - len("(+"), 0), digits[1] + 1) if first else ():

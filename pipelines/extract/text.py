@@ -132,8 +132,10 @@ def split_reply(text: str) -> Parts:
     everything: an answer below its quote stays the person's own. Lines under "-----Original Message-----" or under a
     block of From/Sent/To lines are all quoted.
     """
-    lines = clean(text).split("\n")
-    colons = {at for at, line in enumerate(lines) if _has_colon(line) and line.rstrip().endswith(_COLONS)}
+    text = clean(text)
+    lines = text.split("\n")
+    colon = ":" if "\uff1a" not in text else ""  # a line without it begins nothing; each may where wide ones are about
+    colons = {at for at, line in enumerate(lines) if colon in line and line.rstrip().endswith(_COLONS)}
     near = {at - before for at in colons for before in range(_ATTRIBUTION_LINES)}  # an attribution may begin only there
     own: list[str] = []
     quoted: list[str] = []
@@ -142,12 +144,12 @@ def split_reply(text: str) -> Parts:
         line = lines[at]
         first = line[:1]
         # As most lines are: no beginning of a quote.
-        if not first or ((first == ">" or first.isalnum()) and at not in near and not _has_colon(line)):
+        if not first or ((first == ">" or first.isalnum()) and at not in near and colon not in line):
             (quoted if first == ">" else own).append(line)
             at += 1
             continue
         line = line.strip()
-        if line and (at in near or _has_colon(line) or line.startswith(_RULES)):
+        if line and (at in near or colon in line or line.startswith(_RULES)):
             introduced = _attribution_lines(lines, at, colons) if at in near else 0
             if (
                 _is_divider(line)
@@ -166,10 +168,6 @@ def split_reply(text: str) -> Parts:
         at += 1
     own, signature = _split_signature(own)
     return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
-
-
-def _has_colon(line: str) -> bool:
-    return ":" in line or "\uff1a" in line
 
 
 def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
@@ -226,7 +224,7 @@ def _is_header_block(lines: list[str], at: int) -> bool:
 
 
 def _is_header(line: str) -> bool:
-    if not _has_colon(line):
+    if ":" not in line and "\uff1a" not in line:
         return False
     label, _, value = line.replace("\uff1a", ":").strip().strip("*").partition(":")
     return bool(value.strip()) and len(label) < _HEADER_LENGTH and label.strip(" *\u00a0").casefold() in words.HEADERS
