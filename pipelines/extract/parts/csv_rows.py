@@ -7,6 +7,7 @@ What is held at one time is one row: at most ``ROW_LINES`` lines and ``ROW_SIZE`
 import codecs
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import IO, NamedTuple, cast
@@ -25,6 +26,7 @@ DELIMITERS = (",", ";", "\t", "|")
 # What one quoted row may run over; beyond, its quote is taken never to have been closed.
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
+_ESCAPED = '\\"'
 NO_END = "the last line has no line end: it may have been cut off"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
@@ -148,6 +150,8 @@ class CsvRows:
                 else:
                     cells = None
                     waiting.extendleft(reversed(taken))
+            if cells is None and _ESCAPED in line:
+                cells = _unescaped(line, self.delimiter or "", width)
             width = width or (len(cells) if cells else None)
             yield line, cells
 
@@ -201,6 +205,16 @@ class _Parser:
         self._taken.append(following)
         self._size += len(following)
         return following
+
+
+def _unescaped(line: str, delimiter: str, width: int | None) -> list[str] | None:
+    r"""Return the cells of a row of one line in which ``\"`` is a quote, as databases write it; None where it is none."""
+    nothing = rf"(?:^|(?<={re.escape(delimiter)}))\\N(?={re.escape(delimiter)}|\s*$)"
+    try:
+        cells = next(csv.reader([re.sub(nothing, "", line)], delimiter=delimiter, escapechar="\\", strict=True))
+    except csv.Error:
+        return None
+    return cells if width in (None, len(cells)) else None
 
 
 def _delimiter(header: str, columns: frozenset[str]) -> str:
