@@ -26,6 +26,7 @@ DELIMITERS = (",", ";", "\t", "|")
 # What one quoted row may run over; beyond, its quote is taken never to have been closed.
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
+_HINT = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)  # a first line that tells Excel the delimiter
 _ESCAPED = '\\"'
 NO_END = "the last line has no line end: it may have been cut off"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -111,7 +112,7 @@ def _wide_lines(stream: IO[bytes], encoding: str) -> Iterator[str | Undecoded]:
 
 
 class CsvRows:
-    """Each row as written, and its cells: none of them for an empty line, None where they cannot be told apart.
+    """Each row as written, and its cells: none of them for an empty line or ``sep=;``, None where they cannot be told apart.
 
     A quoted cell may run over lines. Where its quote is never closed, or the row then has not as many cells as the
     first one (the header), the line it began on is set aside alone and reading goes on with the next.
@@ -141,6 +142,10 @@ class CsvRows:
                 yield Undecoded(line[:RAW_LIMIT].encode("utf-8", "replace"), f"a row of more than {CELLS} cells"), None
                 continue
             if parser is None:
+                if hint := _HINT.fullmatch(line):
+                    self.delimiter = self.delimiter or hint[1]
+                    yield line, []
+                    continue
                 self.delimiter = self.delimiter or _delimiter(line, self._columns)
                 parser = _Parser(lines, waiting, self.delimiter)
             cells, taken = parser.row(line)
