@@ -4,7 +4,6 @@ import csv
 import gzip
 import io
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError
-from pipelines.extract.parts.asterisk_cdr_rows import COLUMNS, CUSTOM, NEWER, TABLE
+from pipelines.extract.parts.asterisk_cdr_rows import COLUMNS, NEWER
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.random_world import LONDON, is_told_twice, worlds
 from tests.extract.specimens import Specimen
@@ -303,59 +302,6 @@ def test_every_way_to_write_it_gives_the_same(tmp_path, change):
     outcome = extracted(tmp_path, {"Master.csv": change(master(row, row | {"src": BOB}))}, SOURCE)
     assert [record.party_ref for record in outcome.records] == [ANN, BOB]
     assert not outcome.quarantined
-
-
-@pytest.mark.parametrize("columns", [CUSTOM, CUSTOM[:-1], TABLE], ids=["cdr_custom", "an older cdr_custom", "the table cdr"])
-def test_other_orders_of_asterisks_own_are_told_by_what_stands_in_them(tmp_path, columns):
-    starts = [f"2026-11-20 09:{minute:02}:00" for minute in range(60)]  # enough to be read by column
-    rows = [cdr(sequence="41", calldate=start, start=start, uniqueid="") for start in starts]
-    outcome = extracted(tmp_path, {"Master.csv": master(*rows, columns=columns)}, SOURCE)
-    given = extracted(
-        tmp_path / "headed", {"cdr.csv": table([{name: row[name] for name in columns} for row in rows])}, SOURCE
-    )
-    assert [replace(record, file="", position="") for record in outcome.records] == [
-        replace(record, file="", position="") for record in given.records
-    ]
-    assert len(outcome.records) == len(rows)
-    assert (outcome.quarantined, outcome.warnings) == ([], {})
-
-
-def test_a_report_of_other_columns_is_set_aside_with_what_to_do(tmp_path):
-    row = ",".join(["2026-11-20 09:00:00", *["x"] * 24]) + "\n"
-    ((_, why),) = extracted(tmp_path, {"cdr.csv": row}, SOURCE).quarantined
-    assert why.startswith("25 columns where call records have 16 to 21: export the table cdr with the names of its columns")
-
-
-@pytest.mark.parametrize("rows", [2, 200], ids=["row by row", "by column"])
-def test_quotes_escaped_by_a_backslash_and_nulls_are_what_databases_write(tmp_path, rows):
-    row = cdr(lastdata="", linkedid="NULL", peeraccount="", sequence="41")
-    line = master(row, columns=(*COLUMNS, "uniqueid", "userfield", *NEWER))
-    escaped = line.replace('"""Ann Archer"" <', '"\\"Ann Archer\\" <').replace('"NULL"', "\\N")
-    assert escaped != line
-    files = {"Master.csv": line.replace('"NULL"', "NULL") * rows}
-    plain = extracted(tmp_path / "plain", files | {"b.csv": line.replace('"NULL"', '""')}, SOURCE)
-    found = extracted(tmp_path, {"Master.csv": escaped * rows, "b.csv": escaped}, SOURCE)
-    assert found.records == plain.records
-    assert ("name", "", "Ann Archer") in party(found.records[0])
-    assert (found.quarantined, plain.quarantined) == ([], [])
-
-
-@pytest.mark.parametrize("rows", [1, 200], ids=["row by row", "by column"])
-@pytest.mark.parametrize(
-    ("row", "direction"),
-    [
-        pytest.param({"dst": "600", "dcontext": "ext-group"}, "inbound", id="a context of ours"),
-        pytest.param({"dst": "600", "dcontext": "from-internal-xfer"}, "inbound", id="passed on"),
-        pytest.param(
-            {"src": "101", "dst": BOB, "dcontext": "from-internal"}, "outbound", id="passed on to a number outside"
-        ),
-        pytest.param({"dst": "600", "dcontext": "ext-group", "did": ""}, None, id="nothing dialled from outside"),
-    ],
-)
-def test_what_was_dialled_from_outside_tells_that_a_call_came_in(tmp_path, row, direction, rows):
-    outcome = extracted(tmp_path, {"cdr.csv": table([freepbx(**row)] * rows)}, STRANGE)
-    assert {record.direction for record in outcome.records} == {direction} - {None}
-    assert len(outcome.quarantined) == (0 if direction else rows)
 
 
 # --- times ---

@@ -30,7 +30,7 @@ _FROM_INSIDE = (
 )  # fmt: skip
 EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?")  # 101, *97, and the dialplan's own s, h, t, i
 NUMBER = re.compile(r"[\w+*#.@:()/ -]*")
-_CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>"]*)>\s*')
+_CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?)|")\s*<([^<>"]*)>\s*')
 CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
 PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
 MADE = re.compile(r"(?P<made>\d{9,10})\.\d+$")  # of a ``uniqueid``, the second in which its channel was made
@@ -184,7 +184,7 @@ def caller_id(clid: str) -> tuple[str, str]:
     """Return the name and the number of a caller ID: ``"Ann Archer" <07700900123>``, or either alone."""
     match = _CALLER.fullmatch(clid)
     if match:
-        return re.sub(r"\\(.)", r"\1", match[1] if match[1] is not None else match[2]), match[3].strip()
+        return re.sub(r"\\(.)", r"\1", match[1] or match[2] or ""), match[3].strip()
     if "<" in clid or ">" in clid or "[" in clid:
         raise UnreadableError("field 'clid' is no caller ID")
     alone = clid.strip().strip('"')

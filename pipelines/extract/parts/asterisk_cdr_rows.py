@@ -33,6 +33,9 @@ NAMES = frozenset({*COLUMNS, *NEWER, "uniqueid", "userfield", "calldate"})
 NEEDED = names("src dst dcontext clid channel dstchannel lastapp duration billsec disposition")
 UNIQUEID = re.compile(r"(?:[\w.-]+-)?\d{9,11}\.\d+")  # epoch.number, behind the system's name where several have one
 _USUAL = frozenset({"uniqueid", "linkedid", "sequence"})  # an export without them gives its calls other ids
+_EVENT = re.compile(
+    r"(?:APP|BLINDTRANSFER|BRIDGE|CHAN|LINKEDID|LOCAL|PARK|PICKUP|STREAM)_?[A-Z_]*|ANSWER|HANGUP|ATTENDEDTRANSFER"
+)
 _HEADER_SHARE = 5  # columns with our names that make a first row a header
 
 
@@ -92,6 +95,8 @@ class CdrRows:
         if len(cells) != self._width and not self._header:
             self._issues.warn(file=self._file.name, reason="rows of more or fewer columns than the first one")
         try:
+            if _EVENT.fullmatch(cells[0]) and not self._header:
+                raise UnreadableError("a channel's event (CEL), not a call's record (CDR): point 'path' past such files")
             columns = _checked(self._header, cells) if self._header else self._unnamed(cells)
         except UnreadableError as error:
             self._issues.quarantine(line, file=self._file.name, at=at, reason=error)

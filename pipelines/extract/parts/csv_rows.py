@@ -27,7 +27,7 @@ DELIMITERS = (",", ";", "\t", "|")
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
 _HINT = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)  # a first line that tells Excel the delimiter
-_ESCAPED = '\\"'
+_ESCAPED, _UNTOLD = '\\"', '" <'  # quotes within a cell, as databases write them
 NO_END = "the last line has no line end: it may have been cut off"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
@@ -155,8 +155,8 @@ class CsvRows:
                 else:
                     cells = None
                     waiting.extendleft(reversed(taken))
-            if cells is None and _ESCAPED in line:
-                cells = _unescaped(line, self.delimiter or "", width)
+            if cells is None and (_ESCAPED in line or _UNTOLD in line):
+                cells = _mended(line, str(self.delimiter), width)
             width = width or (len(cells) if cells else None)
             yield line, cells
 
@@ -212,11 +212,19 @@ class _Parser:
         return following
 
 
-def _unescaped(line: str, delimiter: str, width: int | None) -> list[str] | None:
-    r"""Return the cells of a row of one line in which ``\"`` is a quote, as databases write it; None where it is none."""
-    nothing = rf"(?:^|(?<={re.escape(delimiter)}))\\N(?={re.escape(delimiter)}|\s*$)"
+def _mended(line: str, delimiter: str, width: int | None) -> list[str] | None:
+    r"""Return the cells of a row of one line whose quotes are as databases write them; None where it is none.
+
+    A quote within a cell is ``\"``, or nothing tells it from the cell's own: that is read of ``""Ann" <101>"`` alone.
+    """
+    after = rf"(?={re.escape(delimiter)}|\s*$)"
+    before = rf"(?:^|(?<={re.escape(delimiter)}))"
+    if _ESCAPED in line:
+        line, escape = re.sub(rf"{before}\\N{after}", "", line), "\\"
+    else:
+        line, escape = re.sub(rf'{before}""([^"]+)" <([^<>"]*)>"{after}', r'"""\1"" <\2>"', line), None
     try:
-        cells = next(csv.reader([re.sub(nothing, "", line)], delimiter=delimiter, escapechar="\\", strict=True))
+        cells = next(csv.reader([line], delimiter=delimiter, strict=True, escapechar=escape))
     except csv.Error:
         return None
     return cells if width in (None, len(cells)) else None
