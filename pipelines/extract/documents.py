@@ -24,6 +24,7 @@ from pipelines.extract.lines import Lines
 from pipelines.extract.unzipped import Unzipped
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
+PAGE_HEAD = 1_000  # bytes of a page in one line, before its records: its own address, and those of its neighbours
 TOO_LONG = f"a record longer than {VALUE_LIMIT >> 20} MB"
 _CONCATENATED = re.compile(rb"\}\s*\{")
 _NOT_LOADED = object()
@@ -216,7 +217,7 @@ def _rebuilt(fields: list[Piece], at: str) -> Entry:
 
 def _line(entry: Entry, pages: tuple[str, ...]) -> Iterator[Entry]:
     """Yield the line's record, or the records of the page that it holds."""
-    head = entry.raw[:200]
+    head = entry.raw[:PAGE_HEAD]
     if pages and entry.is_whole and any(b'"' + name.rpartition(".")[2].encode() + b'"' in head for name in pages):
         try:
             for record in _documents(io.BytesIO(entry.raw), pages, f" of {entry.at}"):

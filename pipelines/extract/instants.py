@@ -12,6 +12,11 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 
 _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
+_UTC = re.compile(r"(:\d\d(?:\.\d+)?(?: ?[AP]M)?) ?(?:UTC|GMT)$")  # behind a clock
+_WEEKDAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ")
+_NAMED_DATE = re.compile(r"(\d{1,2})([ -])([A-Z][a-z]{2,8})\.?\2(\d{4})|([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})")
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+           "december")  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
 GRACE = timedelta(days=1)  # after the night: exports are made in its small hours, by clocks of other zones
@@ -44,7 +49,7 @@ def local_instant(naive: datetime, zone: ZoneInfo) -> tuple[datetime, str | None
 
 
 def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = None) -> tuple[datetime, str | None]:
-    """Read a time in ISO 8601, or in numbers of the given order ("20/11/2026 14:30").
+    """Read a time in ISO 8601, in numbers of an order ("20/11/2026 14:30"), or with a month in English ("Nov 20, 2026").
 
     Args:
         zone: what a time without an offset is read in.
@@ -57,7 +62,7 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
         UnreadableError: it is no time, its order is open, or it has no offset and there is no ``zone``.
     """
     value = value.strip()
-    moment = _iso_time(value) or _numbered_time(value, order)
+    moment = _iso_time(_UTC.sub(r"\1+00:00", value)) or _named_time(value) or _numbered_time(value, order)
     if moment.tzinfo is not None:
         return _in_utc(moment), None
     if zone is None:
@@ -78,13 +83,13 @@ def epoch_instant(milliseconds: int) -> datetime:
 
 
 def parse_date(value: str, order: DateOrder | None) -> date:
-    """Read a date in ISO 8601 or in numbers; an order that neither the value nor ``order`` tells is not guessed.
+    """Read a date in ISO 8601, with a month in English or in numbers; an order that nothing tells is not guessed.
 
     Raises:
         UnreadableError: it is no date, or its order is open.
     """
     value = value.strip()
-    if moment := _iso_time(value):
+    if moment := _iso_time(value) or _named_time(value):
         return moment.date()
     match = _NUMBERED_DATE.fullmatch(value)
     if not match:
@@ -144,18 +149,36 @@ def _iso_time(value: str) -> datetime | None:
         return None
 
 
+def _named_time(value: str) -> datetime | None:
+    """Read a date with the name of its month, which leaves no order open, and a clock behind it; None for any other text."""
+    without = _WEEKDAY.sub("", _UTC.sub(r"\1", value), count=1)
+    match = _NAMED_DATE.match(without)
+    name = (match[3] or match[5]).lower() if match else ""
+    month = next((number for number, each in enumerate(_MONTHS, start=1) if name in (each, each[:3], each[:4])), None)
+    if not match or not month:
+        return None
+    day = date_in_order(match[4] or match[7], str(month), match[1] or match[6], "ymd")
+    if day is None:
+        raise UnreadableError("not a time")
+    moment = datetime.combine(day, time.min) + _clock_behind(without[match.end() :].removeprefix(" at"))
+    return moment.replace(tzinfo=UTC) if _UTC.search(value) else moment
+
+
+def _clock_behind(text: str) -> timedelta:
+    """Read the time of day behind a date; midnight where there is none, as in ISO 8601."""
+    rest = text.lstrip(" ,T")
+    clock = _CLOCK.fullmatch(rest)
+    if rest and not clock:
+        raise UnreadableError("not a time")
+    return clock_time(*clock.groups()) if clock else timedelta()
+
+
 def _numbered_time(value: str, order: DateOrder | None) -> datetime:
     match = _NUMBERED_DATE.match(value)
     if not match:
         raise UnreadableError("not a time")
     day = numbered_date(match[1], match[3], match[4], order)
-    rest = value[match.end() :].lstrip(" ,T")
-    if not rest:  # a date alone is its midnight, as in ISO 8601
-        return datetime.combine(day, time.min)
-    clock = _CLOCK.fullmatch(rest)
-    if not clock:
-        raise UnreadableError("not a time")
-    return datetime.combine(day, time.min) + clock_time(*clock.groups())
+    return datetime.combine(day, time.min) + _clock_behind(value[match.end() :])
 
 
 def _offset(moment: datetime) -> timedelta:

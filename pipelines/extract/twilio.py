@@ -23,7 +23,7 @@ from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows
 from pipelines.extract.parts.twilio.blocks import NEEDED, READ, block_of
 from pipelines.extract.parts.twilio.calls import parse_call
-from pipelines.extract.parts.twilio.files import PAGES, CsvFile, entries_of, is_json
+from pipelines.extract.parts.twilio.files import PAGES, CsvFile, entries_of, is_json, record_of
 from pipelines.extract.parts.twilio.messages import parse_message
 from pipelines.extract.parts.twilio.sides import Log, Sides, parse_recording, parse_transcription, sides_of
 
@@ -94,7 +94,10 @@ def _parsed(entry: Entry, log: Log) -> Record | None:
 
 def _record(value: Any, log: Log, at: str) -> Record | str:
     """Map one record by its sid; return the reason for which a side file's row is no interaction of its own."""
+    value = record_of(value)
     if isinstance(value, dict):  # some of the API's records have an empty text where others have null
+        if "twilio_response" in value:
+            raise UnreadableError("a page of the API's version of 2008: fetch it again from /2010-04-01/")
         value = {name: None if each == "" else each for name, each in value.items()}
     fields = Fields(value)
     sid = fields.ref("sid")

@@ -58,6 +58,11 @@ def test_an_imaginary_wall_clock_is_shifted_by_what_the_night_left_out():
         pytest.param("2026-11-20T09:30:00Z", None, "2026-11-20T09:30", id="ISO with Z"),
         pytest.param("2026-11-20T09:30:00+02:00", None, "2026-11-20T07:30", id="ISO with an offset"),
         pytest.param("2026-11-20 09:30", None, "2026-11-20T09:30", id="ISO without an offset, in the zone"),
+        pytest.param("2026-07-20 09:30:00 UTC", None, "2026-07-20T09:30", id="ISO and UTC"),
+        pytest.param("Jul 20, 2026 9:30 PM", None, "2026-07-20T20:30", id="a month by its short name, in the zone"),
+        pytest.param("Monday, July 20, 2026 at 9:30 AM", None, "2026-07-20T08:30", id="a month by its name"),
+        pytest.param("20-Jul-2026 09:30", None, "2026-07-20T08:30", id="a month between hyphens"),
+        pytest.param("Mon, 20 Jul 2026 09:30:00 GMT", None, "2026-07-20T09:30", id="a month, and GMT"),
         pytest.param("20/11/2026 09:30", None, "2026-11-20T09:30", id="a day above 12 tells the order"),
         pytest.param("05/11/2026 09:30:10", "dmy", "2026-11-05T09:30:10", id="the declared order"),
         pytest.param("11/05/2026, 9:30 PM", "mdy", "2026-11-05T21:30", id="a twelve-hour clock"),
@@ -73,7 +78,21 @@ def test_a_time_is_read_as_it_is_written(value, order, instant):
 
 @pytest.mark.parametrize(
     "value",
-    ["", "yesterday", "05/11/2026 09:30", "31/02/2026 09:30", "20/11/2026 24:30", "0001-01-01T00:00:00+10:00", "1700000000"],
+    [
+        "",
+        "yesterday",
+        "05/11/2026 09:30",
+        "31/02/2026 09:30",
+        "20/11/2026 24:30",
+        "0001-01-01T00:00:00+10:00",
+        "1700000000",
+        "31 Nov 2026 09:30",
+        "20 Foo 2026",
+        "20 Nov 26",
+        "20 Nov 2026 soon",
+        "20 Nov 2026 24:30",
+        "2026-11-20 UTC",
+    ],
 )
 def test_what_is_no_time_or_leaves_it_open_is_not_guessed(value):
     with pytest.raises(UnreadableError):
@@ -93,6 +112,8 @@ def test_a_time_without_an_offset_needs_a_zone():
         ("03.04.1980", "dmy", "1980-04-03"),
         ("03/04/1980", "mdy", "1980-03-04"),
         ("04/04/1980", None, "1980-04-04"),
+        ("3 Apr 1980", None, "1980-04-03"),
+        ("April 3, 1980", None, "1980-04-03"),
     ],
 )
 def test_a_date_is_read_as_it_is_written(value, order, iso):

@@ -4,7 +4,9 @@ import csv
 import gzip
 import io
 import json
+import re
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -397,6 +399,63 @@ def test_every_shape_gives_the_same(tmp_path, files):
     outcome = extracted(tmp_path, files, SOURCE)
     assert [(r.source_ref, r.occurred_at.hour) for r in outcome.records] == [(sid("SM", 1), 9), (sid("CA", 2), 10)]
     assert not outcome.quarantined
+
+
+def humped(record):
+    """A record as the CLI and the libraries write it: camelCase, times in ISO 8601."""
+    iso = {name: parsedate_to_datetime(each).isoformat() for name, each in record.items() if re.match("date_|.*_time", name)
+           and name != "queue_time"}  # fmt: skip
+    return {re.sub("_(.)", lambda match: match[1].upper(), name): each for name, each in (record | iso).items()}
+
+
+def test_what_the_cli_writes_is_what_the_api_says(tmp_path):
+    records = [
+        message(1, num_media="1", error_code=30003),
+        call(2),
+        call(3, frm=ANN, to=AGENT, direction="outbound-dial", parent=sid("CA", 2)),
+        recording(5, 2),
+        transcription(7, 5, "where is it"),
+    ]
+    plain = extracted(tmp_path / "api", {"a.json": json.dumps(records)}, SOURCE)
+    found = extracted(tmp_path / "cli", {"a.json": json.dumps([humped(each) for each in records], indent=2)}, SOURCE)
+    assert found.records == plain.records
+    assert [record.direction for record in found.records] == ["inbound"] * 3
+    assert (found.suppressed, found.warnings, found.quarantined) == (plain.suppressed, {}, [])
+
+
+def test_names_in_capitals_are_read_and_two_that_are_one_are_not(tmp_path):
+    capital = {name[0].upper() + name[1:]: each for name, each in humped(message(1)).items()}
+    found = extracted(tmp_path, {"a.json": lines(capital, capital | {"sid": sid("SM", 2)})}, SOURCE)
+    assert [record.source_ref for record in found.records] == [sid("SM", 1)]
+    assert found.quarantined == [("line 2", "a name stands twice, in upper and in lower case")]
+
+
+def test_the_retired_page_of_texts_is_read_in_one_line(tmp_path):
+    address = "/2010-04-01/Accounts/" + sid("AC", 1) + "/SMS/Messages.json?PageSize=50&Page="
+    before = {f"{name}_page_uri": address + name for name in ("first", "next", "previous", "last")}
+    read = extracted(tmp_path, {"a.json": json.dumps(before | {"sms_messages": [message(1, direction="incoming")]})}, SOURCE)
+    assert [(record.source_ref, record.direction) for record in read.records] == [(sid("SM", 1), "inbound")]
+    assert not read.quarantined
+
+
+def test_a_page_of_the_first_api_is_set_aside_with_what_to_do(tmp_path):
+    page_ = {"TwilioResponse": {"Calls": [{"Call": {"Sid": sid("CA", 1), "Caller": "2025550100", "Status": "2"}}]}}
+    ((_, why),) = extracted(tmp_path, {"a.json": json.dumps(page_)}, SOURCE).quarantined
+    assert "fetch it again" in why
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        pytest.param("Nov 20 2026 18:00:00 GMT+0900", 9, id="the CLI's own, east"),
+        pytest.param("Nov 20 2026 05:00:00 GMT-0400", 9, id="the CLI's own, west"),
+        pytest.param("Fri, 20 Nov 2026 09:00:00 GMT", 9, id="GMT"),
+    ],
+)
+def test_a_time_of_the_clis_table_is_in_the_zone_that_it_says(tmp_path, written, hour):
+    table = f"SID\tFrom\tTo\tStatus\tDirection\tStart Time\n{sid('CA', 1)}\t{ANN}\t{OURS}\tcompleted\tinbound\t{written}\n"
+    (record,) = extracted(tmp_path, {"a.tsv": table}, SOURCE).records
+    assert record.occurred_at == datetime(2026, 11, 20, hour, tzinfo=UTC)
 
 
 def test_empty_texts_where_others_have_null_are_nothing(tmp_path):

@@ -322,6 +322,8 @@ def test_a_comment_not_understood_is_set_aside_and_the_rest_is_read(tmp_path, ba
         pytest.param(json.dumps(TALK)[:80], "not JSON", id="a line cut off"),
         pytest.param("[" * 5000, "not JSON", id="deep nesting"),
         pytest.param('{"a": 1}', "neither a ticket", id="something else"),
+        pytest.param('{"ticket_id": 1, "author_id": 2, "events": []}', "put its comments into it", id="an audit"),
+        pytest.param('{"audits": []}', "put its comments into it", id="a page of audits"),
         pytest.param('{"side_conversations": []}', "side conversations", id="a page of side conversations"),
         pytest.param('{"id": "8-5", "preview_text": "Hi", "participants": []}', "side conversations", id="one of them"),
         pytest.param('{"id": 7, "cause": "Detected as spam", "content": "Hi"}', "suspended", id="a suspended ticket"),

@@ -13,7 +13,7 @@ from pipelines.extract import identifiers
 from pipelines.extract.fields import Drift, Fields, known, names
 from pipelines.extract.instants import local_instant
 from pipelines.extract.issues import UnreadableError
-from pipelines.extract.parts.asterisk_cdr.rows import UNIQUEID
+from pipelines.extract.parts.asterisk_cdr.rows import TIME, UNIQUEID
 from pipelines.extract.parts.phone.parties import Ends, is_withheld
 
 CHANNELS_HELD = 50_000
@@ -30,15 +30,14 @@ _FROM_INSIDE = (
 )  # fmt: skip
 EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?")  # 101, *97, and the dialplan's own s, h, t, i
 NUMBER = re.compile(r"[\w+*#.@:()/ -]*")
-_CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>"]*)>\s*')
-TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+_CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?)|")\s*<([^<>"]*)>\s*')
 CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
 PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
 MADE = re.compile(r"(?P<made>\d{9,10})\.\d+$")  # of a ``uniqueid``, the second in which its channel was made
 LATER = range(2, 86_400)  # seconds after it
 APPLICATION = re.compile(r"[A-Za-z]\w*")
 _LEFT = names("""
-    accountcode amaflags answer cnam cnum did dst_cnam end lastdata outbound_cnam outbound_cnum peeraccount recordingfile
+    accountcode amaflags answer cnam cnum dst_cnam end lastdata outbound_cnam outbound_cnum peeraccount recordingfile
     userfield
 """)
 
@@ -72,11 +71,11 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     channel, peer = (_matching(fields, each, CHANNEL, "a channel") for each in ("channel", "dstchannel"))
     application = _matching(fields, "lastapp", APPLICATION, "an application")
     unique, linked = (_matching(fields, each, UNIQUEID, "a uniqueid") for each in ("uniqueid", "linkedid"))
-    sequence = _sequence(fields)
+    sequence, has_did = _sequence(fields), bool(fields.maybe_string("did"))
     exchange.drift.tell(fields, _LEFT, usual=usual)
     if talk > duration:
         raise UnreadableError("more seconds of talk than the call has")
-    direction = direction_of(caller or number, called, context, exchange)
+    direction = direction_of(caller or number, called, context, exchange, has_did=has_did)
     shown = (caller or number) if direction != "outbound" else called
     party, reason = ([], "internal") if direction == "internal" else ends.party_of(shown)
     if direction == "inbound" and reason is None:  # the name is what the caller's phone, or their network, sends along
@@ -106,8 +105,12 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     )
 
 
-def direction_of(caller: str, called: str, context: str, exchange: Exchange) -> Direction:
+def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, has_did: bool = False) -> Direction:
     """Say which way a call went: by our own numbers, else by the context in which it was dialled.
+
+    Args:
+        has_did: whether it came over a route from outside, of which FreePBX keeps the number that was dialled: told by
+            nothing else, it came in.
 
     Raises:
         UnreadableError: neither tells.
@@ -123,11 +126,15 @@ def direction_of(caller: str, called: str, context: str, exchange: Exchange) -> 
     if _is_in(context, _FROM_OUTSIDE):
         return "inbound"
     if not _is_in(context, _FROM_INSIDE):
+        if has_did:
+            return "inbound"
         raise _open("a context of the dialplan that we do not know", exchange)
     if not EXTENSION.fullmatch(called):
         return "outbound"
     if EXTENSION.fullmatch(caller):
         return "internal"
+    if has_did:
+        return "inbound"
     raise _open("a call between an extension and a number that may be ours or not", exchange)
 
 
@@ -177,7 +184,7 @@ def caller_id(clid: str) -> tuple[str, str]:
     """Return the name and the number of a caller ID: ``"Ann Archer" <07700900123>``, or either alone."""
     match = _CALLER.fullmatch(clid)
     if match:
-        return re.sub(r"\\(.)", r"\1", match[1] if match[1] is not None else match[2]), match[3].strip()
+        return re.sub(r"\\(.)", r"\1", match[1] or match[2] or ""), match[3].strip()
     if "<" in clid or ">" in clid or "[" in clid:
         raise UnreadableError("field 'clid' is no caller ID")
     alone = clid.strip().strip('"')

@@ -23,7 +23,6 @@ from pipelines.extract.parts.asterisk_cdr.calls import (
     EXTENSION,
     NUMBER,
     PEER,
-    TIME,
     Exchange,
     caller_id,
     caller_name,
@@ -31,7 +30,7 @@ from pipelines.extract.parts.asterisk_cdr.calls import (
     metadata_of,
 )
 from pipelines.extract.parts.asterisk_cdr.legs import Alike, Legs
-from pipelines.extract.parts.asterisk_cdr.rows import UNIQUEID
+from pipelines.extract.parts.asterisk_cdr.rows import NULLS, TIME, UNIQUEID
 from pipelines.extract.parts.columns.blocks import block_with, positions, read_apart
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists
 from pipelines.extract.parts.columns.instants import can_be, instants
@@ -103,6 +102,8 @@ def _calls(cells: dict[str, pa.Array], exchange: Exchange, latest: datetime, is_
             ("uniqueid", UNIQUEID), ("linkedid", UNIQUEID),
         )
     )  # fmt: skip
+    for name in ("src", "dst", "clid"):  # the others are odd where they say so
+        is_odd |= is_filled(cells[name]) & flags_of(pc.is_in(cells[name], pa.array(list(NULLS))))
     sequence = cells.get("sequence", nothing)
     is_odd |= ~looks_like(sequence, _SEQUENCE)
     names, numbers = _caller_ids(cells["clid"], is_odd)

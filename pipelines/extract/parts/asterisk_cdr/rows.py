@@ -17,10 +17,25 @@ COLUMNS = (
     "end", "duration", "billsec", "disposition", "amaflags",
 )  # fmt: skip
 NEWER = ("peeraccount", "linkedid", "sequence")
+# As Asterisk's own example for cdr_custom.conf has them (cdr-custom/Master.csv), of which older ones lack the last.
+CUSTOM = (
+    "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer", "end", "duration",
+    "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield", "sequence",
+)  # fmt: skip
+# As the table ``cdr`` of its own schema has them, exported without their names.
+TABLE = (
+    "calldate", "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "duration", "billsec",
+    "disposition", "amaflags", "accountcode", "uniqueid", "userfield",
+)  # fmt: skip
+NULLS = frozenset({"", "NULL", "\\N"})  # the latter two as programs for databases write what a row does not have
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 NAMES = frozenset({*COLUMNS, *NEWER, "uniqueid", "userfield", "calldate"})
 NEEDED = names("src dst dcontext clid channel dstchannel lastapp duration billsec disposition")
 UNIQUEID = re.compile(r"(?:[\w.-]+-)?\d{9,11}\.\d+")  # epoch.number, behind the system's name where several have one
 _USUAL = frozenset({"uniqueid", "linkedid", "sequence"})  # an export without them gives its calls other ids
+_EVENT = re.compile(
+    r"(?:APP|BLINDTRANSFER|BRIDGE|CHAN|LINKEDID|LOCAL|PARK|PICKUP|STREAM)_?[A-Z_]*|ANSWER|HANGUP|ATTENDEDTRANSFER"
+)
 _HEADER_SHARE = 5  # columns with our names that make a first row a header
 
 
@@ -52,6 +67,7 @@ class CdrRows:
         self._file, self._source, self._issues = file, source, issues
         self._width = 0
         self._header: tuple[str, ...] | None = None
+        self._order: tuple[str, ...] = ()  # without a header, where it is not that of cdr_csv.c
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows one by one."""
@@ -73,23 +89,29 @@ class CdrRows:
         if not self._width:
             self._width = len(cells)
             self._header = _header(cells)
+            self._order = _other_order(cells)
             if self._header:
                 return None
         if len(cells) != self._width and not self._header:
             self._issues.warn(file=self._file.name, reason="rows of more or fewer columns than the first one")
         try:
-            columns = _checked(self._header, cells) if self._header else _columns(cells)
+            if _EVENT.fullmatch(cells[0]) and not self._header:
+                raise UnreadableError("a channel's event (CEL), not a call's record (CDR): point 'path' past such files")
+            columns = _checked(self._header, cells) if self._header else self._unnamed(cells)
         except UnreadableError as error:
             self._issues.quarantine(line, file=self._file.name, at=at, reason=error)
             return None
-        values = {name: cell or None for name, cell in zip(columns, cells, strict=True)}
+        values = {name: None if cell in NULLS else cell for name, cell in zip(columns, cells, strict=True)}
         return Row(at, line, values, _USUAL if self._header else frozenset())
+
+    def _unnamed(self, cells: list[str]) -> tuple[str, ...]:
+        return self._order if len(cells) == len(self._order) else _columns(cells)
 
     def _places(self, cells: list[str]) -> dict[str, int]:
         """Return where the columns ``READ`` and the time stand; none where rows alike in width may have others."""
-        if not self._header and not 0 <= len(cells) - len(COLUMNS) <= 5:
+        if not self._header and not self._order and not 0 <= len(cells) - len(COLUMNS) <= 5:
             return {}
-        columns = self._header or _columns(cells)
+        columns = self._header or self._unnamed(cells)
         if not self._header and "userfield" in columns and "uniqueid" not in columns:
             return {}
         time = "calldate" if "calldate" in columns else "start"
@@ -118,8 +140,17 @@ def _checked(header: tuple[str, ...], cells: list[str]) -> tuple[str, ...]:
     return header
 
 
+def _other_order(cells: list[str]) -> tuple[str, ...]:
+    """Return the names of the columns by a file's first row where that has the time elsewhere than cdr_csv.c writes it."""
+    if len(cells) == len(TABLE) and TIME.fullmatch(cells[0]):
+        return TABLE
+    if len(cells) in (len(CUSTOM) - 1, len(CUSTOM)) and TIME.fullmatch(cells[8]) and cells[11].isdigit():
+        return CUSTOM[: len(cells)]
+    return ()
+
+
 def _columns(cells: list[str]) -> tuple[str, ...]:
-    """Return the names of the columns of a row without a header, which has 16 to 21 of them."""
+    """Return the names of the columns of a row of cdr_csv.c, which has 16 to 21 of them."""
     more = len(cells) - len(COLUMNS)
     if more in (0, 3):
         middle: tuple[str, ...] = ()
@@ -128,5 +159,6 @@ def _columns(cells: list[str]) -> tuple[str, ...]:
     elif more in (1, 4):
         middle = ("uniqueid",) if UNIQUEID.fullmatch(cells[16]) else ("userfield",)
     else:
-        raise UnreadableError(f"{len(cells)} columns where call records have 16 to 21")
+        what = "export the table cdr with the names of its columns, or read another report as a 'table'"
+        raise UnreadableError(f"{len(cells)} columns where call records have 16 to 21: {what}")
     return (*COLUMNS, *middle, *(NEWER if more >= 3 else ()))

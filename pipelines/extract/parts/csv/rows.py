@@ -7,6 +7,7 @@ What is held at one time is one row: at most ``ROW_LINES`` lines and ``ROW_SIZE`
 import codecs
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import IO, NamedTuple, cast
@@ -25,6 +26,8 @@ DELIMITERS = (",", ";", "\t", "|")
 # What one quoted row may run over; beyond, its quote is taken never to have been closed.
 ROW_LINES, ROW_SIZE = 1_000, 4 << 20
 CELLS = 100_000  # of a row; each takes more memory than the byte that makes it
+_HINT = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)  # a first line that tells Excel the delimiter
+_ESCAPED, _UNTOLD = '\\"', '" <'  # quotes within a cell, as databases write them
 NO_END = "the last line has no line end: it may have been cut off"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _WIDE = ("utf-16", "utf_16", "utf-32", "utf_32")  # where a line's end is more than one byte
@@ -109,7 +112,7 @@ def _wide_lines(stream: IO[bytes], encoding: str) -> Iterator[str | Undecoded]:
 
 
 class CsvRows:
-    """Each row as written, and its cells: none of them for an empty line, None where they cannot be told apart.
+    """Each row as written, and its cells: none of them for an empty line or ``sep=;``, None where they cannot be told apart.
 
     A quoted cell may run over lines. Where its quote is never closed, or the row then has not as many cells as the
     first one (the header), the line it began on is set aside alone and reading goes on with the next.
@@ -139,6 +142,10 @@ class CsvRows:
                 yield Undecoded(line[:RAW_LIMIT].encode("utf-8", "replace"), f"a row of more than {CELLS} cells"), None
                 continue
             if parser is None:
+                if hint := _HINT.fullmatch(line):
+                    self.delimiter = self.delimiter or hint[1]
+                    yield line, []
+                    continue
                 self.delimiter = self.delimiter or _delimiter(line, self._columns)
                 parser = _Parser(lines, waiting, self.delimiter)
             cells, taken = parser.row(line)
@@ -148,6 +155,8 @@ class CsvRows:
                 else:
                     cells = None
                     waiting.extendleft(reversed(taken))
+            if cells is None and (_ESCAPED in line or _UNTOLD in line):
+                cells = _mended(line, str(self.delimiter), width)
             width = width or (len(cells) if cells else None)
             yield line, cells
 
@@ -201,6 +210,24 @@ class _Parser:
         self._taken.append(following)
         self._size += len(following)
         return following
+
+
+def _mended(line: str, delimiter: str, width: int | None) -> list[str] | None:
+    r"""Return the cells of a row of one line whose quotes are as databases write them; None where it is none.
+
+    A quote within a cell is ``\"``, or nothing tells it from the cell's own: that is read of ``""Ann" <101>"`` alone.
+    """
+    after = rf"(?={re.escape(delimiter)}|\s*$)"
+    before = rf"(?:^|(?<={re.escape(delimiter)}))"
+    if _ESCAPED in line:
+        line, escape = re.sub(rf"{before}\\N{after}", "", line), "\\"
+    else:
+        line, escape = re.sub(rf'{before}""([^"]+)" <([^<>"]*)>"{after}', r'"""\1"" <\2>"', line), None
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter, strict=True, escapechar=escape))
+    except csv.Error:
+        return None
+    return cells if width in (None, len(cells)) else None
 
 
 def _delimiter(header: str, columns: frozenset[str]) -> str:

@@ -6,6 +6,7 @@ A file that lacks a mapped column is set aside whole; in CSV and JSON, a row tha
 import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any, cast
 
 import numpy as np
@@ -30,10 +31,12 @@ from pipelines.extract.parts.csv.rows import (
     is_wide,
 )
 from pipelines.extract.parts.table.cells import Cells, Row, TextOf, text_column
+from pipelines.extract.parts.table.guards import Foot, are_guarded, is_guarded, unguarded
 from pipelines.extract.parts.table.json import JsonLines, picker
 from pipelines.extract.parts.table.parquet import is_much, parquet_batches, texts_of, values_of
 from pipelines.settings import Source
 
+_EMPTY = ' \t\r\n",;|'  # what a row of empty cells is written with
 FEW = 50  # rows that take less time one by one than a block of them does, however short
 
 
@@ -144,7 +147,7 @@ class Reader:
     def _csv(self, *, by_column: bool) -> Iterator[Row | Cells]:
         file, issues = self._file, self._issues
         encoding = encoding_of(file, self._source, issues)
-        with opened(file) as stream:
+        with opened(file) as stream, closing(Foot(file.name, issues)) as foot:
             lines = Lines(stream)
             decoded = decoded_lines(stream if is_wide(encoding) else lines, encoding)
             rows = CsvRows(decoded, self._source.delimiter, self._mapped)
@@ -160,27 +163,40 @@ class Reader:
             each: Iterator[CsvBlock | CsvRow] = alone
             if by_column and CsvBlocks.can_read(encoding, rows.delimiter):
                 each = CsvBlocks(lines, rows, encoding, width, places).between(alone)
-            pick = picker(places)
+            pick, foot.width = picker(places), width
             for found in each:
                 number += 1
                 if isinstance(found, CsvBlock):
+                    foot.refuse()
                     yield self._cells_of(found, number)
                     number += len(found) - 1
                     line = "\n"
                     continue
                 line, cells = found
                 if cells is not None and len(cells) == width:
-                    yield self._csv_row(number, pick(cells), line)
+                    foot.refuse()
+                    if row := self._csv_row(number, pick(cells), line):
+                        yield row
                 elif cells == []:
+                    foot.is_near = True
                     issues.suppress(file=file.name, reason="an empty line")
-                else:
+                elif cells is None or not foot.takes(number, line, cells):
+                    foot.refuse()
                     raw = line.raw if isinstance(line, Undecoded) else line
                     issues.quarantine(raw, file=file.name, at=f"row {number}", reason=_why(line, cells, width))
             if isinstance(line, str) and not line.endswith(("\n", "\r")):
                 issues.warn(file=file.name, reason=NO_END)
 
-    def _csv_row(self, number: int, cells: Sequence[str], line: Any) -> Row:
-        """Return a row; tell of cells in it that hold a list or a record: the column was one value before."""
+    def _csv_row(self, number: int, cells: Sequence[str], line: Any) -> Row | None:
+        """Return a row; None where all of it is empty, which is counted.
+
+        Tells of cells that hold a list or a record: the column was one value before.
+        """
+        if not any(cells) and not line.strip(_EMPTY):
+            self._issues.suppress(file=self._file.name, reason="an empty row")
+            return None
+        if is_guarded(line):
+            cells = [unguarded(cell) for cell in cells]
         if "{" in line or "[" in line:
             for column, cell in zip(self._columns, cells, strict=True):
                 if holds_json(cell):
@@ -189,12 +205,12 @@ class Reader:
         return f"row {number}", cells, line
 
     def _cells_of(self, block: CsvBlock, first: int) -> Cells:
-        is_odd = np.zeros(len(block), np.bool_)
+        is_odd = are_guarded(block)
         if b"{" in block.text or b"[" in block.text:
             for column in block.columns:
                 is_odd |= flags_of(pc.or_(pc.starts_with(column, "{"), pc.starts_with(column, "[")))
 
-        def row(place: int) -> Row:
+        def row(place: int) -> Row | None:
             return self._csv_row(first + place, [column[place].as_py() for column in block.columns], block.row(place))
 
         return Cells(block.columns, "row", np.arange(first, first + len(block)), is_odd, row)

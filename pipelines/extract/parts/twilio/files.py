@@ -15,7 +15,7 @@ from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.phone.rows import Row, Rows, blocks_of, rows_of
 from pipelines.settings import Source
 
-PAGES = ("messages", "calls", "recordings", "transcriptions")
+PAGES = ("messages", "calls", "recordings", "transcriptions", "sms_messages")
 _API_NAMES = names("""
     account_sid annotation answered_by api_version body call_sid caller_name channels conference_sid date_created date_sent
     date_updated direction duration end_time error_code error_message forwarded_from from from_formatted group_sid
@@ -34,6 +34,8 @@ _SPOKEN = {"incoming": "inbound", "outgoing-api": "outbound-api", "outgoing-dial
 _CLOSED = ("direction", "status", "answered_by")
 _OTHER_LETTERS = re.compile(r"[^a-z0-9]")
 _UTC = re.compile(r"\s*(?:UTC|GMT)$")
+_GMT_AND = re.compile(r"(?:UTC|GMT)(?=[+-]\d{4})")  # "GMT+0900", of which the standard reader would take GMT alone
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")  # in "dateSent", where the API has an underscore
 
 
 def entries_of(file: SourceFile, source: Source, issues: Issues) -> Iterator[Entry]:
@@ -46,6 +48,20 @@ def entries_of(file: SourceFile, source: Source, issues: Issues) -> Iterator[Ent
         yield from json_entries(file, PAGES)
     else:
         yield from CsvFile(file, source, issues).entries()
+
+
+def record_of(value: Any) -> Any:
+    """Return a record of JSON under the names of the API, which the CLI and the libraries write without underscores.
+
+    Raises:
+        UnreadableError: two of its names are one and the same.
+    """
+    if not isinstance(value, dict) or any("_" in name for name in value):
+        return value
+    record = {_HUMP.sub("_", name).lower(): each for name, each in value.items()}
+    if len(record) < len(value):
+        raise UnreadableError("a name stands twice, in upper and in lower case")
+    return record
 
 
 def is_json(file: SourceFile) -> bool:
@@ -138,12 +154,16 @@ def spoken(name: str, cell: str) -> str:
 
 
 def instant_of(value: str, zone: ZoneInfo | None) -> datetime:
-    """Read a time as API pages (RFC 2822), Bulk Export (ISO 8601) or a CSV (without a zone: in ``zone``) write it."""
+    """Read a time as API pages (RFC 2822), Bulk Export (ISO 8601), the CLI's tables or a CSV write it.
+
+    Args:
+        zone: what a time of a CSV without one is read in.
+    """
     value = value.strip()
     if not value[:1].isalpha():
         return parse_instant(_UTC.sub("+00:00", value), zone)[0]
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(_GMT_AND.sub("", value))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         raise UnreadableError("not a time") from None

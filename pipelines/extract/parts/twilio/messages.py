@@ -13,7 +13,8 @@ from pipelines.extract.parts.twilio.sides import Log
 from pipelines.extract.text import clean
 
 WAYS: dict[str, Way] = {
-    "inbound": "inbound", "outbound-api": "outbound", "outbound-call": "outbound", "outbound-reply": "outbound",
+    "inbound": "inbound", "incoming": "inbound",
+    "outbound-api": "outbound", "outbound-call": "outbound", "outbound-reply": "outbound",
 }  # fmt: skip
 STATUS = {
     each: each

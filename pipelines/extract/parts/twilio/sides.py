@@ -1,5 +1,6 @@
 """What other records of a Twilio export tell of a call: its recordings, their text, and where its first leg came from."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -17,7 +18,7 @@ from pipelines.extract.parts.columns.texts import flags_of, made
 from pipelines.extract.parts.csv.cells import may_have_cell
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows
-from pipelines.extract.parts.twilio.files import PAGES, CsvFile, is_json, spoken
+from pipelines.extract.parts.twilio.files import PAGES, CsvFile, is_json, record_of, spoken
 
 TEXT_LIMIT = 64 << 20  # characters of transcripts that are held at one time
 RECORDINGS_LIMIT = 300_000
@@ -32,7 +33,8 @@ _TRANSCRIPTION_LEFT = names("""
 """)
 _BEGINNINGS = (b"CA", b"RE", b"TR")  # of the sids of calls, recordings and transcriptions
 _CALLER = ("sid", "direction", "from")
-_ASKED = (b'"transcription_text"', b'"call_sid"', b'"parent_call_sid"')  # of raw records, those that can tell something
+# Of raw records, those that can tell something have one of these, whoever wrote them (see ``record_of``).
+_ASKED = re.compile(rb'"(?:[Tt]ranscription_?[Tt]ext|(?:[Pp]arent_?)?[Cc]all_?[Ss]id)"')
 
 
 @dataclass(slots=True)
@@ -172,10 +174,10 @@ def _entries(export: Export, beginnings: tuple[bytes, ...] = ()) -> Iterator[tup
 
 
 def _asked(entry: Entry) -> dict[str, Any] | None:
-    if entry.raw and not any(name in entry.raw for name in _ASKED) and entry.at.startswith(("line", "record")):
+    if entry.raw and not _ASKED.search(entry.raw) and entry.at.startswith(("line", "record")):
         return None
     try:
-        value = entry.value()
+        value = record_of(entry.value())
     except UnreadableError:
         return None
     return value if isinstance(value, dict) and isinstance(value.get("sid"), str) else None

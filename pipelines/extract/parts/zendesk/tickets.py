@@ -22,6 +22,7 @@ _LEFT = names("""
     priority problem_id raw_subject recipient result_type satisfaction_probability satisfaction_rating sharing_agreement_ids
     submitter_id support_type ticket_form_id url
 """)
+_HISTORY = names("audits child_events events ticket_events")  # what the API has of tickets beside their comments
 _APART = names("cause preview_text side_conversations suspended_tickets")  # what Zendesk exports apart
 
 
@@ -54,6 +55,8 @@ def parse_ticket(record: Any, source: Source, drift: Drift) -> Ticket:
     """Map one ticket; UnreadableError where it is not what we know."""
     fields = Fields(record)
     if not fields.has("requester_id"):
+        if fields.names & _HISTORY:
+            raise UnreadableError("what happened to a ticket, not what was said: put its comments into it, under 'comments'")
         if fields.has("author_id") or (fields.has("comments") and not fields.has("id")):
             raise UnreadableError("comments without their ticket: put each ticket's comments into it, under 'comments'")
         if not fields.has("comments"):
