@@ -21,7 +21,7 @@ from pipelines.extract.parts.asterisk_cdr.calls import Exchange, parse_call
 from pipelines.extract.parts.asterisk_cdr.columns import block_of
 from pipelines.extract.parts.asterisk_cdr.rows import CdrRows, Row
 from pipelines.extract.parts.phone.parties import Ends
-from pipelines.extract.parts.phone.rows import Rows
+from pipelines.extract.parts.phone.rows import Rows, read_by
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -47,18 +47,14 @@ def extract_blocks(export: Export, issues: Issues) -> Iterator[Record | Block]:
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record | Block]:
         exchange, cdr = exchange_of(file), CdrRows(file, export.source, issues)
-        for read in cdr.blocks():
-            if isinstance(read, Row):
-                if record := _parsed(read, exchange):
-                    yield record
-                continue
 
-            def apart(place: int, rows: Rows = read) -> Interaction | None:
-                row = cdr.row(rows.row(place))
-                return _parsed(row, exchange) if row else None
+        def alone(row: Row | None) -> Interaction | None:
+            return _parsed(row, exchange) if row else None
 
-            if len(block := block_of(read, exchange, apart, latest)):
-                yield block
+        def together(rows: Rows) -> Block:
+            return block_of(rows, exchange, lambda place: alone(cdr.row(rows.row(place))), latest)
+
+        yield from read_by(cdr.blocks(), alone, together)
 
     yield from each_file(export, issues, parse)
 

@@ -20,7 +20,7 @@ from pipelines.extract.inbox import Export, SourceFile, each_file
 from pipelines.extract.instants import latest_of
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.phone.parties import Ends
-from pipelines.extract.parts.phone.rows import Rows
+from pipelines.extract.parts.phone.rows import Rows, read_by
 from pipelines.extract.parts.twilio.blocks import NEEDED, READ, block_of
 from pipelines.extract.parts.twilio.calls import parse_call
 from pipelines.extract.parts.twilio.files import PAGES, CsvFile, entries_of, is_json, record_of
@@ -56,18 +56,14 @@ def extract_blocks(export: Export, issues: Issues) -> Iterator[Record | Block]:
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record | Block]:
         log, csv = log_of(file), CsvFile(file, export.source, issues)
-        for read in json_entries(file, PAGES) if is_json(file) else csv.blocks(READ, NEEDED):
-            if isinstance(read, Entry):
-                if record := _parsed(read, log):
-                    yield record
-                continue
 
-            def apart(place: int, rows: Rows = read) -> Record | None:
-                entry = csv.entry(rows.row(place))
-                return _parsed(entry, log) if entry else None
+        def alone(entry: Entry | None) -> Record | None:
+            return _parsed(entry, log) if entry else None
 
-            if len(block := block_of(read, log, apart, latest)):
-                yield block
+        def together(rows: Rows) -> Block:
+            return block_of(rows, log, lambda place: alone(csv.entry(rows.row(place))), latest)
+
+        yield from read_by(json_entries(file, PAGES) if is_json(file) else csv.blocks(READ, NEEDED), alone, together)
 
     yield from each_file(export, issues, parse)
 

@@ -17,6 +17,7 @@ from pipelines.extract.documents import MARK
 from pipelines.extract.lines import Lines
 from pipelines.extract.parts.csv.rows import CELLS, ROW_LINES, CsvRow, CsvRows
 
+FEW = 50  # rows that take less time one by one than a block of them does, however short
 BLOCK = 2 << 20  # bytes
 STRETCH = 500  # rows that are read one by one from the first on that is not plain
 _PLAIN_ENCODINGS = re.compile(r"utf-8(?:-sig)?|ascii|cp125\d|iso8859-\d+")  # a line end is a byte, whatever stands before it

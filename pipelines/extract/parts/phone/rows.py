@@ -5,26 +5,28 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 
+from pipelines.contract import Record
+from pipelines.extract.blocks import Block
 from pipelines.extract.documents import opened
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues
 from pipelines.extract.lines import Lines
 from pipelines.extract.parts.columns.texts import Places
-from pipelines.extract.parts.csv.blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv.blocks import FEW, CsvBlock, CsvBlocks
 from pipelines.extract.parts.csv.rows import NO_END, CsvRow, CsvRows, Undecoded, decoded_lines, encoding_of, is_wide
 from pipelines.settings import Source
 
-FEW = 50  # rows that take less time one by one than a block of them does, however short
 _QUOTES = "a quote is never closed or in the wrong place, or a value is longer than 131,072 characters"
 
 Row = tuple[str, str, list[str]]
+Alone = TypeVar("Alone")  # what is read by itself, as a format has it
 Wanted = Callable[[list[str]], dict[str, int]]
 
 
@@ -78,6 +80,18 @@ def blocks_of(
             are wanted with their places, none where the file is to be read row by row.
     """
     return _read(file, source, columns, issues, wanted)
+
+
+def read_by(
+    reads: Iterable[Alone | Rows], alone: Callable[[Alone], Record | None], together: Callable[[Rows], Block]
+) -> Iterator[Record | Block]:
+    """Yield the records of what is read one by one, and the blocks of plain rows, in their order."""
+    for read in reads:
+        if isinstance(read, Rows):
+            if len(block := together(read)):
+                yield block
+        elif record := alone(read):
+            yield record
 
 
 def _read(

@@ -19,7 +19,7 @@ from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.lines import Lines
 from pipelines.extract.parts.columns.texts import flags_of
-from pipelines.extract.parts.csv.blocks import CsvBlock, CsvBlocks
+from pipelines.extract.parts.csv.blocks import FEW, CsvBlock, CsvBlocks
 from pipelines.extract.parts.csv.rows import (
     NO_END,
     CsvRow,
@@ -37,7 +37,6 @@ from pipelines.extract.parts.table.parquet import is_much, parquet_batches, text
 from pipelines.settings import Source
 
 _EMPTY = ' \t\r\n",;|'  # what a row of empty cells is written with
-FEW = 50  # rows that take less time one by one than a block of them does, however short
 
 
 class Reader:
