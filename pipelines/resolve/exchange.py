@@ -19,6 +19,11 @@ RECORD = ("record_kind", "source", "source_ref")
 VALUE = ("kind", "scope", "value")
 
 
+def same(key: Sequence[str], one: str, other: str) -> str:
+    """Return the condition that two relations' rows are of one key; the columns are never NULL."""
+    return " AND ".join(f"{one}.{column} = {other}.{column}" for column in key)
+
+
 @dataclass(frozen=True)
 class Exchange:
     """The rows of ``table`` that may differ tonight, as temporary tables: all that were, all that are, by ``key``.
@@ -43,7 +48,7 @@ class Exchange:
 
 def exchange(
     con: duckdb.DuckDBPyConnection, home: Home, table: str, key: Sequence[str], touched: str, reads: Mapping[str, str],
-    *, known: str | None = None, **values: Any,
+    *, known: str | None = None, before: str | None = None, **values: Any,
 ) -> Exchange:  # fmt: skip
     """Make the rows of ``table`` whose key is in the temporary table ``touched`` again; rows that stay as they were stay.
 
@@ -53,12 +58,13 @@ def exchange(
         reads: the relation that stands in for a table that the SELECT names: all of its rows that the touched keys depend
             on. Rows of other keys that come out besides are left out.
         known: those of ``touched`` that may have rows already, where that is known: a night's new records have none.
+        before: a relation of the rows that there are of ``touched``, where it is at hand.
         values: the parameters of the SELECT.
     """
     made = named(table, key)
     columns = ", ".join(key)
     query, given = select_of(con, home, table, values)
-    keep_rows(con, made, f"SELECT * FROM {table} SEMI JOIN {known or touched} USING ({columns})")
+    keep_rows(con, made, before or f"SELECT * FROM {table} SEMI JOIN {known or touched} USING ({columns})")
     run(
         con,
         f"CREATE OR REPLACE TEMP TABLE {made.now} AS"
@@ -85,8 +91,7 @@ def put(con: duckdb.DuckDBPyConnection, made: Exchange) -> None:
     columns = ", ".join(made.key)
     run(con, f"CREATE OR REPLACE TEMP TABLE {made.changed} AS {differing(made.key, made.was, made.now)}")
     if run(con, f"SELECT 1 FROM {made.was} LIMIT 1"):
-        same = " AND ".join(f"held.{column} = changed.{column}" for column in made.key)
-        run(con, f"DELETE FROM {made.table} AS held USING {made.changed} AS changed WHERE {same}")
+        run(con, f"DELETE FROM {made.table} USING {made.changed} WHERE {same(made.key, made.table, made.changed)}")
     run(con, f"INSERT INTO {made.table} SELECT * FROM {made.now} SEMI JOIN {made.changed} USING ({columns})")
 
 

@@ -12,6 +12,7 @@ from pipelines.resolve.clusters.parts import FRAMES, build_parts, update_parts
 from pipelines.resolve.customers.basis import build_basis
 from pipelines.resolve.customers.change_causes import change_counts, change_words
 from pipelines.resolve.customers.customers import build_customers
+from pipelines.resolve.customers.grown import find_returned
 from pipelines.resolve.customers.near import update_customers
 from pipelines.resolve.customers.past import Past, goes_on, take_past
 from pipelines.resolve.engines.engine import Engine, OneMachine
@@ -89,8 +90,8 @@ def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Mo
     """Build what is a function of the lake alone, staging to edges; where the last run's rows hold, what changed in them.
 
     Returns:
-        Whether the last run's rows held. Then the temporary tables ``touched_identity``, ``loose_end`` and ``moved_record``
-        have what changed (``touched.update_identities``, ``edges.update_edges``).
+        Whether the last run's rows held. Then the temporary tables ``dirty``, ``loose_end``, ``moved_identity``,
+        ``moved_record`` and ``new_record`` have what changed (``touched.update_identities``, ``edges.update_edges``).
     """
     rules = rules_digest(home, linkage, model)
     take_parts(con, home)
@@ -121,6 +122,7 @@ def gather(
     build_basis(con, home, linkage, model)
     calibration.install(con, model)
     if is_update:
+        find_returned(con)
         find_affected(con)
         update_parts(con, linkage, night)
         update_customers(con, home, night)
@@ -128,5 +130,5 @@ def gather(
         build_parts(con, linkage, night, engine)
         build_customers(con, home, night, past)
         note_kept(con, CUSTOMERS, rules)
-        drop(con, "touched_identity", "loose_end", "moved_record")
+        drop(con, "dirty", "loose_end", "moved_identity", "moved_record", "new_record")
     unregister(con, *FRAMES)

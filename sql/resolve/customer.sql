@@ -14,6 +14,7 @@ WITH held AS (
 
 SELECT
     assigned.customer_id,
+    founder.founder_at,
     founder.founder_source,
     founder.founder_source_ref,
     held.identity_count,

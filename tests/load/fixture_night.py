@@ -117,8 +117,8 @@ TABLES = {
     "customer_id VARCHAR, reason VARCHAR, home_customer_id VARCHAR",
     "resolve.basis": "fact VARCHAR, content VARCHAR",
     "resolve.demoted_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, standing VARCHAR",
-    "resolve.customer": "customer_id VARCHAR, founder_source VARCHAR, founder_source_ref VARCHAR, identity_count BIGINT, "
-    "record_count BIGINT, confidence DOUBLE",
+    "resolve.customer": "customer_id VARCHAR, founder_at TIMESTAMPTZ, founder_source VARCHAR, founder_source_ref VARCHAR, "
+    "identity_count BIGINT, record_count BIGINT, confidence DOUBLE",
     "resolve.crosswalk": "customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR, born DATE, "
     "generation BIGINT",
     "resolve.change": "customer_id VARCHAR, change VARCHAR, other_customer_id VARCHAR, cause VARCHAR, record_count BIGINT, "
@@ -207,7 +207,9 @@ def _write_resolved(con: duckdb.DuckDBPyConnection, record: Message | Profile) -
 
 def _write_customer(con: duckdb.DuckDBPyConnection, person: str, records: list[Message | Profile]) -> None:
     identifier = customer_id(person)
-    _insert(con, "resolve.customer", identifier, records[0].source, records[0].ref, len(records), len(records), 0.99)
+    first = records[0]
+    at = first.at if isinstance(first, Message) else first.versions[-1][0]
+    _insert(con, "resolve.customer", identifier, at, first.source, first.ref, len(records), len(records), 0.99)
     _insert(con, "resolve.crosswalk", identifier, identifier, NIGHT, "new", NIGHT, 1)
     _insert(con, "resolve.change", identifier, "new", None, "first seen", len(records), len(records))
 

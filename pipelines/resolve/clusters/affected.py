@@ -18,20 +18,23 @@ def find_affected(con: duckdb.DuckDBPyConnection) -> None:
 
     What hangs together by links and judgements is decided over together (``component`` of resolve.cluster). Affected are
     components of which some identity, link or judgement came, went or changed, as they were: what is new hangs on
-    identities that are touched themselves. An identity that is gone is among them.
+    identities that are touched themselves. An identity that is gone is among them; so is one of which known records changed,
+    for ids follow records. That it has one record more is no reason (``customers.grown``).
 
-    Reads and drops ``touched_identity`` (identity_id: whose row was made again), ``loose_end`` (identity_id: ends of links
-    that came or went) and ``was_judgement``.
+    Reads and drops ``dirty`` (identity_id: whose row is another), ``loose_end`` (identity_id: ends of links that came or
+    went), ``moved_identity`` (identity_id: whose records' part in ids may be another) and ``was_judgement``.
     """
     run(con, f"CREATE OR REPLACE TEMP TABLE start AS {_START}")
     run(con, f"CREATE OR REPLACE TEMP TABLE {AFFECTED} AS {_AFFECTED}")
-    drop(con, "start", "touched_identity", "loose_end", "was_judgement")
+    drop(con, "start", "dirty", "loose_end", "moved_identity", "was_judgement")
 
 
 _START = f"""
-    SELECT identity_id FROM touched_identity
+    SELECT identity_id FROM dirty
     UNION
     SELECT identity_id FROM loose_end
+    UNION
+    SELECT identity_id FROM moved_identity
     UNION
     SELECT unnest([identity_l, identity_r]) AS identity_id
     FROM (

@@ -57,7 +57,7 @@ def founder_id(source: str, source_ref: str, attempt: int = 0) -> str:
     return "c" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _hash_of(source: str, source_ref: str, attempt: str = "''") -> str:
+def hash_of(source: str, source_ref: str, attempt: str = "''") -> str:
     """Return SQL for ``founder_id`` of two columns; ``attempt`` is empty, or the separator and its number."""
     return f"'c' || left(sha256({source} || chr(31) || {source_ref} || {attempt}), 16)"
 
@@ -124,7 +124,7 @@ _VANISHED = f"""
         any_value(past.generation) AS generation,
         1 AS record_count
     FROM past_crosswalk AS past
-    INNER JOIN trace ON past.customer_id = {_hash_of("trace.source", "trace.source_ref")}
+    INNER JOIN trace ON past.customer_id = {hash_of("trace.source", "trace.source_ref")}
     WHERE
         past.current_customer_id IS NULL
         AND past.cause != 'forgotten'
@@ -163,7 +163,7 @@ _OPEN = "SELECT * FROM part_founder WHERE part NOT IN (SELECT part FROM assigned
 # The clusters that are still without an id get the hash of their founder, where nobody has ever had it.
 _FOUNDED = f"""
     SELECT part, customer_id, TRUE AS is_new
-    FROM (SELECT *, {_hash_of("founder_source", "founder_source_ref", "$attempt")} AS customer_id FROM ({_OPEN}))
+    FROM (SELECT *, {hash_of("founder_source", "founder_source_ref", "$attempt")} AS customer_id FROM ({_OPEN}))
     WHERE
         customer_id NOT IN (SELECT customer_id FROM past_crosswalk)
         AND customer_id NOT IN (SELECT customer_id FROM assigned)

@@ -8,6 +8,7 @@ from pipelines.resolve.clusters.affected import AFFECTED
 from pipelines.resolve.customers.change_causes import build_change
 from pipelines.resolve.customers.customer_ids import assign_ids, keep_homes
 from pipelines.resolve.customers.customers import BETWEEN, BY_LINK, next_generation, trace_records
+from pipelines.resolve.customers.grown import add_records
 from pipelines.resolve.exchange import RECORD, exchange
 from pipelines.resolve.relations import drop, run
 from pipelines.settings import Home
@@ -19,9 +20,10 @@ def update_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date) ->
     """Bring the tables of ``customers.build_customers`` up to the parts of affected identities, to the same rows.
 
     What an affected identity's customer was, and all that was ever merged into that one, had no records elsewhere: ids are
-    given among these as among all. It holds where the past is what the tables hold (``past.goes_on``).
+    given among these as among all. It holds where the past is what the tables hold (``past.goes_on``). All others stay,
+    with the records that came besides (``grown``).
 
-    Reads and drops the temporary tables ``affected`` (``affected.find_affected``) and ``moved_record``
+    Reads and drops the temporary tables ``affected`` (``affected.find_affected``), ``moved_record`` and ``new_record``
     (``touched.update_identities``).
     """
     take_near(con)
@@ -33,21 +35,26 @@ def update_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date) ->
     for table in BY_LINK:
         drop(con, *exchange(con, home, f"resolve.{table}", ["identity_l"], "near_end", {}).tables)
     build_change(con, home)
+    add_records(con)
     drop(con, *BETWEEN, *_NEAR, AFFECTED, "moved_record")
 
 
 def take_near(con: duckdb.DuckDBPyConnection) -> None:
     """Make temporary tables of what concerns the affected identities: near_record, near_membership and near_crosswalk.
 
-    These are the records that are or were theirs, or moved; and every id that answered for one of them, or was led to one
-    that did. An id that nobody answers for may come back with any record.
+    These are the rows of records that are or were theirs, or that moved and show or showed nobody (``near_key`` has all of
+    them); and every id that answered for one of them, or was led to one that did. An id that nobody answers for may come
+    back with any record.
     """
     key = ", ".join(RECORD)
-    theirs = f"SELECT {key} FROM {{}} SEMI JOIN {AFFECTED} USING (identity_id)"
-    now, before = theirs.format("resolve.record_identity"), theirs.format("past_membership")
-    run(con, f"CREATE OR REPLACE TEMP TABLE near_key AS SELECT {key} FROM moved_record UNION {now} UNION {before}")
-    for near, table in (("record", "resolve.record_identity"), ("membership", "past_membership")):
-        run(con, f"CREATE OR REPLACE TEMP TABLE near_{near} AS FROM {table} SEMI JOIN near_key USING ({key})")
+    for near, table in (("record", "resolve.record_identity"), ("membership", "resolve.membership")):
+        run(
+            con,
+            f"CREATE OR REPLACE TEMP TABLE near_{near} AS FROM {table} SEMI JOIN {AFFECTED} USING (identity_id)"
+            f" UNION ALL FROM (FROM {table} WHERE identity_id IS NULL) SEMI JOIN moved_record USING ({key})",
+        )
+    both = f"SELECT {key} FROM near_record UNION SELECT {key} FROM near_membership"
+    run(con, f"CREATE OR REPLACE TEMP TABLE near_key AS {both}")
     run(con, f"CREATE OR REPLACE TEMP TABLE near_crosswalk AS {_NEAR_CROSSWALK}")
 
 
@@ -73,4 +80,4 @@ def renew_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
     )  # fmt: skip
     drop(con, *made.tables)
     keep_homes(con)
-    drop(con, *exchange(con, home, "resolve.membership", RECORD, "near_key", {}).tables)
+    drop(con, *exchange(con, home, "resolve.membership", RECORD, "near_key", {}, before="FROM near_membership").tables)

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.resolve.evidence import phones
 from pipelines.resolve.evidence.identities import learn, tell_shared, values_of
 from pipelines.resolve.evidence.normalise import NAME_RULES, name_forms
-from pipelines.resolve.exchange import RECORD, VALUE, differing, exchange
+from pipelines.resolve.exchange import RECORD, VALUE, differing, exchange, same
 from pipelines.resolve.relations import drop, run, unregister
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.scoring.model import Model, register_frequencies
@@ -30,8 +30,9 @@ def update_identities(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linka
     """Bring the tables of ``identities.build_identities`` up to staging, to the same rows.
 
     Reads what ``staging.update_staging`` leaves, and drops it. Leaves ``was_resolve_identity`` and ``now_resolve_identity``,
-    the rows of all touched identities before and after; ``touched_identity`` (identity_id), all of these; and
-    ``moved_record`` (record_kind, source, source_ref), the records that may be of another identity.
+    the rows of all touched identities before and after; ``new_record`` (rows of resolve.record_identity), the records that
+    were not there and show somebody; ``moved_record`` (record_kind, source, source_ref), all others that came, went, changed
+    or may be of another identity; and ``moved_identity`` (identity_id), what those of them that were known are and were of.
     """
     agreement.install(con)
     register_frequencies(con, model)
@@ -92,30 +93,45 @@ class _Update:
         made = exchange(con, self.home, "resolve.contested_identifier", VALUE, "touched_value", reads, **self.values)
         held = exchange(con, self.home, "resolve.handover", VALUE, "touched_value", reads, **self.values)
         self.take("flipped_value", f"FROM {made.changed} UNION FROM {held.changed}")
+        self.moved()
         drop(con, *made.tables, *held.tables, "carrier", "near_identifier", "near_name", "touched_value")
-        drop(con, "was_staging_identifier", "now_staging_identifier")
+        drop(con, "flipped_value", "was_staging_identifier", "now_staging_identifier")
+
+    def moved(self) -> None:
+        """Touched records, and those with a value that became or ceased to be contested, may be of another identity.
+
+        What they show is at hand: whatever carries a flipped value carries a touched one.
+        """
+        carriers = f"SELECT {_RECORD} FROM near_identifier SEMI JOIN flipped_value USING ({_VALUE})"
+        self.take("moved_record", f"FROM touched_record UNION {carriers}")
+        self.take(
+            "moved_identifier",
+            f"""
+            FROM near_identifier SEMI JOIN moved_record USING ({_RECORD}) ANTI JOIN touched_record USING ({_RECORD})
+            UNION ALL
+            SELECT * EXCLUDE (file, position) FROM now_staging_identifier SEMI JOIN touched_record USING ({_RECORD})
+            """,
+        )
 
     def identities_of_records(self) -> None:
-        """Touched records, and those with a value that became or ceased to be contested, may be of another identity."""
+        """The identities of moved records are told again: those of what is new apart from those of what was known."""
         con = self.con
-        self.take(
-            "moved_record",
-            f"FROM touched_record UNION SELECT {_RECORD} FROM staging.identifier SEMI JOIN flipped_value USING ({_VALUE})",
-        )
-        self.take("near_identifier", f"{_IDENTIFIERS} SEMI JOIN moved_record USING ({_RECORD})")
         self.take(
             "near_profile",
             "FROM staging.profile SEMI JOIN (FROM moved_record WHERE record_kind = 'profile') USING (source, source_ref)",
         )
         reads = {
-            "staging.identifier": "near_identifier", "staging.interaction": _interactions_of("moved_record"),
+            "staging.identifier": "moved_identifier", "staging.interaction": _interactions_of("moved_record"),
             "staging.profile": "near_profile",
         }  # fmt: skip
         made = exchange(con, self.home, "resolve.record_identity", RECORD, "moved_record", reads, **self.values)
         ids = "SELECT identity_id FROM {} WHERE identity_id IS NOT NULL"
         self.take("touched_identity", f"{ids.format(made.was)} UNION {ids.format(made.now)}")
-        drop(con, *made.tables, "near_identifier", "near_profile")
-        drop(con, "touched_record", "flipped_value")
+        known = f"SEMI JOIN {made.was} USING ({_RECORD})"
+        self.take("moved_identity", f"{ids.format(made.was)} UNION {ids.format(f'(FROM {made.now} {known})')}")
+        self.take("new_record", f"FROM {made.now} ANTI JOIN {made.was} USING ({_RECORD}) WHERE identity_id IS NOT NULL")
+        run(con, f"DELETE FROM moved_record USING new_record WHERE {same(RECORD, 'moved_record', 'new_record')}")
+        drop(con, *made.tables, "moved_identifier", "near_profile", "touched_record")
 
     def evidence(self) -> None:
         """The names and identifiers of touched identities are gathered again, over all of their records."""

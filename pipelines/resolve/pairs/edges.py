@@ -43,8 +43,8 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
     ``dirty_carrier`` (those whose block makes pairs since tonight, or none any more).
 
     Returns:
-        Whether edges of other pairs stayed. Then the temporary table ``loose_end`` (identity_id) has the identities of
-        which a link came, went or was scored again.
+        Whether edges of other pairs stayed. Then there are the temporary tables ``dirty`` (identity_id: what is new, gone or
+        compared otherwise) and ``loose_end`` (identity_id: of which a link came, went or was scored again).
     """
     population = population_of(con)
     version = f"{model.version}-{linkage.digest}-{population}"
@@ -69,7 +69,7 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
     run(con, f"CREATE OR REPLACE TEMP TABLE loose_end AS {' UNION '.join(ends)}")
     run(con, "INSERT INTO resolve.edge SELECT *, $version AS model_version FROM new_edge", {"version": version})
     dirty, known = run(con, "SELECT (SELECT count(*) FROM dirty), (SELECT count(*) FROM resolve.identity)")[0]
-    drop(con, "dirty", "candidate_pair", "new_edge", "gone_edge")
+    drop(con, "candidate_pair", "new_edge", "gone_edge")
     drop(con, "was_resolve_identity", "now_resolve_identity", "dirty_carrier")
     log.info("resolve %s: %d of %d identities are new or changed, %d pairs scored", night, dirty, known, pairs)
     return True
