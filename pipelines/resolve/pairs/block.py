@@ -32,38 +32,37 @@ def candidate_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage, *, whole: 
     order = pa.table({"rule": list(linkage.rules), "rule_rank": list(range(len(linkage.rules)))})
     register(con, "rule_order", order)
     run(con, f"CREATE OR REPLACE TEMP TABLE asked AS {_ALL_KEYS if whole else _TOUCHED_KEYS}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE met AS {_MET}")
     run(con, f"CREATE OR REPLACE TEMP TABLE numbered AS {_NUMBERED}")
     run(con, f"CREATE OR REPLACE TEMP TABLE held AS {_held(whole=whole)}")
+    drop(con, "asked", "met")
     if able:
         take_glance(con)
     chosen = f"{_LOOKED_AT} WHERE {able}" if able else ""
     run(con, f"CREATE OR REPLACE TEMP TABLE candidate_pair AS {_PAIRS} {chosen}")
-    drop(con, "asked", "numbered", "held", "glance")
+    drop(con, "numbered", "held", "glance")
     unregister(con, "rule_order")
     return int(run(con, "SELECT count(*) FROM candidate_pair")[0][0])
 
 
 def _held(*, whole: bool) -> str:
-    """Return the SELECT of the rows of block_key that may make pairs; identities as numbers, which pair cheaply."""
+    """Return the SELECT of the rows of met with identities as numbers, which pair cheaply."""
     is_dirty = "TRUE" if whole else "numbered.identity_id IN (SELECT identity_id FROM dirty)"
     return f"""
-        SELECT rule_order.rule_rank, block_key.key, block_key.side, numbered.node, {is_dirty} AS is_dirty
-        FROM resolve.block_key AS block_key
-        SEMI JOIN asked ON block_key.rule = asked.rule AND block_key.key = asked.key
-        INNER JOIN rule_order ON block_key.rule = rule_order.rule
-        INNER JOIN numbered ON block_key.identity_id = numbered.identity_id
+        SELECT met.rule_rank, met.key, met.side, numbered.node, {is_dirty} AS is_dirty
+        FROM met INNER JOIN numbered ON met.identity_id = numbered.identity_id
     """
 
 
-# Numbers of our own: joined by the row numbers of a table that the transaction is still changing, pairs were lost at times.
-_NUMBERED = """
-    SELECT identity_id, row_number() OVER () AS node
-    FROM (
-        SELECT DISTINCT block_key.identity_id
-        FROM resolve.block_key AS block_key
-        SEMI JOIN asked ON block_key.rule = asked.rule AND block_key.key = asked.key
-    )
+# The rows of block_key that may make pairs.
+_MET = """
+    SELECT rule_order.rule_rank, block_key.key, block_key.side, block_key.identity_id
+    FROM resolve.block_key AS block_key
+    SEMI JOIN asked ON block_key.rule = asked.rule AND block_key.key = asked.key
+    INNER JOIN rule_order ON block_key.rule = rule_order.rule
 """
+# Numbers of our own: joined by the row numbers of a table that the transaction is still changing, pairs were lost at times.
+_NUMBERED = "SELECT identity_id, row_number() OVER () AS node FROM (SELECT DISTINCT identity_id FROM met)"
 
 
 _ALL_KEYS = "SELECT rule, key FROM resolve.block_key GROUP BY rule, key HAVING count(*) > 1"
