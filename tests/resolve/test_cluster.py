@@ -1,15 +1,17 @@
 """Components and their weakest links, against a few lines of plain Python on random graphs."""
 
 import random
+import re
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.resolve.clusters.cluster import find_clusters, strongest_tree, weakest_links
+from pipelines.resolve.clusters.cluster import ASKED, find_clusters, strongest_tree, weakest_links
 from pipelines.resolve.clusters.guard import TOO_LARGE
 from pipelines.resolve.engines.components import component_labels, first_of
 from pipelines.resolve.scoring import agreement
@@ -165,3 +167,15 @@ def test_people_of_one_first_name_never_rule_each_other_out(macros, name, one, o
     contradicts = "SELECT names_contradict($given, [$given], $one, [$one], $given, [$given], $other, [$other])"
     assert macros.execute(contradicts, values).fetchall() == [(False,)]
     assert macros.execute("SELECT births_contradict('1950-03-04', '1950-03-04')").fetchall() == [(False,)]
+
+
+def test_clustering_names_the_columns_of_an_identity_that_it_reads():
+    """A night hands it no others: one that only some rare case reads would be missed on the night of that case."""
+    columns = yaml.safe_load((PACKAGE_ROOT / "sql" / "resolve" / "identity.yml").read_text())["columns"]
+    code = "".join((PACKAGE_ROOT / "pipelines" / "resolve" / "clusters" / f"{name}.py").read_text() for name in READERS)
+    code = code[: code.index("ASKED = (")] + code[code.index(")  # fmt: skip", code.index("ASKED = (")) :]
+    read = {name for name in columns if re.search(rf"\b{name}\b", code)} - {"claims"}  # a verb there
+    assert read == set(ASKED)
+
+
+READERS = ("cluster", "contradictions", "guard", "namesakes")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipelines.resolve.clusters.affected import AFFECTED
 from pipelines.resolve.clusters.cluster import (
+    ASKED,
     JUDGED_WEIGHT,
     Clusters,
     find_clusters,
@@ -55,7 +56,7 @@ def update_parts(con: duckdb.DuckDBPyConnection, linkage: Linkage, night: date) 
     What hangs together with one of them is among them, and what hangs together clusters by itself as within the whole.
     """
     rows = [
-        arrow(con, f"FROM resolve.identity SEMI JOIN {AFFECTED} USING (identity_id)"),
+        arrow(con, f"SELECT {', '.join(ASKED)} FROM resolve.identity SEMI JOIN {AFFECTED} USING (identity_id)"),
         *(arrow(con, f"FROM resolve.{table} SEMI JOIN {_FIRST} USING (identity_l)") for table in ("edge", "judgement")),
     ]
     identities, edges, judged = rows

@@ -177,7 +177,7 @@ def clustered(
 
     Args:
         within: a connection whose limits of memory and disk the scratch database takes over.
-        identities, edges, judged: rows of resolve.identity, resolve.edge and resolve.judgement.
+        identities, edges, judged: rows of resolve.identity (columns ``cluster.ASKED``), resolve.edge and resolve.judgement.
 
     Raises:
         ConfigurationError: the rows were written before the clustering knew some column.
