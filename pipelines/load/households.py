@@ -51,19 +51,24 @@ def _group(con: duckdb.DuckDBPyConnection) -> None:
     run(con, "DROP TABLE household_node")
 
 
-_NODES = """
+# A node is found by one value: by two, all nodes of one realm would meet one another before they meet the ties.
+_KEY = "concat_ws(chr(30), realm, {})"
+_NODES = f"""
     CREATE OR REPLACE TEMP TABLE household_node AS
-    SELECT realm, customer_id, row_number() OVER (ORDER BY realm, customer_id) - 1 AS node
+    SELECT *, {_KEY.format("customer_id")} AS key, row_number() OVER (ORDER BY realm, customer_id) - 1 AS node
     FROM (
         SELECT realm, customer_l AS customer_id FROM scratch.household_tie
         UNION SELECT realm, customer_r FROM scratch.household_tie
     )
 """
-_TIES = """
+_TIES = f"""
+    WITH tie AS (
+        SELECT {_KEY.format("customer_l")} AS key_l, {_KEY.format("customer_r")} AS key_r FROM scratch.household_tie
+    )
     SELECT l.node AS l, r.node AS r
-    FROM scratch.household_tie AS tie
-    INNER JOIN household_node AS l ON tie.realm = l.realm AND tie.customer_l = l.customer_id
-    INNER JOIN household_node AS r ON tie.realm = r.realm AND tie.customer_r = r.customer_id
+    FROM tie
+    INNER JOIN household_node AS l ON tie.key_l = l.key
+    INNER JOIN household_node AS r ON tie.key_r = r.key
 """
 _GROUPS = """
     CREATE OR REPLACE TABLE scratch.household_group AS

@@ -7,19 +7,29 @@
 --         company connects. household_id is a hash of the record that showed its first identifier first, so that a
 --         rebuild gives it again and new members leave it as it is. The identifier told is the one that ties best: a fixed
 --         line before a mailbox, an address, a number; then the one that more records show.
-WITH tied AS (
+WITH tie_end AS (
+    -- each side by itself: a join of either side would meet all households' ties with all of their members
     SELECT DISTINCT
-        household.household_number,
+        tie.realm,
         tie.tie_kind,
         tie.kind,
         tie.scope,
         tie.key,
-        household.customer_id
+        unnest([tie.customer_l, tie.customer_r]) AS customer_id
     FROM scratch.household_tie AS tie
+),
+
+tied AS (
+    SELECT
+        household.household_number,
+        tie_end.tie_kind,
+        tie_end.kind,
+        tie_end.scope,
+        tie_end.key,
+        tie_end.customer_id
+    FROM tie_end
     INNER JOIN scratch.household_group AS household
-        ON
-            (tie.customer_l = household.customer_id OR tie.customer_r = household.customer_id)
-            AND tie.realm = household.realm
+        ON tie_end.realm = household.realm AND tie_end.customer_id = household.customer_id
 ),
 
 evidence AS (
