@@ -24,7 +24,7 @@ earlier AS (
         ask.*,
         ask.ask - distance.asks AS earlier_ask
     FROM ask
-    CROSS JOIN distance
+    INNER JOIN distance ON ask.ask > distance.asks
 ),
 
 pair AS (
