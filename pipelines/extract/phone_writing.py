@@ -6,7 +6,10 @@ from pipelines.extract.phone_shapes import own_groups
 
 MOST_GROUPS = 7
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
-_ANY_DATE = rf"(?:{_DAY}[./-]{_MONTH}[./-](?:{_YEAR}|\d\d)|{_YEAR}[./-]{_MONTH}[./-]{_DAY}|{_MONTH}[./]{_YEAR}|{_YEAR}|{_DAY}\.{_MONTH}\.?)"
+_ANY_DATE = (
+    rf"(?:{_DAY}[./-]{_MONTH}[./-](?:{_YEAR}|\d\d)|{_YEAR}[./-]{_MONTH}[./-]{_DAY}|"
+    rf"{_MONTH}[./]{_YEAR}|{_YEAR}|{_DAY}\.{_MONTH}\.?)"
+)
 _TIME = r"(?:[01]?\d|2[0-4])\.[0-5]\d"
 _HOUR = r"(?:[01]\d|2[0-4])(?:00|15|30|45)"
 _DATE = re.compile(
