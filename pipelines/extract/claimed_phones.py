@@ -7,7 +7,8 @@ else it is.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import lru_cache
 
 from pipelines.contract import Identifier
 from pipelines.extract import identifiers
@@ -20,14 +21,13 @@ AT_MOST = 20  # a text that names more people is a list, not a person
 SHORTEST = 7  # characters of a number
 _SPACE = r" \u00a0\u2009\u202f"
 _INSIDE = rf"{_SPACE}()./\-\u2010-\u2013"
-# Bounded on both sides: at most 26 characters are read again from any one start.
+# Bounded on both sides: at most 26 characters are read again from any one start. It begins with a digit, which is looked
+# for fast; what stands before that is told by _begin.
 _NUMBER = re.compile(
-    r"(?:(?<![\w+/.\-])|(?<=[a-z][./\-=]))"  # is_joined looks at the word before a sign: "Tel.030 …"
-    rf"(?:\+|\(\+?)?\d[\d{_INSIDE}]{{5,24}}\d"
-    rf"(?!(?!(?:x|ext)\.?[{_SPACE}]?\d{{1,6}}\b)[\w/])",  # an extension may follow without a space
-    re.IGNORECASE,
+    rf"[0-9](?<!\w[0-9])[0-9{_INSIDE}]{{5,24}}[0-9]"
+    rf"(?!(?!(?:x|X|[eE][xX][tT])\.?[{_SPACE}]?[0-9]{{1,6}}\b)[\w/])"  # an extension may follow without a space
 )
-_DIGITS = re.compile(rf"\d[\d{_INSIDE}]{{5}}")  # part of every such number, and looked for faster
+_NEXT = re.compile(rf"[{_SPACE}(]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _TYPED = str.maketrans("\u00a0\u2009\u202f\u2010\u2011\u2012\u2013", "   ----")
 _ABROAD = re.compile(r"\(?00 ?(?=[1-9])")
@@ -44,21 +44,39 @@ def phones_of(rest: str, marks: Marks, region: str | None) -> list[Identifier]:
     if not marks.digits or marks.digits[1] - marks.digits[0] < SHORTEST:
         return []
     start, end = marks.digits if rest is marks.text else (0, len(rest))
-    text = _western(rest, marks)
-    first = _DIGITS.search(text, start, end)
-    return find_phones(text, region, max(first.start() - len("(+"), 0), end + 1) if first else []
+    return find_phones(_western(rest, marks), region, start, end)
 
 
 def find_phones(text: str, region: str | None, start: int, end: int) -> list[Identifier]:
-    """Return the numbers that begin in ``text[start:end]``, the digits of which are all 0 to 9."""
-    found: list[Identifier] = []
-    while len(found) < AT_MOST and (match := _NUMBER.search(text, start, end)):
-        start = match.end()
-        for at, written in _apart(_SENTENCE, match[0].translate(_TYPED), match.start()):
-            for stop, phone in _numbers(text, at, written, region):
-                found.append(phone)
+    """Return the numbers in ``text``, whose digits, all 0 to 9, stand between ``start`` and ``end``."""
+    found: dict[Identifier, None] = {}
+    while len(found) < AT_MOST and (match := _NUMBER.search(text, start, end + 1)):
+        at, start = _begin(text, match.start()), match.end()
+        written = text[at:start] if text.isascii() else text[at:start].translate(_TYPED)
+        before = text[at - 1 : at]
+        if before in JOINING and is_linked(text, at):
+            if phone := identifiers.phone(f"+{written}", None, "claimed"):
+                found[phone] = None
+            continue
+        if (before in JOINING and is_joined(text, at, start)) or (written[0] == "+" and _is_of_word(before)):
+            following = _NEXT.search(text, match.start(), start)
+            start = following.start() if following else start
+            continue
+        for begin, piece in _apart(_SENTENCE, written, at) if ". " in written else ((at, written),):
+            for stop, phone in _numbers(text, begin, piece, region, found):
+                found[phone] = None
                 start = stop
-    return found[:AT_MOST]
+    return list(found)[:AT_MOST]
+
+
+def _begin(text: str, digit: int) -> int:
+    """Return where a number begins whose first digit is known: with a "+", a bracket or both, if they stand before it."""
+    at = digit - (text[digit - 1 : digit] == "+")
+    return at - (text[at - 1 : at] == "(" and not _is_of_word(text[at - 2 : at - 1]))
+
+
+def _is_of_word(sign: str) -> bool:
+    return sign.isalnum() or sign in ("_", "+")
 
 
 def _western(text: str, marks: Marks) -> str:
@@ -79,22 +97,19 @@ def _apart(separator: re.Pattern[str], written: str, start: int) -> Iterator[tup
         begin = match.end() if match else begin
 
 
-def _numbers(text: str, start: int, written: str, region: str | None) -> Iterator[tuple[int, Identifier]]:
-    """Yield each number with where it ends: all that is written there, or what a part of it is."""
-    if text[start - 1 : start] in JOINING:
-        linked = identifiers.phone(f"+{written}", None, "claimed") if is_linked(text, start) else None
-        if linked:
-            yield start + len(written), linked
-        if linked or is_joined(text, start, start + len(written)):
-            return
+def _numbers(
+    text: str, start: int, written: str, region: str | None, known: Container[Identifier]
+) -> list[tuple[int, Identifier]]:
+    """Return each number with where it ends: all that is written there, or what a part of it is."""
     if phone := _read(written, region):
         read = [(start, written, phone)]
     else:
         read = [(at, piece, phone) for at, piece in _pieces(start, written) if (phone := _read(piece, region))]
-    for at, piece, phone in read:
-        end = at + len(piece)
-        if piece.lstrip("(").startswith("+") or not is_something_else(text, at, end):
-            yield end, phone
+    return [
+        (at + len(piece), phone)
+        for at, piece, phone in read
+        if phone in known or piece.startswith(("+", "(+")) or not is_something_else(text, at, at + len(piece))
+    ]
 
 
 def _pieces(start: int, written: str) -> Iterator[tuple[int, str]]:
@@ -107,6 +122,7 @@ def _pieces(start: int, written: str) -> Iterator[tuple[int, str]]:
         yield from _apart(_BETWEEN, written, start)
 
 
+@lru_cache(maxsize=1 << 14)
 def _read(written: str, region: str | None) -> Identifier | None:
     start = written.lstrip("(")
     if start.startswith("+"):

@@ -15,11 +15,14 @@ _LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,12}) ?[.\-/=#]$")
 # A link that opens a chat with a number, which is written with its country and without +.
 _CHAT_LINK = re.compile(r"(?:wa\.me/|whatsapp\.com/send/?\?phone=|whatsapp://send/?\?phone=)$", re.IGNORECASE)
 
-_MONEY, _SHARES = frozenset("€$£¥₹₽"), frozenset("%‰°")
+_MONEY = frozenset("€$£¥₹₽")
 _CURRENCIES = names("""
     eur usd gbp chf inr brl pln sek nok dkk aud cad euro euros dollar dollars pound pounds rupees reais pesos kr zł rs r$
 """)
-_PART_OF_WORTH = re.compile(r"[.,]\d{1,2}(?!\d)")
+_OF_WORTH = re.compile(
+    rf"[.,]\d{{1,2}}(?!\d)| ?[{''.join(sorted(_MONEY))}%‰°]| (?:{'|'.join(map(re.escape, sorted(_CURRENCIES)))})\b",
+    re.IGNORECASE,
+)
 _DECIMAL = re.compile(r"(?<!\d)(?<!\d )\d{1,3},$|\d\.\d{3,}[,;]? -?$")  # "0,…", or the first of two coordinates
 _IN_ADDRESS = re.compile(
     r"[\w.+%\-]{0,64}@|\.(?:pdf|png|jpe?g|gif|heic|mp[34]|docx?|xlsx?|csv|txt|zip|html?|eml|xml|json|com|net|org)\b",
@@ -49,9 +52,8 @@ _WITH_A_NUMBER = names("""
 """)
 _NUMBER_WORDS = names("no nr num number nummer numer numero número numéro numeri id code n nº n° # idnr ending")
 _IS = names("is ist est es è é jest")
-_WORDS_LIMIT = 36  # characters
-_SAID_BACKWARDS = re.compile(r"[^\d\n,;!?&@<>|]*")
-_WORD = re.compile(r"#|p\. ?iva|[^\W\d_]+[°º]?")
+_WORDS, _WORDS_LENGTH = 4, 36  # words, and characters, that may say it
+_WORD_BACKWARDS = re.compile(r"[ .:*=\"'()\u00a0\-\u2013/]*(avi ?\.p|[°º]?[^\W\d_]+|#)")
 
 
 def is_linked(text: str, start: int) -> bool:
@@ -81,27 +83,28 @@ def is_something_else(text: str, start: int, end: int) -> bool:
 
 def _is_worth(before: str, behind: str) -> bool:
     """Tell whether the signs on both sides are those of an amount, or of a share, a degree or a decimal."""
-    if _PART_OF_WORTH.match(behind) or behind.lstrip(" ")[:1] in _MONEY | _SHARES:
+    if _OF_WORTH.match(behind):
         return True
-    last, following = before.rstrip(" -")[-16:], behind[:16].split(" ", 2)
-    if last[-1:] in _MONEY or last.rpartition(" ")[2].rstrip(".").lower() in _CURRENCIES:
+    last = before.rstrip(" -")
+    if last[-1:] in _MONEY or last[last.rfind(" ") + 1 :].rstrip(".").lower() in _CURRENCIES:
         return True
-    if not following[0] and len(following) > 1 and following[1].rstrip(".,;!?)").lower() in _CURRENCIES:
-        return True
-    return not before[-1:].isalpha() and _DECIMAL.search(before) is not None
+    return not last[-1:].isalpha() and _DECIMAL.search(before) is not None
 
 
 def _is_named(before: str) -> bool:
     """Tell whether the words before say what has this number: "order no. …", "Kundennummer: …"."""
-    said = _SAID_BACKWARDS.match(before[:-_WORDS_LIMIT:-1])
-    words = _WORD.findall(said[0][::-1].lower()) if said else []
-    has_number = False
-    for word in reversed(words[-4:]):
+    backwards = before[: -_WORDS_LENGTH - 1 : -1].lower()
+    at, has_number, is_id = 0, False, False
+    for _ in range(_WORDS):
+        match = _WORD_BACKWARDS.match(backwards, at)
+        if match is None:
+            break
+        word, at = match[1][::-1], match.end()
         if word in _NUMBER_WORDS:
-            has_number = True
+            has_number, is_id = True, is_id or word == "id"
         elif word in _PHONE_WORDS or (word not in _IS and len(word) != len("DE")):
             return word in _NUMBERED or (has_number and word in _WITH_A_NUMBER)
-    return "id" in words
+    return is_id
 
 
 def _covers(pattern: re.Pattern[str], text: str, at: int) -> bool:
