@@ -1,36 +1,20 @@
 """What a text says about its writer: addresses, numbers and order references somebody typed, all of them mere claims."""
 
-import re
-import unicodedata
-from functools import lru_cache
-
-import phonenumbers
-
 from pipelines.contract import Evidence, Identifier
 from pipelines.extract import identifiers
 from pipelines.extract.claimed_handles import handles_of, may_mention_platform
+from pipelines.extract.claimed_phones import AT_MOST, phones_of
 from pipelines.extract.reference_patterns import patterns_of
 from pipelines.extract.signatures import signature_names
 from pipelines.extract.text_marks import Marks
 from pipelines.settings import Source
 
 SIGNED = "signature"  # the scope of a name that stands under a text: it tells two records of one address not apart
-AT_MOST = 20  # a text that names more people is a list, not a person
+APART = "|"  # stands for a reference: neither part of a number nor a word before one
 READ = 50_000  # characters looked at; beyond lies pasted matter, and the time stays bounded
 LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
 _DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
-# Bounded on both sides: at most 26 characters are read again from any one start.
-_NUMBER = re.compile(
-    r"(?<![\w+/.\-])(?:\+|\(\+?)?\d[\d ()./\-\u00a0\u2010\u2011]{5,24}\d"
-    r"(?!(?!(?:x|ext)\.?[ \u00a0]?\d{1,6}\b)[\w/])",  # an extension may follow without a space
-    re.IGNORECASE,
-)
-SHORTEST = 7  # characters of a number
-_DIGITS = re.compile(r"\d[\d ()./\-\u00a0\u2010\u2011]{5}")  # part of every such number, and looked for faster
-_OTHER_DIGIT = re.compile(r"[^\D0-9]")
-_DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)")
-_GROUPED = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]\d{4}")
 
 
 def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
@@ -51,7 +35,7 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     marks = Marks(f"{said}\n{signed}" if signed else said)
     mentioned, rest = _references(marks, source, "claimed")
     handles = handles_of(said, signed) if may_have_handle and may_mention_platform(marks) else []
-    phones = _phones(rest, marks, source.region)
+    phones = phones_of(rest, marks, source.region)
     emails = _emails(marks.text) if marks.signs else []
     found = [*mentioned, *emails, *phones, *handles]
     if not found:  # as in most texts
@@ -96,7 +80,7 @@ def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[
             pieces.append(text[at : match.start()])
             at = match.end()
         if pieces:
-            text = " # ".join([*pieces, text[at:]])
+            text = f" {APART} ".join([*pieces, text[at:]])
     return found, text
 
 
@@ -114,53 +98,3 @@ def _emails(text: str) -> list[Identifier]:
             found.append(mentioned)
         at = text.find("@", at + 1)
     return found
-
-
-def _western(text: str, marks: Marks) -> str:
-    """Return the text with every script's digits written 0 to 9, as people from Cairo to Delhi type their numbers."""
-    if text.isascii():
-        return text
-    text = text.replace("\uff0b", "+")
-    return text if marks.has_plain_digits else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
-
-
-def _phones(rest: str, marks: Marks, region: str | None) -> list[Identifier]:
-    """Return the numbers in what the references left over of a text, whose ``marks`` are those of the whole."""
-    if not marks.digits or marks.digits[1] - marks.digits[0] < SHORTEST:
-        return []
-    digits = marks.digits if rest is marks.text else (0, len(rest))
-    text = _western(rest, marks)
-    first = _DIGITS.search(text, *digits)
-    found: list[Identifier] = []
-    for match in _NUMBER.finditer(text, max(first.start() - len("(+"), 0), digits[1] + 1) if first else ():
-        if not _is_written_as_phone(match[0], region):
-            continue
-        mentioned = identifiers.phone(match[0], region, "claimed")
-        if mentioned:
-            found.append(mentioned)
-        if len(found) >= AT_MOST:
-            break
-    return found
-
-
-def _is_written_as_phone(written: str, region: str | None) -> bool:
-    """Tell a number from a date or an amount.
-
-    It starts with + or with the 0 of numbers within the region; where those have none, it stands in groups of
-    3, 3 and 4 digits (North America), or lies in a range that the country has given out.
-    """
-    start = written.lstrip("(")
-    if _DATE.match(start):
-        return False
-    if start.startswith("+") or region is None:
-        return start.startswith("+")
-    if _trunk_prefix(region) == "0":
-        return start.startswith("0")
-    return _GROUPED.fullmatch(written) is not None or identifiers.is_assigned_phone(written, region)
-
-
-@lru_cache(maxsize=300)
-def _trunk_prefix(region: str) -> str:
-    """Return what numbers within the region start with: "0" in most, "" where nothing does."""
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    return (metadata.national_prefix or "") if metadata is not None else ""

@@ -11,8 +11,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from pipelines.contract import Evidence, Identifier
+from pipelines.extract.phone_shapes import FEWEST_DIGITS, MOST_DIGITS, SURE_LENGTH, quick_phone
 from pipelines.extract.phone_shapes import LONGEST as PHONE_LIMIT
-from pipelines.extract.phone_shapes import SURE_LENGTH, quick_phone
 from pipelines.extract.text import one_line
 from pipelines.settings import Source
 
@@ -98,7 +98,9 @@ def normalise_phone_by_library(value: str, region: str | None) -> str | None:
     # Where numbers may be of any length (Germany, Austria …) a short code is possible: few digits must be assigned ones.
     if len(phonenumbers.national_significant_number(parsed)) < SURE_LENGTH and not phonenumbers.is_valid_number(parsed):
         return None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    number = str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    # Possible numbers may have 17 digits in Germany, of which ITU-T E.164 knows none.
+    return number if FEWEST_DIGITS <= len(number) - len("+") <= MOST_DIGITS else None
 
 
 @lru_cache(maxsize=CACHED)

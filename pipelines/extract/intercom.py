@@ -10,6 +10,7 @@ What a record is, is told by its ``type``, so one path may match all files.
 - Times are seconds of the epoch, UTC.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,11 @@ from pipelines.extract.parts.mail.reasons import is_no_reply
 from pipelines.extract.text import one_line, split_reply
 from pipelines.settings import Source
 
+TABLE = (
+    "a table: Intercom's own (to a file or S3) are receipts of what we sent, without conversations; take those from the "
+    "API, or read another program's table with the format 'table'"
+)
+_HEADER = re.compile(rb'(?:\xef\xbb\xbf)?(?:"?\w{1,60}"?[,;\t]){2}')  # of names, apart by commas and the like
 PAGES = ("conversations", "data")
 
 _STATES = {each: each for each in ("open", "closed", "snoozed")}
@@ -119,7 +125,8 @@ def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
                 continue
             conversation = parse_conversation(record, drift)
         except UnreadableError as error:
-            issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=error)
+            reason = TABLE if entry.at == "line 1" and _HEADER.match(entry.raw) else error
+            issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=reason)
             continue
         if conversation.total > len(conversation.parts):
             issues.warn(file=file.name, reason="a conversation has more parts than the export holds")

@@ -1,4 +1,4 @@
-"""Zendesk: tickets with their comments (one a line, an array, or API pages), and users in a side file.
+"""Zendesk: tickets with their comments, or beside them (one a line, an array, or API pages), and users in a side file.
 
 Who wrote a comment is told by the author's role in the users; a comment is one interaction, its ticket the conversation.
 A record is told to be a ticket or a user by what it holds, so one path may match both files.
@@ -9,8 +9,9 @@ A record is told to be a ticket or a user by what it holds, so one path may matc
 - The notes that Zendesk writes into tickets that are merged repeat other messages: kept, without a customer.
 """
 
+import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
@@ -19,12 +20,13 @@ from pipelines.extract.documents import Entry, json_entries, looked_through
 from pipelines.extract.fields import Drift, Fields, names, strongest
 from pipelines.extract.identifiers import Own
 from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.instants import parse_instant
+from pipelines.extract.instants import EARLIEST, parse_instant
 from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.keywords import keyword_consent
 from pipelines.extract.parts.mail.reasons import is_no_reply
+from pipelines.extract.parts.zendesk.apart import NO_TICKET, each_apart, parse_apart, records_of
 from pipelines.extract.parts.zendesk.comments import Call, body_of, parse_attachment, parse_call, words_of
-from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket
+from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket, unknown_ticket
 from pipelines.extract.parts.zendesk.users import Role, User, is_user, parse_user, person_of
 from pipelines.extract.parts.zendesk.via import Via, parse_via
 from pipelines.settings import Source
@@ -33,21 +35,35 @@ PAGES = ("tickets", "users")
 SYSTEM = "-1"  # the author of what triggers and automations write
 
 _COMMENT_USUAL = names("attachments body type via")
-_COMMENT_LEFT = names("audit_id data formatted_from formatted_to metadata plain_body recording_url")
+_COMMENT_LEFT = names("""
+    audit_id data event_type formatted_from formatted_to metadata plain_body recording_url timestamp uuid via_reference_id
+""")
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a look through an export tells: its users by id and, where comments come apart from them, its tickets by id."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What is needed to map a comment: the source, who is ours, and the users by id."""
+    """What is needed to map a comment: the source, who is ours, the users and tickets by id."""
 
     source: Source
     own: Own
     users: dict[str, User]
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    is_apart: bool = False
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a comment; a user's row is evidence on them and counts as suppressed."""
-    desk = Desk(export.source, Own.of(export.source), export.known_by(survey))
+    found = export.known_by(survey)
+    desk = Desk(export.source, Own.of(export.source), found.users, found.tickets, found.is_apart)
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
         return _parse(file, desk, issues)
@@ -55,26 +71,33 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
     yield from each_file(export, issues, parse)
 
 
-def survey(export: Export) -> dict[str, User]:
-    """Return the users of all files by id; rows that cannot be read are left to the pass that counts them."""
-    users: dict[str, User] = {}
+def survey(export: Export) -> Survey:
+    """Return the users of all files, and their tickets; rows that cannot be read are left to the pass that counts them."""
+    found = Survey()
     for entry in looked_through(export, PAGES):
-        _remember(entry, users)
-    return users
+        raw = entry.raw
+        has_ticket = b'"comments"' not in raw and (not found.is_apart or b'"requester_id"' in raw)
+        if not raw or b'"role"' in raw or has_ticket:
+            with contextlib.suppress(UnreadableError):
+                _remember(entry.value(), found, export)
+    if not found.is_apart:
+        found.tickets.clear()
+    return found
 
 
-def _remember(entry: Entry, users: dict[str, User]) -> None:
-    if entry.raw and b'"role"' not in entry.raw:
-        return
-    try:
-        record = entry.value()
-        if is_user(record):
-            user = parse_user(record)
-            kept = users.get(user.user_ref)
-            if kept is None or kept.updated_at <= user.updated_at:
-                users[user.user_ref] = user
-    except UnreadableError:
-        pass
+def _remember(record: Any, found: Survey, export: Export) -> None:
+    if is_user(record):
+        user = parse_user(record)
+        kept = found.users.get(user.user_ref)
+        if kept is None or kept.updated_at <= user.updated_at:
+            found.users[user.user_ref] = user
+    elif records_of(record) is not None:
+        found.is_apart = True
+    elif isinstance(record, dict) and "comments" not in record:
+        ticket = parse_ticket(record, export.source, Drift(Issues(), ""), is_apart=True)
+        before = found.tickets.get(ticket.ticket_ref)
+        if before is None or (before.updated_at or EARLIEST) <= (ticket.updated_at or EARLIEST):
+            found.tickets[ticket.ticket_ref] = ticket
 
 
 def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
@@ -86,19 +109,46 @@ def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
                 parse_user(record, drift)
                 issues.suppress(file=file.name, reason="a user of the side file")
                 continue
-            ticket = parse_ticket(record, desk.source, drift)
+            apart = records_of(record)
+            ticket = parse_ticket(record, desk.source, drift, is_apart=desk.is_apart) if apart is None else None
         except UnreadableError as error:
             issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=error)
             continue
-        if ticket.status == "deleted" or not ticket.comments:
-            issues.suppress(file=file.name, reason="a deleted ticket" if ticket.comments else "a ticket without comments")
-            continue
-        for number, comment in enumerate(ticket.comments, start=1):
-            position = f"comment {number} of {entry.at}"
+        if ticket:
+            reason = "a ticket whose comments come beside it" if "comments" not in record else "a ticket without comments"
+            yield from _comments(ticket, ticket.comments, desk, _Place(file.name, entry.at, reason), drift, issues)
+        for at, each in each_apart(apart or [], entry.at):
             try:
-                yield parse_comment(comment, ticket, desk, file.name, position, drift)
+                told = parse_apart(each)
             except UnreadableError as error:
-                issues.quarantine(Entry("", loaded=comment).bytes(), file=file.name, at=position, reason=error)
+                issues.quarantine(Entry("", loaded=each).bytes(), file=file.name, at=at, reason=error)
+                continue
+            place = _Place(file.name, at, "what happened to a ticket, without a comment")
+            its = desk.tickets.get(told.ticket_ref) or unknown_ticket(told.ticket_ref)
+            yield from _comments(its, told.comments, desk, place, drift, issues)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where comments stand, and why a record without any is left out."""
+
+    file: str
+    at: str
+    no_comments: str
+
+
+def _comments(
+    ticket: Ticket, comments: list[Any], desk: Desk, place: _Place, drift: Drift, issues: Issues
+) -> Iterator[Record]:
+    if ticket.status == "deleted" or not comments:
+        issues.suppress(file=place.file, reason="a deleted ticket" if comments else place.no_comments)
+        return
+    for number, comment in enumerate(comments, start=1):
+        position = f"comment {number} of {place.at}"
+        try:
+            yield parse_comment(comment, ticket, desk, place.file, position, drift)
+        except UnreadableError as error:
+            issues.quarantine(Entry("", loaded=comment).bytes(), file=place.file, at=position, reason=error)
 
 
 def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position: str, drift: Drift) -> Interaction:
@@ -114,6 +164,8 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
     role = _role(author_ref, ticket, desk)
     direction = _direction(role, via, is_shown=fields.boolean("public"))
     person_ref = author_ref if role == "end-user" else ticket.requester_ref
+    if person_ref is None:
+        raise UnreadableError(NO_TICKET)
     user = desk.users.get(person_ref)
     party, party_ref = person_of(person_ref, user, delivered_by or "", desk.source)
     party = [*_by_channel(via, channel, direction, role, desk), *party]
@@ -147,7 +199,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
         signature=words.parts.signature or None,
         attachments=attachments,
         topic=ticket.topic,
-        status=(call.outcome if call else None) or ticket.status,
+        status=(call.outcome if call else None) or ticket.status or None,
         duration_seconds=call.duration_seconds if call else None,
         consent=keyword_consent(text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else [],
         reason=reason,

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from pipelines.extract import claimed_handles, claims, identifiers
+from pipelines.extract import claimed_handles, claimed_phones, claims, identifiers
 
 
 def plain_claims(text, source, signature=""):
@@ -22,16 +22,14 @@ def plain_references(text, source):
         pattern = re.compile(reference, re.IGNORECASE)
         mentioned = [match[pattern.groups and 1] or "" for match in pattern.finditer(text)]
         found += [one for each in mentioned if (one := identifiers.reference(each, "claimed"))]
-        text = pattern.sub(" # ", text)
+        text = pattern.sub(" | ", text)
     return found, text
 
 
 def plain_phones(text, region):
-    """Return the numbers."""
+    """Return the numbers: the whole text is searched."""
     western = "".join(str(unicodedata.decimal(each, each)) for each in text).replace("\uff0b", "+")
-    written = [match[0] for match in claims._NUMBER.finditer(western)]
-    numbers = [each for each in written if claims._is_written_as_phone(each, region)]
-    return [one for each in numbers if (one := identifiers.phone(each, region, "claimed"))][: claims.AT_MOST]
+    return claimed_phones.find_phones(western, region, 0, len(western))
 
 
 def plain_handles(text, signature):

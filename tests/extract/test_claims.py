@@ -71,7 +71,6 @@ def test_a_number_without_a_country_is_no_claim_where_none_is_declared():
         pytest.param(DEVANAGARI, "+442079460123", id="Devanagari digits"),
         pytest.param(WIDE, "+442079460123", id="wide digits"),
         pytest.param("part 02079460123xyz", None, id="letters behind it"),
-        pytest.param("020 7946 0123/4", None, id="half of two numbers"),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(text, number):
@@ -212,6 +211,10 @@ def test_a_list_of_people_is_cut_off():
         pytest.param(250_000, lambda n: "0207946 " * n, id="beginnings of numbers"),
         pytest.param(200_000, lambda n: "GT-12345 " * n, id="nearly order numbers"),
         pytest.param(200_000, lambda n: "0207946012x" * n, id="nearly extensions"),
+        pytest.param(150_000, lambda n: "0301234567/-. " * n, id="numbers and what parts them"),
+        pytest.param(200_000, lambda n: "order no. " * n + "0301234567", id="words before a number"),
+        pytest.param(200_000, lambda n: "AA00 0301 " * n, id="nearly accounts"),
+        pytest.param(200_000, lambda n: "Tel.0301x " * n, id="words joined to digits"),
         pytest.param(2_000_000, lambda n: "(" * n, id="brackets"),
         pytest.param(500_000, lambda n: "my " * n, id="mine"),
         pytest.param(200_000, lambda n: "my X on " * n, id="platforms without a handle"),

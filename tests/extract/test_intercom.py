@@ -371,6 +371,19 @@ def test_a_line_not_understood_is_set_aside_and_the_rest_is_read(tmp_path, bad, 
     assert reason in why
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    "header",
+    ["user_id,email,receipt_id,received_at", '"message_id";"message_body";"conversation_id"', "id\tbody\tcreated_at"],
+)
+def test_a_table_is_set_aside_with_what_to_take_instead(tmp_path, header, mark):
+    outcome = extracted(tmp_path, {"export.csv": f"{mark}{header}\n1,2,3,4\n"}, SOURCE)
+    assert not outcome.records
+    assert [at for at, _ in outcome.quarantined] == ["line 1", "line 2"]
+    assert "take those from the API" in outcome.quarantined[0][1]
+    assert "'table'" in outcome.quarantined[0][1]
+
+
 def test_ids_beyond_two_to_the_53_are_kept_to_the_digit(tmp_path):
     outcome = extracted(tmp_path, {"c": lines(conversation(1, part(9_007_199_254_740_993, ANN, "<p>x</p>")))}, SOURCE)
     assert outcome.records[1].source_ref == "9007199254740993"

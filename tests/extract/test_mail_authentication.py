@@ -115,6 +115,65 @@ def test_only_the_server_that_took_the_mail_in_is_believed(source, results, expe
     assert grade(tmp_path, source, Authentication_Results=results) == expected
 
 
+TAKEN_IN = "Received: from field.example ([192.0.2.1]) by mx.shop.example with ESMTPS; Fri, 20 Nov 2026 10:00:00 +0000"
+DELIVERED = "Received: from mx.shop.example by mx.shop.example with LMTP id 1; Fri, 20 Nov 2026 10:00:01 +0000"
+GREETED = TAKEN_IN.replace("from ", "from x by y with LMTP ")
+NOTHING = "mx.shop.example; dmarc=none"
+SIGNED = "Authentication-Results: mx.shop.example; dkim=pass header.d=field.example"
+ELSEWHERE = SIGNED.replace("mx.shop", "mx.other")
+FAILED = "Authentication-Results: mx.shop.example; dkim=fail header.d=field.example"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        pytest.param([NOTHING, SIGNED, TAKEN_IN], PASSED, id="one header for each filter"),
+        pytest.param([NOTHING, "X-Spam: no", SIGNED, TAKEN_IN], PASSED, id="with others between"),
+        pytest.param([NOTHING, FAILED, TAKEN_IN], CLAIMED, id="a fail in the second"),
+        pytest.param(["mx.shop.example; dmarc=pass", FAILED, TAKEN_IN], PASSED, id="DMARC outranks the signature beside it"),
+        pytest.param([NOTHING, TAKEN_IN, SIGNED], UNPROVEN, id="below where the mail was taken in: the sender's"),
+        pytest.param([NOTHING, TAKEN_IN, SIGNED, TAKEN_IN], UNPROVEN, id="the sender's, with a hop below it"),
+        pytest.param([NOTHING, SIGNED], UNPROVEN, id="no hop at all: anybody's"),
+        pytest.param([NOTHING, SIGNED, DELIVERED], UNPROVEN, id="no hop but a delivery"),
+        pytest.param([NOTHING, ELSEWHERE, TAKEN_IN], UNPROVEN, id="of another server"),
+        pytest.param(["dmarc=none", SIGNED.replace("mx.shop.example; ", ""), TAKEN_IN], UNPROVEN, id="of no name"),
+    ],
+)
+def test_what_one_server_found_may_stand_in_several_headers(headers, expected, tmp_path):
+    assert grade(tmp_path, Authentication_Results="\n".join(headers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        pytest.param(DELIVERED, PASSED, id="delivered within the house"),
+        pytest.param(TAKEN_IN, UNPROVEN, id="taken in above them, as at Gmail: the second may be the sender's"),
+        pytest.param(GREETED, UNPROVEN, id="a sender who greets as a delivery"),
+        pytest.param(GREETED.replace("LMTP", "LMTP ("), UNPROVEN, id="and opens a comment"),
+        pytest.param(f"{DELIVERED}\n{TAKEN_IN}", UNPROVEN, id="a delivery above where it was taken in"),
+    ],
+)
+def test_deliveries_within_the_house_stand_above_what_the_server_found(above, expected, tmp_path):
+    results = "\n".join([NOTHING, SIGNED, TAKEN_IN])
+    assert grade(tmp_path, X_First=f"1\n{above}", Authentication_Results=results) == expected
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        pytest.param(
+            "Authentication-Results: gateway.example; dmarc=pass header.from=field.example", id="a gateway's results"
+        ),
+        pytest.param("ARC-Authentication-Results: i=1; gateway.example; dmarc=pass header.from=field.example", id="ARC's"),
+        pytest.param("X-Authentication-Results: mx.shop.example; dmarc=pass", id="those kept under another name"),
+    ],
+)
+def test_a_gateway_is_not_believed_as_who_goes_around_it_could_write_the_same(below, tmp_path):
+    source = SOURCE.model_copy(update={"own": [*SOURCE.own, "mx.shop.example", "gateway.example"]})
+    results = f"mx.shop.example; arc=pass (i=1 dmarc=pass fromdomain=field.example); dmarc=none\n{TAKEN_IN}\n{below}"
+    assert grade(tmp_path, source, Authentication_Results=results) == UNPROVEN
+
+
 def test_whom_we_wrote_to_is_proven_by_our_writing(tmp_path):
     (record,) = read(tmp_path, mail(From="support@shop.example", To="Ann Field <ann@field.example>")).records
     assert {(each.value, each.evidence, each.is_verified) for each in record.party} == {

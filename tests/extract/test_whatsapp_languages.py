@@ -1,8 +1,11 @@
 # ruff: noqa: RUF001 - the letters and digits of many languages are what is tested
 """Chats from phones in languages whose words we do not have: what WhatsApp itself wrote is told by its marks and places."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from pipelines.extract.parts.whatsapp import months
 from tests.extract.exports import extracted
 from tests.extract.test_whatsapp import NAME, SOURCE
 
@@ -138,6 +141,56 @@ def test_a_place_with_a_name_is_a_place(tmp_path, body):
 def test_dates_and_clocks_of_many_places_are_read(tmp_path, head, hour, second):
     record = chat(tmp_path, f"{head}Ann Archer: hello").records[0]
     assert record.occurred_at.strftime("%Y-%m-%d %H:%M:%S") == f"2026-11-20 {hour:02}:05:{second:02}"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Dec 31, 2015, 8:05 PM - ", "Dec 31, 2015 20:05 - ", "dec 31, 2015, 8:05 pm - ", "[Dec 31, 2015, 8:05:00 PM] ",
+        "31 Dec 2015, 20:05 - ", "31 Dec 2015 8:05 pm - ", "20:05, 31 Dec 2015 - ", "8:05pm, 31 Dec 2015 - ",
+        "31-Dec-2015 20:05 - ", "December 31, 2015, 20:05 - ", "31 December 2015 at 20:05: ",
+        "31. Dez. 2015, 20:05 - ", "31. Dezember 2015 20:05 - ", "20:05, 31. Dez. 2015 - ", "31 déc. 2015 à 20:05 - ",
+        "31 dic. 2015, 20:05 - ", "31 dic. 2015 8:05 p. m. - ", "31 de dic. de 2015, 20:05 - ", "31 de dez de 2015 20:05 - ",
+        "20:05, 31 de dez de 2015 - ", "31 dic 2015, 20:05 - ", "31 dec. 2015 20:05 - ", "31. dec. 2015 20.05 - ",
+        "31 gru 2015, 20:05 - ", "31 Ara 2015 20:05 - ", "31 Ara 2015 ÖS 8:05 - ", "31 дек. 2015 г., 20:05 - ",
+        "31 декабря 2015 г. в 20:05 - ", "31 груд. 2015 р., 20:05 - ", "31 дек. 2015 20:05 - ", "31 Δεκ 2015, 8:05 μ.μ. - ",
+        "31 ديسمبر، 2015 8:05 م - ", "31 दिस॰ 2015, 8:05 pm - ", "31 ธ.ค. 2558 20:05 - ", "31 Des 2015 20.05 - ",
+        "2015. dec. 31., 20:05 - ", "31 בדצמ׳ 2015, 20:05 - ", "31 thg 12, 2015 20:05 - ", "31 ARALIK 2015 20:05 - ",
+        "31 joulukuuta 2015 klo 20.05 - ",
+        "31 jouluk. 2015 klo 20.05 - ",
+        "2015年12月31日 下午8:05 - ", "2015年12月31日 20:05 - ", "2015년 12월 31일 오후 8:05 - ",
+        "\u200e[31 дек. 2015 г., 20:05:00] ",
+    ],
+)  # fmt: skip
+def test_months_in_words_are_read(tmp_path, head):
+    first, second = chat(tmp_path, f"{head}Ann Archer: hello: you, Nov 30, 2015", f"{head}Ann Archer: again").records
+    assert first.occurred_at == second.occurred_at == datetime(2015, 12, 31, 20, 5, tzinfo=UTC)
+    assert (first.text, second.text) == ("hello: you, Nov 30, 2015", "again")
+
+
+def test_no_word_is_two_months():
+    number_of = {word: months.month_of(word.upper()) for word in months.WORDS}
+    assert set(number_of.values()) == set(range(1, 13))
+    assert all(number_of[word] == number for number, words in enumerate(months._WORDS, start=1) for word in words.split())
+
+
+@pytest.mark.parametrize("head", ["Dec 31, 8:05 PM - ", "31 Dec 20:05 - ", "20:05, 31 Dec - ", "31. Dez., 20:05 - "])
+def test_a_date_without_a_year_is_never_given_one(tmp_path, head):
+    with_year = head.replace("Dec 31", "Dec 31, 2014").replace("31 Dec", "31 Dec 2014").replace("Dez.", "Dez. 2014")
+    outcome = chat(tmp_path, f"{with_year}Ann Archer: old", f"{head}Ann Archer: new", "more of it")
+    assert outcome.texts == ["old"]
+    ((position, reason),) = outcome.quarantined
+    assert position == "line 2"
+    assert "without a year" in reason
+    assert "newer WhatsApp" in reason
+
+
+@pytest.mark.parametrize("head", ["31. pro 2015. 20:05 - ", "31. lip 2015. 20:05 - ", "2015 m. gruodžio 31 d. 20:05 - "])
+def test_months_that_are_not_known_are_told_with_what_helps(tmp_path, head):
+    outcome = chat(tmp_path, f"{head}Ann Archer: hello")
+    ((_, reason),) = outcome.quarantined
+    assert outcome.records == []
+    assert "English" in reason
 
 
 @pytest.mark.parametrize(

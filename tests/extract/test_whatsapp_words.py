@@ -327,7 +327,13 @@ def test_an_edited_message_is_a_further_one_in_the_next_export(tmp_path):
 # --- cut off, and too much ---
 
 
-@pytest.mark.parametrize("shape", ["[20/11/2026, 10:00:0{}] Ann Archer: ", "20/11/2026, 10:0{} - Ann Archer: "])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "[20/11/2026, 10:00:0{}] Ann Archer: ", "20/11/2026, 10:0{} - Ann Archer: ",
+        "Nov 20, 2015, 10:0{} AM - Ann Archer: ", "20 de nov. de 2015, 10:0{} - Ann Archer: ",
+    ],
+)  # fmt: skip
 def test_a_chat_cut_off_anywhere_within_a_line_is_told(tmp_path, shape):
     whole = "".join(shape.format(number) + f"hello number {number}\n" for number in range(3))
     for cut in range(1, len(whole)):

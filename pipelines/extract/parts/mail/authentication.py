@@ -16,6 +16,7 @@ RESULTS_LIMIT = 50
 _FAILED = frozenset(("fail", "softfail", "hardfail"))
 # A value may be quoted, in whole or in part: what a sender put between quotes ("x; dmarc=pass"@…) is no result.
 _PROPERTY = re.compile(r'([A-Za-z][\w.-]*+)\s*+=\s*+((?:"(?:[^"\\]|\\.)*+"|[^\s";])++)', re.DOTALL)
+_PROTOCOL = re.compile(r"\bwith\s++(\S++)", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+")
 
 
@@ -31,14 +32,41 @@ class _Result:
 def authentication(headers: Headers, domain: str, own: Own) -> Verdict:
     """Return whether the receiving server vouches for ``domain``, that of the address in From; "none": it did not say.
 
-    Only the topmost Authentication-Results is read, the last server's: those below, and ARC-Authentication-Results, may
-    be anybody's (a chain of ARC is as good as whoever began it). A fail always counts. A pass counts for the domain that
-    it was found for: DMARC's for From's, SPF's and DKIM's where ``domain`` is theirs, above it or below it.
+    The topmost Authentication-Results is read, the last server's, and others that this server surely wrote beside it (one
+    for each filter). Those below, and ARC-Authentication-Results, may be anybody's: a chain of ARC is as good as whoever
+    began it, and a gateway's results could be written by who goes around it. A fail always counts. A pass counts for the
+    domain that it was found for: DMARC's for From's, SPF's and DKIM's where ``domain`` is theirs, above it or below it.
     """
     value = headers.first("authentication-results")
     server, results = _usual_results(value) if len(value) <= _CACHED_LENGTH else _results(value)
+    if server and len(headers.hops_above_results) > 1:
+        results = [*results, *_beside(server, headers)]
     verdict = _dmarc(results, domain) or _spf_and_dkim(results or [], headers, domain)
     return "none" if verdict == "pass" and not _is_believed(server, headers, own) else verdict
+
+
+def _beside(server: str, headers: Headers) -> list[_Result]:
+    """Return what the same server found in further headers, those above the Received by which it took the mail in.
+
+    A server puts its Received on top of all that a sender wrote (RFC 5321, 4.4), so nobody else wrote what is above. The
+    first Received is that one, but for those of a delivery within the house (LMTP), and has to be there.
+    """
+    received = headers.all("received")[:RESULTS_LIMIT]
+    hops = next((number for number, hop in enumerate(received) if not _is_delivery(hop)), None)
+    if hops is None:
+        return []
+    above = list(zip(headers.all("authentication-results"), headers.hops_above_results, strict=True))[1:RESULTS_LIMIT]
+    read = [_results(value) for value, hops_above in above if hops_above <= hops]
+    return [result for name, results in read if name == server for result in results]
+
+
+def _is_delivery(received: str) -> bool:
+    """Tell whether a mail was only handed on to its mailbox: no protocol but LMTP is named, in comments neither.
+
+    Whatever a sender greeted with stands in there too, so anything else that is named counts against it.
+    """
+    protocols = _PROTOCOL.findall(received[:LENGTH_LIMIT])
+    return bool(protocols) and all(protocol.upper().startswith("LMTP") for protocol in protocols)
 
 
 def _dmarc(results: list[_Result], domain: str) -> Verdict | None:

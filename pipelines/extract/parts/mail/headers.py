@@ -24,16 +24,23 @@ _BRACKETED_ID = re.compile(rf"<([^<>]{{1,{ID_LIMIT}}})>")
 
 
 class Headers:
-    """A message's headers by lower-case name, in the order they stand."""
+    """A message's headers by lower-case name, in the order they stand.
+
+    Attributes:
+        hops_above_results: for each Authentication-Results, how many Received stand above it.
+    """
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
+        self.hops_above_results: list[int] = []
         for name, value in items:
             held = self._values.get(folded := name.lower())
             if held is None:
                 self._values[folded] = [value.strip()]
             else:
                 held.append(value.strip())
+            if folded == "authentication-results":
+                self.hops_above_results.append(len(self._values.get("received", ())))
 
     def first(self, name: str) -> str:
         """Return the topmost value, as it stands; "" where there is none."""

@@ -8,6 +8,7 @@ from pipelines.extract.fields import names
 from pipelines.extract.instants import DateOrder, clock_time, date_in_order
 from pipelines.extract.issues import UnreadableError
 
+NO_YEAR = "a date without a year, as phones wrote them before 2016: export the chat again from a newer WhatsApp"
 FOUNDED = 2009  # no message is older; a smaller year is of another calendar
 _REIWA = 2018  # the year before the first of the Japanese era that began in 2019
 _BUDDHIST = 543  # years that Thailand is ahead: 2569 is 2026
@@ -42,7 +43,7 @@ class Stamp:
     """Date and time of a message as written.
 
     Attributes:
-        date: its three numbers in their order.
+        date: its three numbers in their order; with the month in words year, month and day, of which the year may be "".
         clock: the time of day; None where there is no such time.
         is_year_first: whether the date itself tells so: by its length, or by the language of the clock where no number
             has a year's length.
@@ -53,7 +54,9 @@ class Stamp:
     is_year_first: bool
 
     def moment(self, order: DateOrder) -> datetime:
-        """Return the wall clock's date and time; UnreadableError where there is no such date or time."""
+        """Return the wall clock's date and time; UnreadableError where there is no such date or time, or no year."""
+        if not self.date[0]:
+            raise UnreadableError(NO_YEAR)
         day = _day(self.date, order)
         if day is None or self.clock is None:
             raise UnreadableError(f"no such date or time in the file's order {order!r}")
@@ -71,7 +74,7 @@ def stamp_of(written: Written, hour: str, minute: str, second: str | None, half:
     except UnreadableError:
         clock = None
     is_eastern = half in _FAR_EAST["a"] | _FAR_EAST["p"] and len(written[2]) < 4  # Hong Kong: 20/11/2026 上午10:00
-    return Stamp(written, clock, len(written[0]) == 4 or is_eastern)
+    return Stamp(written, clock, len(written[0]) in (0, 4) or is_eastern)
 
 
 class OrderProof:

@@ -12,41 +12,22 @@ from pipelines.extract.fields import valid
 from pipelines.extract.inbox import SourceFile
 from pipelines.extract.issues import RAW_LIMIT, UnreadableError
 from pipelines.extract.json_stream import VALUE_LIMIT
-from pipelines.extract.parts.whatsapp.dates import HALVES_BEFORE, HALVES_BEHIND, Stamp, stamp_of
+from pipelines.extract.parts.whatsapp.dates import Stamp
+from pipelines.extract.parts.whatsapp.headers import DIGITS, OTHER_WORDS, Header, headers, stamp_in
 from pipelines.extract.parts.whatsapp.words import RENAMED
 
 MARKS = re.compile("[\u200e\u200f\ufeff]")  # written by WhatsApp around names and its own words; no part of a message
 STRAY = "a line before the first message"
+NO_CHAT = "no WhatsApp chat: no line begins with a date and time"
+UNREAD_MONTHS = "the months are in words that are not known: export the chat again from a phone set to English"
 CUT_HEADER = "cut off within the date of a message"
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")  # in headers and names
-_DIGITS = {start + digit: str(digit) for start in (0x0660, 0x06F0, 0x0966, 0x09E6) for digit in range(10)}
 _AS_ASCII = (
-    _DIGITS | dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u3000"), " ") | {0x060C: ",", 0xFF0C: ","}
+    DIGITS | dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u3000"), " ") | {0x060C: ",", 0xFF0C: ","}
 )  # commas in Arabic and Chinese
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " "))
 _HEADER_LIMIT = 80  # characters in which a line's date and time end
 _AUTHOR_LIMIT = 100
-_STARTS = frozenset("[0123456789\u200b\u200e\u200f\u061c\u202a\u202b\ufeff") | {chr(code) for code in _DIGITS}
-
-
-def _one_of(words: list[str]) -> str:
-    """Return an expression for any of the words, which may have spaces behind their dots: "a. m."."""
-    return "|".join(re.escape(word).replace(r"\.", r"\. ?").removesuffix(" ?") for word in words)
-
-
-_DATE = r"(?P<first>R?\d{1,4})(?P<mark>[./-]) ?(?P<middle>\d{1,2})(?P=mark) ?(?P<last>R?\d{1,4})\.?(?: BE| ?\u0433\.)?"
-_BETWEEN = r",?(?: (?:klo|kl\.?|um|at|à|às|om|o|в|alle|a las|lúc))? "  # date and time, by the phone's language
-_TIME = (
-    rf"(?:(?P<before>{_one_of(HALVES_BEFORE)}) ?)?(?P<hour>\d{{1,2}})(?:[:.]| ?h ?)(?P<minute>\d{{2}})"
-    rf"(?:(?:[:.]| min )(?P<second>\d{{2}})(?: s)?)?(?: ?(?P<half>{_one_of(HALVES_BEHIND)}))?(?: ?ч\.)?"
-)
-_STAMPS = {"": _DATE + _BETWEEN + _TIME, ", the time first": _TIME + ",? " + _DATE}
-# iPhones write brackets, until 2017 a colon; Android a dash.
-_DIALECTS = {
-    name + order: re.compile(opening + stamp + closing, re.IGNORECASE)
-    for order, stamp in _STAMPS.items()
-    for name, opening, closing in (("brackets", r"\[", r"\] ?"), ("dash", "", " [-\u2013] "), ("colon", "", ": "))
-}
 
 
 @dataclass(slots=True)
@@ -124,7 +105,7 @@ class Chat:
                         ends.add(previous_end)
                         yield entry.closed()
                     is_first, begun = not begun, match[0]
-                    entry = Entry(number, _stamp(match), marks_tell=self._marks_tell)
+                    entry = Entry(number, stamp_in(match), marks_tell=self._marks_tell)
                     entry.is_first, entry.is_marked = is_first, _is_marked(line)
                     entry.add(_after(line, match.end()), is_whole=is_whole)
                 elif entry is None:
@@ -139,23 +120,26 @@ class Chat:
             entry.is_open = not line_end or (line_end == "\n" and ends == {"\r\n"})  # iPhones end messages alone with it
             yield entry.closed() if entry.stamp else entry
 
-    def _pinned(self) -> tuple[re.Pattern[str], bool]:
+    def _pinned(self) -> tuple[Header, bool]:
         """Return the header of the first line that has one, and whether there is a message without marks.
 
         A chat is in one dialect from end to end.
         """
-        pinned: re.Pattern[str] | None = None
+        pinned: Header | None = None
+        is_in_other_words = False
         with opened(self._file) as stream:
             for _, raw, _ in lines_of(stream):
                 line = valid(raw[: 4 * _HEADER_LIMIT].decode("utf-8", "replace"))
-                for header in [pinned] if pinned else _DIALECTS.values():
+                for header in [pinned] if pinned else headers():
                     if match := _begins(line, header):
                         pinned = header
                         if _is_typed(line, match):
                             return pinned, True
                         break
+                if not pinned:
+                    is_in_other_words |= OTHER_WORDS.match(_head(line)) is not None
         if pinned is None:
-            raise UnreadableError("no WhatsApp chat: no line begins with a date and time")
+            raise UnreadableError(UNREAD_MONTHS if is_in_other_words else NO_CHAT)
         return pinned, False
 
     def _text(self, raw: bytes) -> str:
@@ -178,8 +162,8 @@ def split_author(body: str) -> tuple[str | None, str]:
     return _INVISIBLE.sub("", author).translate(_SPACES).strip(), text + newline + rest
 
 
-def _begins(line: str, header: re.Pattern[str]) -> re.Match[str] | None:
-    return header.match(_head(line)) if line[:1] in _STARTS else None
+def _begins(line: str, header: Header) -> re.Match[str] | None:
+    return header.expression.match(_head(line)) if line[:1] in header.starts else None
 
 
 def _is_typed(line: str, match: re.Match[str]) -> bool:
@@ -207,12 +191,6 @@ def _after(line: str, end: int) -> str:
         taken += not _INVISIBLE.match(line[at])
         at += 1
     return line[at:]
-
-
-def _stamp(match: re.Match[str]) -> Stamp:
-    found = match.groupdict()
-    half = found["half"] or found["before"]
-    return stamp_of((found["first"], found["middle"], found["last"]), found["hour"], found["minute"], found["second"], half)
 
 
 def _is_beginning(head: str, begun: str) -> bool:

@@ -31,6 +31,7 @@ class Ticket:
     """What a ticket says of all its comments.
 
     Attributes:
+        requester_ref: whose ticket it is; None where a comment came without its ticket.
         assignee_ref: the agent it is given to; None where nobody has it.
         channel: the channel its ``via`` tells; None where another answer is better.
         is_merged: whether it was closed by merging it into another ticket.
@@ -39,7 +40,7 @@ class Ticket:
     """
 
     ticket_ref: str
-    requester_ref: str
+    requester_ref: str | None
     assignee_ref: str | None
     subject: str | None
     status: str
@@ -51,20 +52,24 @@ class Ticket:
     comments: list[Any]
 
 
-def parse_ticket(record: Any, source: Source, drift: Drift) -> Ticket:
-    """Map one ticket; UnreadableError where it is not what we know."""
+def parse_ticket(record: Any, source: Source, drift: Drift, *, is_apart: bool = False) -> Ticket:
+    """Map one ticket; UnreadableError where it is not what we know.
+
+    Args:
+        is_apart: whether it may do without its comments, which come apart from it.
+    """
     fields = Fields(record)
     if not fields.has("requester_id"):
         if fields.names & _HISTORY:
-            raise UnreadableError("what happened to a ticket, not what was said: put its comments into it, under 'comments'")
+            raise UnreadableError("what happened to a ticket, but not to which: put its comments into it, under 'comments'")
         if fields.has("author_id") or (fields.has("comments") and not fields.has("id")):
             raise UnreadableError("comments without their ticket: put each ticket's comments into it, under 'comments'")
         if not fields.has("comments"):
             if fields.names & _APART:
                 raise UnreadableError("side conversations and suspended tickets are not read")
             raise UnreadableError("neither a ticket (requester_id, comments) nor a user (role)")
-    elif not fields.has("comments"):
-        raise UnreadableError("missing field 'comments': put each ticket's comments into it, under that name")
+    elif not fields.has("comments") and not is_apart:
+        raise UnreadableError("missing field 'comments': put each ticket's comments into it, or deliver them beside it")
     tags = fields.strings("tags")
     kind = fields.maybe_string("type")
     changed = fields.maybe_string("updated_at")
@@ -79,7 +84,12 @@ def parse_ticket(record: Any, source: Source, drift: Drift) -> Ticket:
         channel=parse_via(fields.maybe_fields("via"), source, drift).channel,
         is_merged=_MERGED in tags,
         updated_at=None if changed is None else parse_instant(changed, None)[0],
-        comments=fields.items("comments"),
+        comments=fields.maybe_items("comments") if is_apart else fields.items("comments"),
     )
     drift.tell(fields, _LEFT, usual=_USUAL)
     return ticket
+
+
+def unknown_ticket(ticket_ref: str) -> Ticket:
+    """Return what is known of a ticket that is not in the export."""
+    return Ticket(ticket_ref, None, None, None, "", None, None, None, is_merged=False, updated_at=None, comments=[])
