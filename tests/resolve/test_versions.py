@@ -12,9 +12,10 @@ from pipelines import warehouse
 from pipelines.contract import ConsentSignal
 from pipelines.extract.lake import attach_files, attach_lake
 from pipelines.extract.partition import Batch, Seal, read_seal, write_seal
+from pipelines.extract.records import SCHEMAS
 from pipelines.extract.writing import PartWriter
 from pipelines.resolve.evidence.staging import STAGING, build_staging, take_parts, update_staging
-from pipelines.resolve.evidence.versions import exchange_versions
+from pipelines.resolve.evidence.versions import VERSIONED, exchange_versions
 from tests.resolve.worlds import NIGHT, NOON, home_in, message, row, rows_of, told
 from tests.thorough import TIMES
 
@@ -125,6 +126,18 @@ def test_an_interaction_whose_time_of_change_alone_moved_is_no_new_version(tmp_p
     assert_same_as_anew(home)
 
 
+def test_a_mail_that_turns_out_to_have_come_first_takes_its_id_back(tmp_path):
+    home = home_in(tmp_path)
+    ann, eve = (replace(message("mail", "a"), party_ref=who, text=who) for who in ("ann", "eve"))
+    other = replace(message("mail", "a#12345678"), party_ref="bob")  # another mail, whatever its id looks like
+    for number, mails in ((1, [ann, other]), (2, [eve, other]), (3, [eve]), (0, [eve])):
+        deliver(home, "mail", NIGHTS[number], *mails)
+        up_to_date(home)
+        assert_same_as_anew(home)
+    refs = dict(rows_of(home, "SELECT party_ref, source_ref FROM staging.interaction"))
+    assert (refs["eve"], refs["ann"][:2], len(refs["ann"]), refs["bob"]) == ("a", "a#", 10, "a#12345678")
+
+
 def test_copies_are_duplicates_of_the_files_that_brought_them(tmp_path):
     home = home_in(tmp_path)
     for number, mails in ((1, "aab"), (2, "aac"), (0, "cd")):
@@ -135,6 +148,15 @@ def test_copies_are_duplicates_of_the_files_that_brought_them(tmp_path):
         (NIGHTS[0], 3, 2, 1), (NIGHTS[1], 4, 3, 1), (NIGHTS[2], 4, 1, 3),
     ]  # fmt: skip
     assert_same_as_anew(home)
+
+
+def test_a_version_has_every_column_of_the_lake(tmp_path):
+    home = home_in(tmp_path)
+    deliver(home, "crm", NIGHT, undated("1", "a"))
+    up_to_date(home)
+    for table in VERSIONED:
+        columns = {name for (name,) in rows_of(home, f"SELECT column_name FROM (DESCRIBE staging.{table}_version)")}
+        assert set(SCHEMAS[table].names) <= columns
 
 
 def test_a_night_of_copies_reads_nothing_of_earlier_nights_and_makes_no_record_again(tmp_path, monkeypatch):
@@ -197,14 +219,16 @@ def random_records(rng, source):
             changed = rng.choice([None, NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=2)])
             yield replace(message(source, ref), channel="chat", text=said, updated_at=changed)
         else:
-            yield replace(message(source, rng.choice([ref, "a#12345678"])), party_ref=rng.choice("xyz"), text=said)
+            changed = rng.choice([None, None, NOON, NOON + timedelta(hours=1)])
+            mail = message(source, rng.choice([ref, "a#12345678"]))
+            yield replace(mail, party_ref=rng.choice("xyz"), text=said, updated_at=changed)
 
 
 @pytest.mark.parametrize("seed", range(2 * TIMES))
 def test_random_dumps_in_any_order_end_where_a_run_from_nothing_does(tmp_path, seed):
     rng, home = random.Random(seed), home_in(tmp_path)  # noqa: S311
     for number in range(12):
-        source = rng.choice(["crm", "crm", "dated", "desk", "mail"])
+        source = rng.choice(["crm", "crm", "dated", "desk", "mail", "mail"])
         deliver(home, source, rng.choice(NIGHTS), *random_records(rng, source), file=rng.choice("xyz") + str(number // 8))
         if rng.random() < 0.1:
             shutil.rmtree(rng.choice(sorted(home.lake.glob("*/*/sealed.json"))).parent)

@@ -18,7 +18,7 @@ from pipelines.warehouse import build, select_of
 
 VERSIONED = ("interaction", "profile")
 # A mail whose Message-ID was taken gets "#" and eight digits behind it (staging.interaction): one root is one group.
-ROOT = "CASE WHEN contains(source_ref, '#') THEN regexp_replace(source_ref, '(#[0-9a-f]{8})+$', '') ELSE source_ref END"
+_ROOT = "CASE WHEN contains(source_ref, '#') THEN regexp_replace(source_ref, '(#[0-9a-f]{8})+$', '') ELSE source_ref END"
 _ROW = ("source", "source_ref", "content_hash", "updated_at", "night", "file", "sequence")
 _PLACE = "struct_pack(night := {0}night, file := {0}file, sequence := {0}sequence)"
 # A row of the lake, as a version of which nothing was sent again.
@@ -94,7 +94,7 @@ def _tell_copies(con: duckdb.DuckDBPyConnection, table: str) -> None:
                 WHEN held.updated_at IS NOT DISTINCT FROM row.updated_at THEN 'same'
                 ELSE 'later'
             END AS copy
-        FROM (SELECT {", ".join(_ROW)}, {ROOT} AS root FROM new_{table}) AS row
+        FROM (SELECT {", ".join(_ROW)}, {_ROOT} AS root FROM new_{table}) AS row
         LEFT JOIN staging.{table}_version AS held
             ON
                 row.source = held.source
@@ -143,8 +143,9 @@ def _note_copies(con: duckdb.DuckDBPyConnection, table: str) -> None:
 def _keep_what_was(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Keep the rows of touched records: their names are looked for first, and where there are none nothing else is."""
     for held in (f"staging.{table}", f"staging.{table}_version"):
-        rooted = f"(SELECT source, source_ref, {ROOT} AS root FROM {held})"
-        take(con, "held_key", f"SELECT DISTINCT source, source_ref FROM {rooted} SEMI JOIN touched_root USING (source, root)")
+        names = f"SELECT source, source_ref, {_ROOT} AS root FROM {held}"
+        touched = f"({names}) SEMI JOIN touched_root USING (source, root)"
+        take(con, "held_key", f"SELECT DISTINCT source, source_ref FROM {touched}")
         known = f"FROM {held} SEMI JOIN held_key USING (source, source_ref) WHERE source NOT IN (FROM anew)"
         whole = f"FROM {held} SEMI JOIN anew USING (source)"
         parts = [rows for rows, asked in ((known, "held_key"), (whole, "anew")) if _has(con, asked)]
