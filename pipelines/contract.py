@@ -133,7 +133,7 @@ class Profile:
 
     Attributes:
         source_ref: the source's own id of the row.
-        updated_at: when the source last changed it, UTC; None means the night's end.
+        updated_at: when the source last changed it, UTC; None means the end of the night that first said what it says.
         identifiers: everything the row says, one identifier a value, evidence ``reference``.
         reason: why it is no person (our own staff), one of ``REASONS``; None where it is one.
     """

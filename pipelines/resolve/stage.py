@@ -95,12 +95,12 @@ def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Mo
     """
     rules = rules_digest(home, linkage, model)
     take_parts(con, home)
-    attach_lake(con, home.lake)
     if is_kept(con, LINKS, rules):
         update_staging(con, home)
         update_identities(con, home, linkage, model, night)
         update_blocks(con, home, linkage, night)
         return update_edges(con, linkage, model, night, engine)
+    attach_lake(con, home.lake)
     build_staging(con, home)
     build_identities(con, home, linkage, model, night)
     build_blocks(con, home, linkage, night)

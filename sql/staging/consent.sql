@@ -1,9 +1,10 @@
 -- staging.consent: every yes and no to being contacted, as records carry them.
 --
 -- Grain   one row per signal: (record_kind, source, source_ref, channel, purpose, allowed, value, said_at)
--- Reads   staging.interaction, lake_profile
+-- Reads   staging.interaction, staging.profile_version, lake_profile
 -- Rule    an interaction counts as its latest version; a profile gives the signals of every version, each at the time
---         the source changed the row, so that a yes taken back is seen as both.
+--         the source changed the row, so that a yes taken back is seen as both. A row that a later dump repeats says
+--         nothing anew: what somebody took back since does not return with it.
 WITH signal AS (
     SELECT
         'interaction' AS record_kind,
@@ -27,7 +28,20 @@ WITH signal AS (
         sequence,
         position,
         unnest(consent) AS consent
+    FROM staging.profile_version
+    UNION ALL
+    SELECT
+        'profile' AS record_kind,
+        source,
+        source_ref,
+        updated_at AS said_at,
+        night,
+        file,
+        sequence,
+        position,
+        unnest(consent) AS consent
     FROM lake_profile
+    ANTI JOIN staging.profile_version USING (source, source_ref)
 )
 
 SELECT

@@ -1,26 +1,23 @@
 -- staging.identifier: every identifier that a record shows, with its strongest evidence and when it was in use.
 --
 -- Grain   one row per (record_kind, source, source_ref, kind, scope, value)
--- Reads   staging.interaction, lake_profile
+-- Reads   staging.interaction, staging.profile_version, lake_profile
 -- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
---         address stays evidence. file and position lead to the version that showed the identifier last.
+--         address stays evidence; a row that a later dump repeats is no version of its own, so that what it shows was last
+--         seen when its source last changed it. file and position lead to the version that showed the identifier last.
 --         A record of one version that shows no value twice (most of them) needs no grouping.
-WITH profile_version AS (
-    SELECT *
-    FROM lake_profile
-    QUALIFY row_number() OVER (
-        PARTITION BY source, source_ref, content_hash, updated_at ORDER BY night ASC, file ASC, sequence ASC
-    ) = 1
-),
-
-profile AS (
+WITH profile AS (
     SELECT
         *,
-        count(*) OVER (PARTITION BY source, source_ref) AS version_count,
-        row_number() OVER (
-            PARTITION BY source, source_ref ORDER BY updated_at DESC, night DESC, file DESC, sequence DESC
-        ) AS version_rank
-    FROM profile_version
+        count(*) OVER (PARTITION BY source, source_ref) AS version_count
+    FROM staging.profile_version
+    UNION ALL BY NAME
+    SELECT
+        *,
+        TRUE AS is_current,
+        1 AS version_count
+    FROM lake_profile
+    ANTI JOIN staging.profile_version USING (source, source_ref)
 ),
 
 version AS (
@@ -47,7 +44,7 @@ version AS (
         file,
         sequence,
         position,
-        version_rank = 1 AS is_current,
+        is_current,
         identifiers,
         version_count = 1
         AND len(list_distinct(list_transform(identifiers, LAMBDA shown: shown.value))) = len(identifiers) AS is_plain

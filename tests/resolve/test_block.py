@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.resolve.evidence.identities import build_identities
+from pipelines.resolve.evidence.versions import build_versions
 from pipelines.resolve.pairs.block import candidate_pairs
 from pipelines.resolve.pairs.blocks import build_blocks
 from pipelines.resolve.scoring.model import load_model
@@ -30,6 +31,7 @@ def blocked(tmp_path):
         connections.append(con)
         con.execute("CREATE SCHEMA staging; CREATE SCHEMA resolve").fetchall()
         attach_lake(con, home.lake)
+        build_versions(con, home)
         for table in ("interaction", "profile", "identifier"):
             build(con, home, f"staging.{table}")
         linkage = load_linkage(PACKAGE_ROOT / "config/linkage.yml")

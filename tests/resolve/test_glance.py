@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.extract.lake import attach_lake
 from pipelines.resolve.evidence.identities import build_identities
+from pipelines.resolve.evidence.versions import build_versions
 from pipelines.resolve.pairs.glance import NEEDS, may_reach, take_glance
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.scoring.comparisons import COLUMNS, CONDITIONS
@@ -31,6 +32,7 @@ def crowd(tmp_path_factory):
     land(home, NIGHT, [random_record(rng, str(n)) for n in range(150)] + [typed_row(rng, n) for n in range(150)])
     con.execute("CREATE SCHEMA staging; CREATE SCHEMA resolve").fetchall()
     attach_lake(con, home.lake)
+    build_versions(con, home)
     for table in ("interaction", "profile", "identifier"):
         build(con, home, f"staging.{table}")
     model = load_model(MODEL)
