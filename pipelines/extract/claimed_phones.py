@@ -50,6 +50,7 @@ def phones_of(rest: str, marks: Marks, region: str | None) -> list[Identifier]:
 def find_phones(text: str, region: str | None, start: int, end: int) -> list[Identifier]:
     """Return the numbers in ``text``, whose digits, all 0 to 9, stand between ``start`` and ``end``."""
     found: dict[Identifier, None] = {}
+    taken: set[str] = set()  # as they are written: a number that was one needs no second look
     while len(found) < AT_MOST and (match := _NUMBER.search(text, start, end + 1)):
         at, start = _begin(text, match.start()), match.end()
         written = text[at:start] if text.isascii() else text[at:start].translate(_TYPED)
@@ -62,10 +63,14 @@ def find_phones(text: str, region: str | None, start: int, end: int) -> list[Ide
             following = _NEXT.search(text, match.start(), start)
             start = following.start() if following else start
             continue
+        if written in taken:
+            continue
         for begin, piece in _apart(_SENTENCE, written, at) if ". " in written else ((at, written),):
             for stop, phone in _numbers(text, begin, piece, region, found):
                 found[phone] = None
                 start = stop
+                if stop - at == len(written):
+                    taken.add(written)
     return list(found)[:AT_MOST]
 
 

@@ -67,6 +67,7 @@ def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> 
 def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
     """Return the references and the text without them: their digits are no phone number."""
     found: list[Identifier] = []
+    written: set[str] = set()  # who names an order names it again
     text = marks.text
     for reference in patterns_of(tuple(source.references)):
         if text is not marks.text:
@@ -74,9 +75,10 @@ def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[
         pieces: list[str] = []
         at = 0
         for match in reference.matches(marks):
-            mentioned = identifiers.reference(match[reference.pattern.groups and 1] or "", evidence)
-            if mentioned:
+            value = match[reference.pattern.groups and 1] or ""
+            if value not in written and (mentioned := identifiers.reference(value, evidence)):
                 found.append(mentioned)
+            written.add(value)
             pieces.append(text[at : match.start()])
             at = match.end()
         if pieces:

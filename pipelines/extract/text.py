@@ -231,14 +231,15 @@ def _is_header(line: str) -> bool:
 
 
 def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
-    filled = sum(map(bool, map(str.strip, own)))  # lines with words from here to the end
-    for at, line in enumerate(own):
-        stripped = line.strip()
-        if not stripped:
+    lines = [line.strip() for line in own]
+    filled = len(lines) - lines.count("")  # lines with words from here to the end
+    for at, line in enumerate(lines):
+        if not line:
             continue
-        if stripped in _DASHES and filled <= _SIGNATURE_LINES:
+        if line in _DASHES and filled <= _SIGNATURE_LINES:
             return own[:at], own[at + 1 :]
-        if len(stripped) <= _DEVICE_LENGTH and _is_devices(stripped.casefold()) and _is_last(own, at):
+        is_last = not any(lines[at + 1 : at + 4])
+        if is_last and len(line) <= _DEVICE_LENGTH and _is_devices(line.casefold()):
             return own[:at], own[at:]
         filled -= 1
     return own, []
@@ -247,7 +248,3 @@ def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
 def _is_devices(folded: str) -> bool:
     """Tell whether a telephone or a mail app wrote this line under the mail, not the person."""
     return folded.startswith(words.DEVICE_STARTS) or folded.endswith(words.DEVICE_ENDS)
-
-
-def _is_last(lines: list[str], at: int) -> bool:
-    return not any(line.strip() for line in lines[at + 1 : at + 4])

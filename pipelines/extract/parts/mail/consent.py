@@ -27,9 +27,7 @@ def marketing_wish(text: str) -> bool | None:
     A question or a story about unsubscribing asks for nothing. Where both are said, the no stands.
     """
     words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
-    if len(words.split()) > MAIL_LIMIT:
-        return None
-    if not _ANY.search(words):
+    if not _ANY.search(words) or len(words.split()) > MAIL_LIMIT:
         return None
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     if lines and lines[0].strip(".,;:! \"'") in _ALONE:
