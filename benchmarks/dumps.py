@@ -30,23 +30,8 @@ from pipelines.settings import Home
 
 FIRST = date(2026, 3, 1)
 GIVEN = (
-    "Ada",
-    "Ben",
-    "Cleo",
-    "Dan",
-    "Eva",
-    "Finn",
-    "Greta",
-    "Hans",
-    "Ida",
-    "Jon",
-    "Kim",
-    "Lea",
-    "Max",
-    "Nina",
-    "Otto",
-    "Pia",
-)
+    "Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Greta", "Hans", "Ida", "Jon", "Kim", "Lea", "Max", "Nina", "Otto", "Pia",
+)  # fmt: skip
 PERSON = {"source_ref": "id", "given_name": "given", "family_name": "family", "email": "mail", "phone": "phone"}
 MESSAGE = {
     "source_ref": "id", "conversation_ref": "thread", "occurred_at": "at", "direction": "way", "party.email": "mail",
