@@ -26,6 +26,7 @@ message AS (
     SELECT
         record.identity_id,
         interaction.source,
+        interaction.source_ref,
         interaction.occurred_at,
         interaction.text
     FROM resolve.record_identity AS record
@@ -41,45 +42,73 @@ message AS (
         AND NOT interaction.is_public
 ),
 
-ask AS (
+asked AS MATERIALIZED (
+    -- by itself, so that who claims meets the owner before times are compared
     SELECT
-        identity_id,
+        pair.*,
+        message.source,
+        message.source_ref,
+        message.occurred_at
+    FROM pair
+    INNER JOIN message ON pair.identity_id = message.identity_id
+),
+
+met AS MATERIALIZED (
+    -- few are near in time: only their words are looked at
+    SELECT
+        asked.identity_id,
+        asked.kind,
+        asked.scope,
+        asked.value,
+        asked.source,
+        asked.source_ref,
+        other.source AS other_source,
+        other.source_ref AS other_source_ref
+    FROM asked
+    INNER JOIN message AS other
+        ON
+            asked.owner_id = other.identity_id
+            AND asked.source != other.source
+            AND asked.occurred_at >= other.occurred_at - to_seconds($repeated_hours * 3600)
+            AND asked.occurred_at <= other.occurred_at + to_seconds($repeated_hours * 3600)
+),
+
+said AS (
+    SELECT
         source,
-        occurred_at,
+        source_ref
+    FROM met
+    UNION
+    SELECT
+        other_source AS source,
+        other_source_ref AS source_ref
+    FROM met
+),
+
+ask AS (
+    SELECT DISTINCT
+        message.source,
+        message.source_ref,
         regexp_replace(
             strip_accents(lower(array_to_string(
                 list_filter(
-                    string_split_regex(text, '[.?!:]+\s+'),
+                    string_split_regex(message.text, '[.?!:]+\s+'),
                     LAMBDA sentence: NOT regexp_matches(sentence, '@|\d[\d\s()/-]{4,}\d')
                 ), ''
             ))), '[^\p{L}]', '', 'g'
         ) AS letters
     FROM message
-),
-
-asked AS MATERIALIZED (
-    -- by itself, so that who claims meets the owner before times are compared
-    SELECT
-        pair.*,
-        ask.source,
-        ask.occurred_at,
-        ask.letters
-    FROM pair
-    INNER JOIN ask ON pair.identity_id = ask.identity_id
+    INNER JOIN said ON message.source = said.source AND message.source_ref = said.source_ref
 )
 
 SELECT DISTINCT
-    asked.identity_id,
-    asked.kind,
-    asked.scope,
-    asked.value
-FROM asked
-INNER JOIN ask AS other
-    ON
-        asked.owner_id = other.identity_id
-        AND asked.source != other.source
-        AND asked.occurred_at >= other.occurred_at - to_seconds($repeated_hours * 3600)
-        AND asked.occurred_at <= other.occurred_at + to_seconds($repeated_hours * 3600)
+    met.identity_id,
+    met.kind,
+    met.scope,
+    met.value
+FROM met
+INNER JOIN ask AS own ON met.source = own.source AND met.source_ref = own.source_ref
+INNER JOIN ask AS other ON met.other_source = other.source AND met.other_source_ref = other.source_ref
 WHERE
-    least(length(asked.letters), length(other.letters)) >= $repeated_letters
-    AND (contains(asked.letters, other.letters) OR contains(other.letters, asked.letters))
+    least(length(own.letters), length(other.letters)) >= $repeated_letters
+    AND (contains(own.letters, other.letters) OR contains(other.letters, own.letters))

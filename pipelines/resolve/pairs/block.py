@@ -54,10 +54,10 @@ def _held(*, whole: bool) -> str:
     """
 
 
-# The rows of block_key that may make pairs.
+# The rows of block_key that may make pairs; keys are hashes, and tell nearly all by themselves.
 _MET = """
     SELECT rule_order.rule_rank, block_key.key, block_key.side, block_key.identity_id
-    FROM resolve.block_key AS block_key
+    FROM (FROM resolve.block_key SEMI JOIN asked USING (key)) AS block_key
     SEMI JOIN asked ON block_key.rule = asked.rule AND block_key.key = asked.key
     INNER JOIN rule_order ON block_key.rule = rule_order.rule
 """

@@ -83,7 +83,7 @@ def _take_key_changes(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     blocks = "(SELECT rule, key FROM gone_key UNION SELECT rule, key FROM new_key)"
     run(con, f"""
         CREATE OR REPLACE TEMP TABLE touched_key AS
-        FROM resolve.block_key SEMI JOIN {blocks} USING (rule, key)
+        FROM (FROM resolve.block_key SEMI JOIN {blocks} USING (key)) SEMI JOIN {blocks} USING (rule, key)
         UNION ALL
         FROM resolve.idle_block_key SEMI JOIN {blocks} USING (rule, key)
     """)  # fmt: skip
