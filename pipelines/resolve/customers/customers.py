@@ -88,12 +88,14 @@ def trace_from(membership: str, records: str = "resolve.record_identity") -> str
     """
 
 
-_FOUNDERS = """
-    WITH seen AS (
-        SELECT 'interaction' AS record_kind, source, source_ref, occurred_at AS at FROM staging.interaction
-        UNION ALL
-        SELECT 'profile' AS record_kind, source, source_ref, updated_at AS at FROM staging.profile
-    ),
+# When each record was written, or last changed where it is a reference row.
+SEEN = """
+    SELECT 'interaction' AS record_kind, source, source_ref, occurred_at AS at FROM staging.interaction
+    UNION ALL
+    SELECT 'profile' AS record_kind, source, source_ref, updated_at AS at FROM staging.profile
+"""
+_FOUNDERS = f"""
+    WITH seen AS ({SEEN}),
     founder AS (
         SELECT trace.part, min((seen.at, trace.source, trace.source_ref)) AS first, count(*) AS record_count
         FROM trace

@@ -4,6 +4,7 @@ import duckdb
 
 from pipelines.resolve.clusters.affected import AFFECTED
 from pipelines.resolve.customers.customer_ids import hash_of
+from pipelines.resolve.customers.customers import SEEN
 from pipelines.resolve.exchange import keep_rows, named, put
 from pipelines.resolve.relations import drop, run
 
@@ -37,7 +38,7 @@ def add_records(con: duckdb.DuckDBPyConnection) -> None:
     made = named("resolve.customer", ["customer_id"])
     grown = "(SELECT DISTINCT customer_id FROM grown_record)"
     keep_rows(con, made, f"SELECT * FROM resolve.customer SEMI JOIN {grown} USING (customer_id)")
-    run(con, f"CREATE OR REPLACE TEMP TABLE {made.now} AS {_CUSTOMER.format(was=made.was)}")
+    run(con, f"CREATE OR REPLACE TEMP TABLE {made.now} AS {_CUSTOMER}")
     put(con, made)
     drop(con, *made.tables, "grown_record", "new_record")
 
@@ -52,12 +53,8 @@ _MEMBERSHIP = """
     SELECT record_kind, source, source_ref, night, identity_id, customer_id, reason, customer_id AS home_customer_id
     FROM grown_record
 """
-_CUSTOMER = """
-    WITH seen AS (
-        SELECT 'interaction' AS record_kind, source, source_ref, occurred_at AS at FROM staging.interaction
-        UNION ALL
-        SELECT 'profile' AS record_kind, source, source_ref, updated_at AS at FROM staging.profile
-    ),
+_CUSTOMER = f"""
+    WITH seen AS ({SEEN}),
     gained AS (
         SELECT
             grown_record.customer_id,
@@ -72,7 +69,7 @@ _CUSTOMER = """
             customer.*,
             gained.more,
             least((founder_at, founder_source, founder_source_ref), gained.first) AS first
-        FROM {was} AS customer INNER JOIN gained USING (customer_id)
+        FROM was_resolve_customer AS customer INNER JOIN gained USING (customer_id)
     )
     SELECT * EXCLUDE (more, first) REPLACE (
         struct_extract(first, 1) AS founder_at,
