@@ -120,16 +120,21 @@ class Killed(BaseException):
 
 
 def kill_at(line: int) -> Any:
-    """Return a trace function that ends the process's work at the n-th line that publishing runs."""
-    seen = 0
+    """Return a trace function that ends the process's work at the n-th line that publishing runs.
+
+    The lines of a comprehension grow with the versions that stand, and count once: it has a frame of its own up to Python
+    3.11, and from 3.12 on it runs one line again and again.
+    """
+    seen, last = 0, (0, 0)
     files = {publishing.__file__, pointing.__file__}
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal seen
+        nonlocal seen, last
         if frame.f_code.co_filename not in files or frame.f_code.co_name.startswith("<"):
-            return None  # a comprehension's lines grow with the versions that stand
-        if event == "line":
-            seen += 1
+            return None
+        at = (id(frame), frame.f_lineno)
+        if event == "line" and at != last:
+            seen, last = seen + 1, at
             if seen == line:
                 raise Killed
         return trace
