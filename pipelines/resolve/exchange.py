@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import run, take
 from pipelines.settings import Home
 from pipelines.warehouse import select_of
 
@@ -83,13 +83,13 @@ def named(table: str, key: Sequence[str]) -> Exchange:
 
 def keep_rows(con: duckdb.DuckDBPyConnection, made: Exchange, rows: str) -> None:
     """Keep what the rows of the touched keys were."""
-    run(con, f"CREATE OR REPLACE TEMP TABLE {made.was} AS {rows}")
+    take(con, made.was, rows)
 
 
 def put(con: duckdb.DuckDBPyConnection, made: Exchange) -> None:
     """Compare the rows before and after, and write those that differ."""
     columns = ", ".join(made.key)
-    run(con, f"CREATE OR REPLACE TEMP TABLE {made.changed} AS {differing(made.key, made.was, made.now)}")
+    take(con, made.changed, differing(made.key, made.was, made.now))
     if run(con, f"SELECT 1 FROM {made.was} LIMIT 1"):
         run(con, f"DELETE FROM {made.table} USING {made.changed} WHERE {same(made.key, made.table, made.changed)}")
     run(con, f"INSERT INTO {made.table} SELECT * FROM {made.now} SEMI JOIN {made.changed} USING ({columns})")

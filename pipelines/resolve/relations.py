@@ -1,4 +1,4 @@
-"""Two small helpers over a DuckDB connection, for results that must be complete before the next statement."""
+"""Small helpers over a DuckDB connection, for results that must be complete before the next statement."""
 
 from typing import Any
 
@@ -10,6 +10,11 @@ def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None 
     """Execute one statement and fetch all it gives."""
     rows: list[tuple[Any, ...]] = con.execute(sql, values).fetchall() if values else con.execute(sql).fetchall()
     return rows
+
+
+def take(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
+    """Keep what a SELECT gives as a temporary table."""
+    run(con, f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
 
 
 def arrow(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

@@ -5,7 +5,14 @@
 -- Rule    an interaction counts as its latest version; a profile gives the signals of every version, each at the time
 --         the source changed the row, so that a yes taken back is seen as both. A row that a later dump repeats says
 --         nothing anew: what somebody took back since does not return with it.
-WITH signal AS (
+WITH profile AS (
+    SELECT * FROM staging.profile_version
+    UNION ALL BY NAME
+    SELECT * FROM lake_profile
+    ANTI JOIN staging.profile_version USING (source, source_ref)
+),
+
+signal AS (
     SELECT
         'interaction' AS record_kind,
         source,
@@ -28,20 +35,7 @@ WITH signal AS (
         sequence,
         position,
         unnest(consent) AS consent
-    FROM staging.profile_version
-    UNION ALL
-    SELECT
-        'profile' AS record_kind,
-        source,
-        source_ref,
-        updated_at AS said_at,
-        night,
-        file,
-        sequence,
-        position,
-        unnest(consent) AS consent
-    FROM lake_profile
-    ANTI JOIN staging.profile_version USING (source, source_ref)
+    FROM profile
 )
 
 SELECT

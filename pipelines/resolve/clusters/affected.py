@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.resolve.relations import drop, run
+from pipelines.resolve.relations import drop, take
 
 AFFECTED = "affected"
 _JUDGED = "SELECT identity_l, identity_r, verdict, judgement_rank FROM"
@@ -10,7 +10,7 @@ _JUDGED = "SELECT identity_l, identity_r, verdict, judgement_rank FROM"
 
 def keep_judgements(con: duckdb.DuckDBPyConnection) -> None:
     """Keep tonight's resolve.judgement, before it is built anew, as the temporary table ``was_judgement``."""
-    run(con, f"CREATE OR REPLACE TEMP TABLE was_judgement AS {_JUDGED} resolve.judgement")
+    take(con, "was_judgement", f"{_JUDGED} resolve.judgement")
 
 
 def find_affected(con: duckdb.DuckDBPyConnection) -> None:
@@ -24,8 +24,8 @@ def find_affected(con: duckdb.DuckDBPyConnection) -> None:
     Reads and drops ``dirty`` (identity_id: whose row is another), ``loose_end`` (identity_id: ends of links that came or
     went), ``moved_identity`` (identity_id: whose records' part in ids may be another) and ``was_judgement``.
     """
-    run(con, f"CREATE OR REPLACE TEMP TABLE start AS {_START}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE {AFFECTED} AS {_AFFECTED}")
+    take(con, "start", _START)
+    take(con, AFFECTED, _AFFECTED)
     drop(con, "start", "dirty", "loose_end", "moved_identity", "was_judgement")
 
 

@@ -15,7 +15,7 @@ from pipelines.resolve.clusters.guard import NAME_ALONE, PROMISCUOUS, TOO_LARGE,
 from pipelines.resolve.clusters.namesakes import unambiguous
 from pipelines.resolve.engines.components import component_labels
 from pipelines.resolve.judgements import has_judgements
-from pipelines.resolve.relations import arrow, run
+from pipelines.resolve.relations import arrow, run, take
 from pipelines.resolve.scoring.model import CORROBORATED
 from pipelines.resolve.settings import Linkage
 
@@ -52,7 +52,7 @@ class Clusters:
 def number_identities(con: duckdb.DuckDBPyConnection) -> None:
     """Make the temporary table node (node, identity_id): all of resolve.identity, numbered in their order from 0."""
     select = "SELECT row_number() OVER (ORDER BY identity_id) - 1 AS node, identity_id FROM resolve.identity"
-    run(con, f"CREATE OR REPLACE TEMP TABLE node AS {select}")
+    take(con, "node", select)
 
 
 def find_clusters(

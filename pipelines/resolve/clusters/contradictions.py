@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.resolve.clusters.guard import BIRTHS, NAMES, Facts
-from pipelines.resolve.relations import register, run, unregister
+from pipelines.resolve.relations import register, run, take, unregister
 from pipelines.resolve.scoring.model import CORROBORATED
 from pipelines.resolve.settings import Linkage
 
@@ -119,7 +119,7 @@ def _faces(
     if not labels:
         return {}, {}, set()
     run(con, f"CREATE OR REPLACE TEMP TABLE face AS {_FACES}", {"labels": sorted(labels)})
-    run(con, f"CREATE OR REPLACE TEMP TABLE conflict AS {_CONFLICTS}")
+    take(con, "conflict", _CONFLICTS)
     weighed = {"threshold": threshold, "corroborated": CORROBORATED}
     run(con, f"CREATE OR REPLACE TEMP TABLE conflict AS {_UNWEIGHED}", weighed)
     conflicts: dict[int, dict[int, str]] = defaultdict(dict)

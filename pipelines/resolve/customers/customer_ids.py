@@ -10,7 +10,7 @@ import hashlib
 import duckdb
 
 from pipelines.resolve.exchange import narrowed
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import run, take
 
 
 def assign_ids(con: duckdb.DuckDBPyConnection, near: str = "past_crosswalk") -> None:
@@ -30,11 +30,11 @@ def assign_ids(con: duckdb.DuckDBPyConnection, near: str = "past_crosswalk") -> 
         assigned: ``part, customer_id, is_new``, one row a cluster, no id twice.
         vote: ``customer_id, home_id, part, record_count``, for ``keep_homes``.
     """
-    run(con, f"CREATE OR REPLACE TEMP TABLE vote AS {_VOTES}")
+    take(con, "vote", _VOTES)
     living, retired, vanished = (narrowed(told, {"past_crosswalk": near}) for told in (_LIVING, _RETIRED, _VANISHED))
-    run(con, f"CREATE OR REPLACE TEMP TABLE claim AS {living} UNION ALL {retired}")
+    take(con, "claim", f"{living} UNION ALL {retired}")
     run(con, f"INSERT INTO claim {vanished}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE assigned AS {_KEPT}")
+    take(con, "assigned", _KEPT)
     run(con, f"INSERT INTO assigned {_RETURNED}")
     attempt = 0
     while run(con, f"SELECT count(*) FROM ({_OPEN})")[0][0]:
@@ -47,7 +47,7 @@ def keep_homes(con: duckdb.DuckDBPyConnection) -> None:
 
     ``customer_before, home_id, part``: records that merged away with their whole customer, and are at home in home_id still.
     """
-    run(con, f"CREATE OR REPLACE TEMP TABLE kept_home AS {_HOMES}")
+    take(con, "kept_home", _HOMES)
     run(con, "DROP TABLE vote")
 
 

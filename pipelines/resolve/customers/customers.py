@@ -7,7 +7,7 @@ import duckdb
 from pipelines.resolve.customers.change_causes import build_change
 from pipelines.resolve.customers.customer_ids import assign_ids, keep_homes
 from pipelines.resolve.customers.past import Past
-from pipelines.resolve.relations import drop, run
+from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home
 from pipelines.warehouse import build
 
@@ -22,7 +22,7 @@ def build_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date, pas
     for table in ("cluster", "customer", *BY_LINK):
         build(con, home, f"resolve.{table}")
     if past.is_run_again:
-        run(con, f"CREATE OR REPLACE TEMP TABLE trace AS {trace_from('baseline_membership')}")
+        take(con, "trace", trace_from("baseline_membership"))
     build_change(con, home)
     drop(con, *BETWEEN)
 
@@ -47,8 +47,8 @@ def next_generation(con: duckdb.DuckDBPyConnection) -> int:
 
 def trace_records(con: duckdb.DuckDBPyConnection, membership: str, records: str) -> None:
     """Make the temporary tables trace (``trace_from``) and part_founder: the earliest record of each part, and how many."""
-    run(con, f"CREATE OR REPLACE TEMP TABLE trace AS {trace_from(membership, records)}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE part_founder AS {_FOUNDERS}")
+    take(con, "trace", trace_from(membership, records))
+    take(con, "part_founder", _FOUNDERS)
 
 
 def trace_from(membership: str, records: str = "resolve.record_identity") -> str:

@@ -6,7 +6,7 @@ from pipelines.resolve.clusters.affected import AFFECTED
 from pipelines.resolve.customers.customer_ids import hash_of
 from pipelines.resolve.customers.customers import SEEN
 from pipelines.resolve.exchange import keep_rows, named, put
-from pipelines.resolve.relations import drop, run
+from pipelines.resolve.relations import drop, run, take
 
 
 def find_returned(con: duckdb.DuckDBPyConnection) -> None:
@@ -33,12 +33,12 @@ def add_records(con: duckdb.DuckDBPyConnection) -> None:
 
     Reads and drops ``new_record``; reads resolve.cluster.
     """
-    run(con, f"CREATE OR REPLACE TEMP TABLE grown_record AS {_GROWN}")
+    take(con, "grown_record", _GROWN)
     run(con, f"INSERT INTO resolve.membership BY NAME {_MEMBERSHIP}")
     made = named("resolve.customer", ["customer_id"])
     grown = "(SELECT DISTINCT customer_id FROM grown_record)"
     keep_rows(con, made, f"SELECT * FROM resolve.customer SEMI JOIN {grown} USING (customer_id)")
-    run(con, f"CREATE OR REPLACE TEMP TABLE {made.now} AS {_CUSTOMER}")
+    take(con, made.now, _CUSTOMER)
     put(con, made)
     drop(con, *made.tables, "grown_record", "new_record")
 

@@ -10,7 +10,7 @@ from pipelines.resolve.customers.customer_ids import assign_ids, keep_homes
 from pipelines.resolve.customers.customers import BETWEEN, BY_LINK, next_generation, trace_records
 from pipelines.resolve.customers.grown import add_records
 from pipelines.resolve.exchange import RECORD, exchange
-from pipelines.resolve.relations import drop, run
+from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home
 
 _NEAR = ("near_key", "near_record", "near_membership", "near_crosswalk", "near_customer", "near_end")
@@ -31,7 +31,7 @@ def update_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date) ->
     made = exchange(con, home, "resolve.cluster", ["identity_id"], AFFECTED, {})
     reads = {"resolve.cluster": made.now}
     drop(con, *exchange(con, home, "resolve.customer", ["customer_id"], "near_customer", reads).tables, *made.tables)
-    run(con, f"CREATE OR REPLACE TEMP TABLE near_end AS SELECT identity_id AS identity_l FROM {AFFECTED}")
+    take(con, "near_end", f"SELECT identity_id AS identity_l FROM {AFFECTED}")
     for table in BY_LINK:
         drop(con, *exchange(con, home, f"resolve.{table}", ["identity_l"], "near_end", {}).tables)
     build_change(con, home)
@@ -54,8 +54,8 @@ def take_near(con: duckdb.DuckDBPyConnection) -> None:
             f" UNION ALL FROM (FROM {table} WHERE identity_id IS NULL) SEMI JOIN moved_record USING ({key})",
         )
     both = f"SELECT {key} FROM near_record UNION SELECT {key} FROM near_membership"
-    run(con, f"CREATE OR REPLACE TEMP TABLE near_key AS {both}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE near_crosswalk AS {_NEAR_CROSSWALK}")
+    take(con, "near_key", both)
+    take(con, "near_crosswalk", _NEAR_CROSSWALK)
 
 
 _NEAR_CROSSWALK = """
@@ -73,7 +73,7 @@ def renew_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
     trace_records(con, "near_membership", "near_record")
     assign_ids(con, "near_crosswalk")
     ids = "SELECT customer_id FROM near_crosswalk UNION SELECT customer_id FROM assigned"
-    run(con, f"CREATE OR REPLACE TEMP TABLE near_customer AS {ids}")
+    take(con, "near_customer", ids)
     made = exchange(
         con, home, "resolve.crosswalk", ["customer_id"], "near_customer", {"past_crosswalk": "near_crosswalk"},
         night=night, generation=next_generation(con),

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from pipelines.extract.lake import attach_files
 from pipelines.extract.partition import SEALED
-from pipelines.resolve.evidence.versions import VERSIONED, build_versions, exchange_versions, files_of, take, take_rows
+from pipelines.resolve.evidence.versions import VERSIONED, build_versions, exchange_versions, files_of, take_rows
 from pipelines.resolve.exchange import RECORD, Exchange, exchange, keep_rows, named, narrowed, put
-from pipelines.resolve.relations import drop, register, run, unregister
+from pipelines.resolve.relations import drop, register, run, take, unregister
 from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
 
@@ -42,7 +42,7 @@ def take_parts(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     columns = list(zip(*rows, strict=True)) or [() for _ in _PART]
     parts = pa.table([pa.array(column, kind.type) for column, kind in zip(columns, _PART, strict=True)], schema=_PART)
     register(con, "parts", parts)
-    run(con, "CREATE OR REPLACE TEMP TABLE sealed_part AS FROM parts")
+    take(con, "sealed_part", "FROM parts")
     unregister(con, "parts")
 
 
@@ -60,15 +60,15 @@ def update_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     Leaves the temporary tables ``touched_record`` (record_kind, source, source_ref: records that came, went or changed) and
     ``was_staging_identifier``, ``now_staging_identifier``, ``now_staging_interaction``: their rows before and after.
     """
-    run(con, "CREATE OR REPLACE TEMP TABLE new_part AS FROM sealed_part EXCEPT FROM staging.part")
-    run(con, "CREATE OR REPLACE TEMP TABLE anew AS SELECT DISTINCT source FROM (FROM staging.part EXCEPT FROM sealed_part)")
+    take(con, "new_part", "FROM sealed_part EXCEPT FROM staging.part")
+    take(con, "anew", "SELECT DISTINCT source FROM (FROM staging.part EXCEPT FROM sealed_part)")
     for table in _TABLES:
         files = files_of(con, home, f"FROM new_part WHERE lake_table = '{table}'")
         attach_files(con, home.lake, table, files, f"new_{table}")
     run(con, "INSERT INTO anew SELECT DISTINCT source FROM new_ledger SEMI JOIN staging.ledger USING (source, night, file)")
     records = [made for table in VERSIONED for made in _exchange_records(con, home, table)]
-    run(con, f"CREATE OR REPLACE TEMP TABLE known_record AS {_keys('was')}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE touched_key AS {_keys('was')} UNION {_keys('now')}")
+    take(con, "known_record", _keys("was"))
+    take(con, "touched_key", f"{_keys('was')} UNION {_keys('now')}")
     reads = {
         "lake_profile": "touched_profile", "staging.profile_version": "now_staging_profile_version",
         "staging.interaction": "now_staging_interaction",

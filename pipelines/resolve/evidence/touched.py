@@ -13,7 +13,7 @@ from pipelines.resolve.evidence import phones
 from pipelines.resolve.evidence.identities import learn, tell_shared, values_of
 from pipelines.resolve.evidence.normalise import NAME_RULES, name_forms
 from pipelines.resolve.exchange import RECORD, VALUE, differing, exchange, same
-from pipelines.resolve.relations import drop, run, unregister
+from pipelines.resolve.relations import drop, run, take, unregister
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.scoring.model import Model, register_frequencies
 from pipelines.resolve.settings import Linkage
@@ -56,7 +56,7 @@ class _Update:
         self.values = values_of(linkage, model, night)
 
     def take(self, name: str, select: str) -> None:
-        run(self.con, f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+        take(self.con, name, select)
 
     def names(self) -> None:
         """The names and numbers of touched records are read; those that nothing shows any more are forgotten."""

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.extract.lake import attach_files
 from pipelines.resolve.exchange import Exchange, keep_rows, named, narrowed, put
-from pipelines.resolve.relations import drop, run
+from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
 
@@ -215,11 +215,6 @@ def files_of(con: duckdb.DuckDBPyConnection, home: Home, parts: str) -> list[Pat
     """Return the files of some rows of ``sealed_part``."""
     rows = run(con, f"SELECT source, night, name FROM ({parts}) ORDER BY ALL")
     return [home.lake / source / night / name for source, night, name in rows]
-
-
-def take(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
-    """Keep what a SELECT gives as a temporary table."""
-    run(con, f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
 
 
 def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -4,7 +4,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.resolve.pairs.glance import take_glance
-from pipelines.resolve.relations import drop, register, run, unregister
+from pipelines.resolve.relations import drop, register, run, take, unregister
 from pipelines.resolve.settings import Linkage
 
 # The pairs that meet in one block, as a join condition over two rows of resolve.block_key of one (rule, key).
@@ -31,15 +31,15 @@ def candidate_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage, *, whole: 
     """
     order = pa.table({"rule": list(linkage.rules), "rule_rank": list(range(len(linkage.rules)))})
     register(con, "rule_order", order)
-    run(con, f"CREATE OR REPLACE TEMP TABLE asked AS {_ALL_KEYS if whole else _TOUCHED_KEYS}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE met AS {_MET}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE numbered AS {_NUMBERED}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE held AS {_held(whole=whole)}")
+    take(con, "asked", _ALL_KEYS if whole else _TOUCHED_KEYS)
+    take(con, "met", _MET)
+    take(con, "numbered", _NUMBERED)
+    take(con, "held", _held(whole=whole))
     drop(con, "asked", "met")
     if able:
         take_glance(con)
     chosen = f"{_LOOKED_AT} WHERE {able}" if able else ""
-    run(con, f"CREATE OR REPLACE TEMP TABLE candidate_pair AS {_PAIRS} {chosen}")
+    take(con, "candidate_pair", f"{_PAIRS} {chosen}")
     drop(con, "numbered", "held", "glance")
     unregister(con, "rule_order")
     return int(run(con, "SELECT count(*) FROM candidate_pair")[0][0])

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.resolve.exchange import narrowed
-from pipelines.resolve.relations import drop, register, run, unregister
+from pipelines.resolve.relations import drop, register, run, take, unregister
 from pipelines.resolve.settings import Linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
@@ -30,7 +30,7 @@ def build_blocks(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, n
     """
     build(con, home, "resolve.block_key")
     run(con, "CREATE OR REPLACE TABLE resolve.idle_block_key AS FROM resolve.block_key WHERE FALSE")
-    run(con, f"CREATE OR REPLACE TEMP TABLE counted AS {_counted('resolve.block_key')}")
+    take(con, "counted", _counted("resolve.block_key"))
     run(con, f"CREATE OR REPLACE TABLE resolve.block_size AS {_sizes('counted')}")
     _set_caps(con, linkage)
     _move_keys(con)
@@ -45,9 +45,9 @@ def update_blocks(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, 
     table ``dirty_carrier`` (identity_id) of those that are in a block which is left out from now on, or no longer.
     """
     _take_key_changes(con, home)
-    run(con, f"CREATE OR REPLACE TEMP TABLE counted_before AS {_counted('touched_key')}")
+    take(con, "counted_before", _counted("touched_key"))
     now = "(FROM touched_key EXCEPT ALL FROM gone_key UNION ALL FROM new_key)"
-    run(con, f"CREATE OR REPLACE TEMP TABLE counted AS {_counted(now)}")
+    take(con, "counted", _counted(now))
     run(con, f"""
         CREATE OR REPLACE TABLE resolve.block_size AS
         SELECT rule, pairs, block_size, sum(blocks)::BIGINT AS blocks
@@ -77,8 +77,8 @@ def _take_key_changes(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     for when in ("was", "now"):
         reads = {"resolve.identity": f"{when}_resolve_identity"}
         run(con, f"CREATE OR REPLACE TEMP TABLE {when}_key AS {narrowed(query, reads)}", given)
-    run(con, "CREATE OR REPLACE TEMP TABLE gone_key AS FROM was_key EXCEPT FROM now_key")
-    run(con, "CREATE OR REPLACE TEMP TABLE new_key AS FROM now_key EXCEPT FROM was_key")
+    take(con, "gone_key", "FROM was_key EXCEPT FROM now_key")
+    take(con, "new_key", "FROM now_key EXCEPT FROM was_key")
     drop(con, "was_key", "now_key")
     blocks = "(SELECT rule, key FROM gone_key UNION SELECT rule, key FROM new_key)"
     run(con, f"""
@@ -91,7 +91,7 @@ def _take_key_changes(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 def _recount_moved_rules(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> None:
     """Set tonight's caps, and count all blocks of the rules whose cap is another than it was."""
-    run(con, "CREATE OR REPLACE TEMP TABLE cap_before AS FROM resolve.block_cap")
+    take(con, "cap_before", "FROM resolve.block_cap")
     _set_caps(con, linkage)
     moved = "SELECT rule FROM (FROM resolve.block_cap EXCEPT FROM cap_before)"
     if run(con, moved):
@@ -146,7 +146,7 @@ _BLOCK = f"""
 
 def _move_keys(con: duckdb.DuckDBPyConnection) -> None:
     """Move the keys of counted blocks to where they belong, and take the carriers of blocks that changed sides."""
-    run(con, "CREATE OR REPLACE TEMP TABLE idle_before AS SELECT DISTINCT rule, key FROM resolve.idle_block_key")
+    take(con, "idle_before", "SELECT DISTINCT rule, key FROM resolve.idle_block_key")
     run(con, f"""
         CREATE OR REPLACE TEMP TABLE idle_now AS
         SELECT size.rule, size.key FROM counted AS size
@@ -154,8 +154,8 @@ def _move_keys(con: duckdb.DuckDBPyConnection) -> None:
         WHERE {_IS_IDLE}
     """)  # fmt: skip
     awake = "(SELECT rule, key FROM counted ANTI JOIN idle_now USING (rule, key))"
-    run(con, f"CREATE OR REPLACE TEMP TABLE waking AS FROM resolve.idle_block_key SEMI JOIN {awake} USING (rule, key)")
-    run(con, "CREATE OR REPLACE TEMP TABLE falling AS FROM resolve.block_key SEMI JOIN idle_now USING (rule, key)")
+    take(con, "waking", f"FROM resolve.idle_block_key SEMI JOIN {awake} USING (rule, key)")
+    take(con, "falling", "FROM resolve.block_key SEMI JOIN idle_now USING (rule, key)")
     for rows, of, to in (("waking", "idle_block_key", "block_key"), ("falling", "block_key", "idle_block_key")):
         run(con, f"""
             DELETE FROM resolve.{of} AS held USING (SELECT DISTINCT rule, key FROM {rows}) AS moved

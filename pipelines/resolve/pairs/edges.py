@@ -9,7 +9,7 @@ from pipelines.resolve.engines.engine import Engine
 from pipelines.resolve.exchange import differing
 from pipelines.resolve.pairs import block
 from pipelines.resolve.pairs.glance import may_reach
-from pipelines.resolve.relations import drop, register, run, unregister
+from pipelines.resolve.relations import drop, register, run, take, unregister
 from pipelines.resolve.scoring.model import Model, population_of
 from pipelines.resolve.settings import Linkage
 
@@ -54,11 +54,11 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
         return False
     was, now = (f"(SELECT * {_NOT_COMPARED} FROM {when}_resolve_identity)" for when in ("was", "now"))
     changed = differing(["identity_id"], was, now)
-    run(con, f"CREATE OR REPLACE TEMP TABLE dirty AS {changed} UNION SELECT identity_id FROM dirty_carrier")
+    take(con, "dirty", f"{changed} UNION SELECT identity_id FROM dirty_carrier")
     pairs = block.candidate_pairs(con, linkage, able=may_reach(model, population, linkage.keep_above))
     _score_into_new_edge(con, model, population, linkage.keep_above, engine)
     is_dirty = " OR ".join(f"identity_{side} IN (SELECT identity_id FROM dirty)" for side in "lr")
-    run(con, f"CREATE OR REPLACE TEMP TABLE gone_edge AS FROM resolve.edge WHERE {is_dirty}")
+    take(con, "gone_edge", f"FROM resolve.edge WHERE {is_dirty}")
     is_gone = "edge.identity_l = gone.identity_l AND edge.identity_r = gone.identity_r"
     run(con, f"DELETE FROM resolve.edge AS edge USING gone_edge AS gone WHERE {is_gone}")
     ends = (
@@ -66,7 +66,7 @@ def update_edges(con: duckdb.DuckDBPyConnection, linkage: Linkage, model: Model,
         for edges in ("gone_edge", "new_edge")
         for side in "lr"
     )
-    run(con, f"CREATE OR REPLACE TEMP TABLE loose_end AS {' UNION '.join(ends)}")
+    take(con, "loose_end", " UNION ".join(ends))
     run(con, "INSERT INTO resolve.edge SELECT *, $version AS model_version FROM new_edge", {"version": version})
     dirty, known = run(con, "SELECT (SELECT count(*) FROM dirty), (SELECT count(*) FROM resolve.identity)")[0]
     drop(con, "candidate_pair", "new_edge", "gone_edge")
@@ -80,7 +80,7 @@ def _score_into_new_edge(
 ) -> None:
     scored = engine.score(con, model, population, keep_above=keep_above)
     register(con, "scored", scored)
-    run(con, f"CREATE OR REPLACE TEMP TABLE new_edge AS {_NEW_EDGE}")
+    take(con, "new_edge", _NEW_EDGE)
     unregister(con, "scored")
 
 

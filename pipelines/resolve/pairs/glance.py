@@ -10,7 +10,7 @@ from math import log2
 
 import duckdb
 
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import take
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.scoring.model import Level, Model
 
@@ -172,7 +172,7 @@ _GLANCE = f"""
 def take_glance(con: duckdb.DuckDBPyConnection) -> None:
     """Make the temporary table glance of the identities of the temporary table numbered (node, identity_id)."""
     agreement.install(con)
-    run(con, f"CREATE OR REPLACE TEMP TABLE glance AS {_GLANCE}")
+    take(con, "glance", _GLANCE)
 
 
 def may_reach(model: Model, population: int, least: float) -> str:

@@ -3,7 +3,7 @@
 import duckdb
 import pyarrow as pa
 
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import run, take
 from pipelines.resolve.settings import Linkage
 
 COMPARED, THROUGH_OTHERS = "linked, compared", "linked through others"
@@ -35,7 +35,7 @@ def draw(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> pa.Table:
     masks = {name: (1 << count) - 1 for name, count in bits.items()}
     by_stratum = " ".join(f"WHEN '{name}' THEN {mask}" for name, mask in masks.items())
     drawn = _DRAWN.format(stratum=stratum, masks=by_stratum, through_others=THROUGH_OTHERS, mask=masks[THROUGH_OTHERS])
-    run(con, f"CREATE OR REPLACE TEMP TABLE drawn AS {drawn} {'' if linkage.review.audit_pairs else 'LIMIT 0'}")
+    take(con, "drawn", f"{drawn} {'' if linkage.review.audit_pairs else 'LIMIT 0'}")
     return pa.table(
         {
             "stratum": list(pairs),

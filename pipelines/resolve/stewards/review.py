@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.resolve.clusters.guard import BIRTHS, FITS_TWO, JUDGED, NAME_ALONE, NAMES, PROMISCUOUS, UNIQUE_IDS
 from pipelines.resolve.judgements import judged_records, read_judgements
-from pipelines.resolve.relations import drop, register, run, unregister
+from pipelines.resolve.relations import drop, register, run, take, unregister
 from pipelines.resolve.scoring.model import Model
 from pipelines.resolve.settings import Linkage
 from pipelines.resolve.stewards.lots import draw
@@ -51,7 +51,7 @@ def build_review(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, m
 
 def place_edges(con: duckdb.DuckDBPyConnection) -> None:
     """Make the temporary table placed_edge: every edge with the customers of its two sides, and its lot (``lots.draw``)."""
-    run(con, f"CREATE OR REPLACE TEMP TABLE placed_edge AS {_PLACED}")
+    take(con, "placed_edge", _PLACED)
 
 
 _PLACED = """
@@ -75,8 +75,8 @@ def measure_stakes(con: duckdb.DuckDBPyConnection) -> pa.Table:
 
     Of two customers that is the one with less, of a link that holds a customer together what would fall off without it.
     """
-    run(con, f"CREATE OR REPLACE TEMP TABLE involved AS {_INVOLVED}")
-    run(con, f"CREATE OR REPLACE TEMP TABLE touched AS {_TOUCHED}")
+    take(con, "involved", _INVOLVED)
+    take(con, "touched", _TOUCHED)
     stake_of = {identity: Stake(*counts) for identity, *counts in run(con, "SELECT * EXCLUDE (customer_id) FROM touched")}
     customers = {customer: Stake(*counts) for customer, *counts in run(con, _BY_CUSTOMER)}
     tree = run(con, _TREE)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.resolve.pairs import block
-from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.resolve.relations import arrow, register, run, take, unregister
 from pipelines.resolve.scoring.calibration import Reliability, link_probability, pair_probability, reliability
 from pipelines.resolve.scoring.model import CORROBORATED, Model, population_of
 from pipelines.resolve.scoring.score import score_pairs
@@ -147,7 +147,7 @@ def evaluate(
 
 def _count_pairs(con: duckdb.DuckDBPyConnection, linkage: Linkage) -> int:
     """Return how many pairs the blocks let in."""
-    run(con, "CREATE OR REPLACE TEMP TABLE dirty AS SELECT identity_id FROM resolve.identity")
+    take(con, "dirty", "SELECT identity_id FROM resolve.identity")
     pairs = block.candidate_pairs(con, linkage)
     run(con, "DROP TABLE dirty")
     run(con, "DROP TABLE candidate_pair")
