@@ -50,10 +50,10 @@ def write(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any]
 
 def extracted(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any]:
     """Extract the export to the end, records handed on, one by one or by column, and dropped."""
-    from pipelines.extract.blocks import Block
-    from pipelines.extract.inbox import find_export
-    from pipelines.extract.issues import Issues
-    from pipelines.extract.reading import format_module, read_blocks
+    from pipelines.extract.files.blocks import Block
+    from pipelines.extract.files.inbox import find_export
+    from pipelines.extract.landing.reading import format_module, read_blocks
+    from pipelines.extract.values.issues import Issues
 
     format_module(case.source.format)
 
@@ -69,8 +69,8 @@ def extracted(case: Case, home: Home, options: argparse.Namespace) -> dict[str, 
 
 def landed(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any]:
     """Land the export: digests, records, Parquet, in this process."""
-    from pipelines.extract.landing import land
-    from pipelines.extract.reading import format_module
+    from pipelines.extract.landing.landing import land
+    from pipelines.extract.landing.reading import format_module
 
     format_module(case.source.format)
 
@@ -87,9 +87,9 @@ def landed(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any
 
 def side_by_side(case: Case, home: Home, options: argparse.Namespace) -> dict[str, Any]:
     """Land the export in workers; CPU seconds and peak memory are theirs, start-up included."""
-    from pipelines.extract.landing import land
-    from pipelines.extract.reading import format_module
-    from pipelines.extract.workers import pool
+    from pipelines.extract.landing.landing import land
+    from pipelines.extract.landing.reading import format_module
+    from pipelines.extract.landing.workers import pool
 
     format_module(case.source.format)
     started = perf_counter()

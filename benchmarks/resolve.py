@@ -15,7 +15,7 @@ from time import perf_counter, process_time
 
 from pipelines import warehouse
 from pipelines.demo.command import write_demo
-from pipelines.extract.landing import land
+from pipelines.extract.landing.landing import land
 from pipelines.resolve.stage import resolve
 from pipelines.settings import Home, load_sources
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from benchmarks.scale_records import MESSAGES, PROFILES, REWRITTEN, WAYS
 from pipelines.demo.names import CULTURES, nicknames, vocabulary
-from pipelines.extract.partition import Batch, Seal, write_seal
+from pipelines.extract.landing.partition import Batch, Seal, write_seal
 
 NIGHTS = (date(2026, 3, 1), date(2026, 3, 2))
 SOURCES = ("support_mail", "helpdesk", "sms", "calls", "social_x", "messenger")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import Issues
-from pipelines.extract.reading import FORMATS, read_export
+from pipelines.extract.files.inbox import Export, SourceFile
+from pipelines.extract.landing.reading import FORMATS, read_export
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT
 from tests.extract.soundness import assert_told_soundly, sound
 from tests.extract.specimens import Specimen, specimens

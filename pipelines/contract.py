@@ -41,7 +41,7 @@ class Identifier:
     Attributes:
         kind: one of ``KINDS``.
         scope: the issuer ("x", "messenger", a source's name); empty where the value is unique in the world.
-        value: normalised (see ``pipelines.extract.identifiers``); never empty.
+        value: normalised (see ``pipelines.extract.values.identifiers``); never empty.
         evidence: ``channel`` the channel delivered it, ``reference`` our own records, ``claimed`` somebody typed it.
         seen_at: the instant it was seen in use, UTC; None means the record's own time.
         is_verified: False where the channel delivered it without a proof (a mail without authentication results, an

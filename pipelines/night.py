@@ -15,9 +15,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
-from pipelines.extract.landing import SourceReport, land, land_all
-from pipelines.extract.partition import quarantined_nights, sealed_sources
-from pipelines.extract.workers import pool
+from pipelines.extract.landing.landing import SourceReport, land, land_all
+from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
+from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import Home, Source, SparkPlace, engine_name, home_of, load_sources, sources_path, spark_place
 from pipelines.warehouse import transaction, writer_lock

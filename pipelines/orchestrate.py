@@ -103,7 +103,7 @@ def check_sources(expected: Iterable[str], extracted: Iterable[Mapping[str, Any]
 
 def require_landed(night: str) -> None:
     """Raise SourceBroken when no source has anything in the lake for ``night``: there is nothing to publish anew."""
-    from pipelines.extract.partition import sealed_sources  # pyarrow: never while DAG files are parsed
+    from pipelines.extract.landing.partition import sealed_sources  # pyarrow: never while DAG files are parsed
 
     if not sealed_sources(home_of().lake, check_night(night)):
         raise SourceBroken(f"no source has a file for {night}: is the night right, have the exports landed?")

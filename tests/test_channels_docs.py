@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract.reading import FORMATS, format_module
+from pipelines.extract.landing.reading import FORMATS, format_module
 from pipelines.extract.table import mapping_of
 from pipelines.settings import load_sources
 

@@ -12,11 +12,12 @@ import typer
 import yaml
 
 from pipelines import cli
-from pipelines.extract.reading import FORMATS
+from pipelines.extract.landing.reading import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 500  # lines of a file that people write and read
 ROOMS = ("extract", "resolve", "load")  # a later room imports an earlier one, never back
+EXTRACT_ROOMS = ("values", "claims", "files", "parts", "landing")  # here too; formats stand before "landing"
 RESOLVE_ROOMS = (
     "scoring", "engines", "evidence", "pairs", "clusters", "customers", "stewards", "training", "explaining",
 )  # fmt: skip
@@ -85,6 +86,16 @@ def test_a_room_imports_no_later_room(path):
     later = ROOMS[ROOMS.index(room_of(path)) + 1 :]
     back = {name for name, _ in imports(ast.parse(path.read_text())) if name.split(".")[1:2] and name.split(".")[1] in later}
     assert not {name for name in back if name.startswith("pipelines.")}, "data flows one way: extract, resolve, load"
+
+
+@pytest.mark.parametrize("path", [path for path in PACKAGE if "extract" in path.parts], ids=name_of)
+def test_a_room_of_extract_imports_no_later_one(path):
+    room = path.relative_to(ROOT).parts[2]
+    at = EXTRACT_ROOMS.index(room if room in EXTRACT_ROOMS else "parts")
+    names = {name for name, _ in imports(ast.parse(path.read_text()))}
+    assert not {
+        name for name in names if name.startswith(tuple(f"pipelines.extract.{room}" for room in EXTRACT_ROOMS[at + 1 :]))
+    }
 
 
 @pytest.mark.parametrize("path", [path for path in PACKAGE if path.parent.name in RESOLVE_ROOMS], ids=name_of)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from pipelines.errors import SourceBroken
-from pipelines.extract.naming import shown_file
+from pipelines.extract.landing.naming import shown_file
 from pipelines.night import STAGES, raise_broken
 from tests.worlds import copy_sample, digests, goldthread, made_once, nights_of, published, run_night
 

@@ -8,7 +8,7 @@ import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.errors import ConfigurationError
-from pipelines.extract.waiting import Waiting, waiting
+from pipelines.extract.landing.waiting import Waiting, waiting
 from pipelines.load import show
 from pipelines.load.query import ROWS
 from pipelines.load.query import query as ask

@@ -9,7 +9,7 @@ import typer
 from pipelines import night
 from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
 from pipelines.errors import ConfigurationError
-from pipelines.extract.landing import SourceReport
+from pipelines.extract.landing.landing import SourceReport
 from pipelines.load.layout import plain_table, print_facts
 from pipelines.resolve.customers.change_causes import change_words
 

@@ -1,1 +1,1 @@
-"""From exports to sealed partitions of the lake: one module a format, and the landing they share."""
+"""From exports to sealed partitions of the lake: one module a format, the rooms they share, and the landing."""

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract import Record
-from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Drift
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import Entry
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.amazon_connect.behind import Behind
 from pipelines.extract.parts.amazon_connect.calls import Talks
 from pipelines.extract.parts.amazon_connect.chats import messages_of
@@ -25,6 +22,9 @@ from pipelines.extract.parts.amazon_connect.contacts import interaction_of, is_c
 from pipelines.extract.parts.amazon_connect.files import entries_of
 from pipelines.extract.parts.amazon_connect.survey import Known, survey
 from pipelines.extract.parts.amazon_connect.transcripts import head_of, is_transcript, talk_of
+from pipelines.extract.values.fields import Drift
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
 __all__ = ["extract", "survey"]

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator
 
 from pipelines.contract import Interaction, Record
 from pipelines.errors import ConfigurationError
-from pipelines.extract.blocks import Block
-from pipelines.extract.fields import Drift, Fields
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.instants import latest_of
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.blocks import Block
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.asterisk_cdr.calls import Exchange, parse_call
 from pipelines.extract.parts.asterisk_cdr.columns import block_of
 from pipelines.extract.parts.asterisk_cdr.rows import CdrRows, Row
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows, read_by
+from pipelines.extract.values.fields import Drift, Fields
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import latest_of
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:

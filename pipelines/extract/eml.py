@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from pipelines.contract import Interaction, Record
 from pipelines.extract import mbox
-from pipelines.extract.documents import head_of, opened
-from pipelines.extract.fields import is_media
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import head_of, opened
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.mail.body import is_cut
 from pipelines.extract.parts.mail.files import MARKS, messages_only, postmark, small, take_alone, whole
 from pipelines.extract.parts.mail.mail import DRAFT, Place
 from pipelines.extract.parts.mail.mime import parse_mail
+from pipelines.extract.values.fields import is_media
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 AT = "message 1"
 _HEADER = re.compile(rb"^[A-Za-z][\w.-]{0,100}[ \t]*:", re.MULTILINE)

@@ -17,15 +17,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pipelines.contract import Interaction, Record
-from pipelines.extract.documents import Entry, json_entries, looked_through
-from pipelines.extract.fields import Drift
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import Entry, json_entries, looked_through
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.freshdesk.messages import Desk, parse_conversation, parse_description
 from pipelines.extract.parts.freshdesk.older import unwrapped
 from pipelines.extract.parts.freshdesk.people import People, is_agent, is_contact, parse_agent, parse_contact
 from pipelines.extract.parts.freshdesk.tickets import Ticket, parse_ticket
+from pipelines.extract.values.fields import Drift
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 PAGES = ("results", "tickets", "contacts", "agents")  # not "conversations", which a ticket holds itself
 INCLUDED = 10  # conversations that the API puts into a ticket with include=conversations, however many there are

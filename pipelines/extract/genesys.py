@@ -14,11 +14,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from pipelines.contract import Direction, Interaction, Record
-from pipelines.extract.documents import json_entries
-from pipelines.extract.fields import Drift
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import json_entries
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.genesys.conversations import (
     CALLING,
     TALKING,
@@ -29,7 +26,10 @@ from pipelines.extract.parts.genesys.conversations import (
     parse_conversation,
 )
 from pipelines.extract.parts.genesys.parties import address_of, channel_of, party_of, why_nobody
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import Drift
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 PAGES = ("conversations",)

@@ -17,19 +17,19 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.documents import Entry, json_entries, looked_through
-from pipelines.extract.fields import Drift, Fields, names, strongest
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of, references_of
+from pipelines.extract.files.documents import Entry, json_entries, looked_through
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of
 from pipelines.extract.parts.intercom.older import people_of, unwrapped
 from pipelines.extract.parts.intercom.parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
 from pipelines.extract.parts.mail.reasons import is_no_reply
-from pipelines.extract.text import one_line, split_reply
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, names, strongest
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import one_line, split_reply
 from pipelines.settings import Source
 
 TABLE = (

@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipelines.contract import Interaction, Record
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.mail.files import MARKS, messages_only, parts_of, postmark, take_alone, whole
 from pipelines.extract.parts.mail.mail import DRAFT, JUNK, SENT, Place
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 # Where a colon may not be in a name, programs write another mark; \uf03a is what Windows' own tools make of it.
 _INFO = re.compile(r"[:;!_\uf03a]2,([A-Za-z]*)$")

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from pipelines.contract import Interaction, Record
-from pipelines.extract.documents import opened
-from pipelines.extract.inbox import CHUNK, Export, SourceFile, each_file
-from pipelines.extract.issues import RAW_LIMIT, Issues
+from pipelines.extract.files.documents import opened
+from pipelines.extract.files.inbox import CHUNK, Export, SourceFile, each_file
 from pipelines.extract.parts.mail.files import messages_only
 from pipelines.extract.parts.mail.mail import Place, take
+from pipelines.extract.values.issues import RAW_LIMIT, Issues
 
 MESSAGE_LIMIT = 64 << 20  # bytes; no mail server takes more
 _MARGIN = 2_000  # bytes; a From line and the header below it

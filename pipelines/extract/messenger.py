@@ -7,10 +7,10 @@ known by their display names alone. How the two are read is in ``meta``: Instagr
 from collections.abc import Iterator
 
 from pipelines.contract import Record
-from pipelines.extract.inbox import Export
-from pipelines.extract.issues import Issues
+from pipelines.extract.files.inbox import Export
 from pipelines.extract.parts.meta.files import group
 from pipelines.extract.parts.meta.meta import extract_threads
+from pipelines.extract.values.issues import Issues
 
 __all__ = ["extract", "group"]
 

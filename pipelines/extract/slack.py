@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.contract import Record
-from pipelines.extract.documents import head_of, json_entries
-from pipelines.extract.fields import Drift, is_media
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import head_of, json_entries
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.slack.messages import Desk, is_message, parse_message, suppressed
 from pipelines.extract.parts.slack.users import is_user, parse_user
 from pipelines.extract.parts.slack.workspace import Workspace, is_conversation, is_json, parse_conversation
 from pipelines.extract.parts.slack.workspace import survey as survey  # landing calls it for the whole export
+from pipelines.extract.values.fields import Drift, is_media
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 _APP_LOG = frozenset({"change_type", "service_id", "service_type", "app_id", "app_type"})
 _FILES = frozenset({"filetype", "mimetype", "url_private", "permalink"})  # rows of canvases.json, lists.json

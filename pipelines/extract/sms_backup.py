@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelines.contract import Interaction, Record
-from pipelines.extract.documents import opened
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import opened
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.sms_backup.calls import parse_call
 from pipelines.extract.parts.sms_backup.messages import parse_mms, parse_sms
 from pipelines.extract.parts.sms_backup.records import Phone, Refs
 from pipelines.extract.parts.sms_backup.xml import ROOTS, Element, elements
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 _ROOT_USUAL = names("count")
 _ROOT_LEFT = names("backup_date backup_set type xmlns")

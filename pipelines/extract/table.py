@@ -12,17 +12,17 @@ from collections.abc import Iterator
 
 from pipelines.contract import Record
 from pipelines.errors import ConfigurationError
-from pipelines.extract.blocks import Block
-from pipelines.extract.fields import names
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.instants import latest_of
-from pipelines.extract.issues import Issues
+from pipelines.extract.files.blocks import Block
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.table.cells import Cells
 from pipelines.extract.parts.table.columns import block_of, parsed
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.records import Interactions, Profiles
 from pipelines.extract.parts.table.rows import Reader
 from pipelines.extract.parts.table.values import PERSON, SCOPED
+from pipelines.extract.values.fields import names
+from pipelines.extract.values.instants import latest_of
+from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 
 NEEDED = {"profile": ("source_ref",), "interaction": ("source_ref", "occurred_at", "direction")}

@@ -9,11 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.contract import Record
-from pipelines.extract.documents import TOO_LONG, json_pieces
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.json_stream import Path, Piece
+from pipelines.extract.files.documents import TOO_LONG, json_pieces
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
+from pipelines.extract.files.json_stream import Path, Piece
 from pipelines.extract.parts.telegram.chats import CHATS, Overview, overview_of, parse_contact
 from pipelines.extract.parts.telegram.files import BESIDE, Beside, group, is_beside, parse_piece
 from pipelines.extract.parts.telegram.messages import (
@@ -26,6 +24,8 @@ from pipelines.extract.parts.telegram.messages import (
     parse_call,
     parse_message,
 )
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 __all__ = ["extract", "group"]
 

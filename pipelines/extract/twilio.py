@@ -12,13 +12,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipelines.contract import Record
-from pipelines.extract.blocks import Block
-from pipelines.extract.documents import Entry, json_entries
-from pipelines.extract.fields import Drift, Fields
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.instants import latest_of
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.blocks import Block
+from pipelines.extract.files.documents import Entry, json_entries
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows, read_by
 from pipelines.extract.parts.twilio.blocks import NEEDED, READ, block_of
@@ -26,6 +22,10 @@ from pipelines.extract.parts.twilio.calls import parse_call
 from pipelines.extract.parts.twilio.files import PAGES, CsvFile, entries_of, is_json, record_of
 from pipelines.extract.parts.twilio.messages import parse_message
 from pipelines.extract.parts.twilio.sides import Log, Sides, parse_recording, parse_transcription, sides_of
+from pipelines.extract.values.fields import Drift, Fields
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import latest_of
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 _RECORDING = "a recording, told with its call"
 _TRANSCRIPTION = "a transcription, which is its call's text"

@@ -15,16 +15,16 @@ from datetime import datetime
 
 from pipelines.contract import Channel, Interaction, Record, hashed_ref
 from pipelines.errors import ConfigurationError
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import known
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.instants import DateOrder, local_instant
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.whatsapp.body import parse_body
 from pipelines.extract.parts.whatsapp.files import BESIDE, Attached, group, is_beside, may_be_another, thread_of
 from pipelines.extract.parts.whatsapp.lines import MARKS, Chat, Entry, split_author
 from pipelines.extract.parts.whatsapp.talk import Talk, person_of, survey_chat
+from pipelines.extract.values.fields import known
+from pipelines.extract.values.instants import DateOrder, local_instant
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
 
 __all__ = ["extract", "group"]
 

@@ -8,10 +8,8 @@ our archive: what we know of them is whom we answer, and their handles and names
 from collections.abc import Iterator
 
 from pipelines.contract import Record
-from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Drift, Fields
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import Entry
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.x.fields import parse_note
 from pipelines.extract.parts.x.messages import conversations
 from pipelines.extract.parts.x.parts import (
@@ -30,6 +28,8 @@ from pipelines.extract.parts.x.parts import (
 )
 from pipelines.extract.parts.x.survey import Archive, account_of, listed_in, survey
 from pipelines.extract.parts.x.tweets import Reading, parse_tweet
+from pipelines.extract.values.fields import Drift, Fields
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 __all__ = ["extract", "survey"]
 

@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
-from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.documents import Entry, json_entries, looked_through
-from pipelines.extract.fields import Drift, Fields, names, strongest
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile, each_file
-from pipelines.extract.instants import EARLIEST, parse_instant
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of, references_of
+from pipelines.extract.files.documents import Entry, json_entries, looked_through
+from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.mail.reasons import is_no_reply
 from pipelines.extract.parts.zendesk.apart import NO_TICKET, each_apart, parse_apart, records_of
 from pipelines.extract.parts.zendesk.comments import Call, body_of, parse_attachment, parse_call, words_of
 from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket, unknown_ticket
 from pipelines.extract.parts.zendesk.users import Role, User, is_user, parse_user, person_of
 from pipelines.extract.parts.zendesk.via import Via, parse_via
+from pipelines.extract.values.fields import Drift, Fields, names, strongest
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import EARLIEST, parse_instant
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
 from pipelines.settings import Source
 
 PAGES = ("tickets", "users")

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import jinja2
 
-from pipelines.extract.naming import shown_file
+from pipelines.extract.landing.naming import shown_file
 from pipelines.load.checks import SEVERITIES, Check, ValidationReport
 from pipelines.load.stewards import read_stewards
 from pipelines.resolve.customers.change_causes import change_counts, change_words

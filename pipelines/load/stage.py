@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.extract.lake import attach_lake
+from pipelines.extract.landing.lake import attach_lake
 from pipelines.load.components import build_components
 from pipelines.load.households import build_households
 from pipelines.load.policy import load_policy, register_policy

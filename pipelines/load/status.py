@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.extract.waiting import Waiting
+from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.candidate import candidate_folder
 from pipelines.load.checks import read_checks
 from pipelines.load.query import open_read_only, plain

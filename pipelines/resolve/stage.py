@@ -6,7 +6,7 @@ from time import perf_counter
 
 import duckdb
 
-from pipelines.extract.lake import attach_lake
+from pipelines.extract.landing.lake import attach_lake
 from pipelines.resolve.clusters.affected import find_affected, keep_judgements
 from pipelines.resolve.clusters.parts import FRAMES, build_parts, update_parts
 from pipelines.resolve.customers.basis import build_basis

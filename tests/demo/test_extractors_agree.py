@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from pipelines.demo.command import SOURCES
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
-from pipelines.extract.reading import read_export
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.landing.reading import read_export
+from pipelines.extract.values.issues import Issues
 from pipelines.settings import Home, load_sources, sources_path
 from tests.demo import reading
 

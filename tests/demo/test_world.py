@@ -16,7 +16,7 @@ import pytest
 from pipelines.demo.command import SOURCES, write_demo
 from pipelines.demo.names import CULTURES, vocabulary
 from pipelines.errors import ConfigurationError
-from pipelines.extract.inbox import find_export
+from pipelines.extract.files.inbox import find_export
 from pipelines.settings import Home, load_sources, sources_path
 from tests.demo import reading
 

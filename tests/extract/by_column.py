@@ -6,12 +6,12 @@ from unittest.mock import patch
 
 import pyarrow.parquet as pq
 
-from pipelines.extract.blocks import Block
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
+from pipelines.extract.files.blocks import Block
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.landing.reading import format_module, read_batch
 from pipelines.extract.parts.csv.blocks import CsvBlocks
 from pipelines.extract.parts.twilio import sides as twilio_sides
-from pipelines.extract.reading import format_module, read_batch
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contract import Interaction, Profile
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
-from pipelines.extract.reading import read_export
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.landing.reading import read_export
+from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 
 NIGHT = date(2026, 11, 20)

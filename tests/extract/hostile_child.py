@@ -9,8 +9,8 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.extract.inbox import find_export
-from pipelines.extract.reading import FORMATS, Reading, format_module, read_batch
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.landing.reading import FORMATS, Reading, format_module, read_batch
 from pipelines.settings import Source
 from tests.extract.exports import NIGHT
 

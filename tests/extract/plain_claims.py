@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from pipelines.extract import claimed_handles, claimed_phones, claims, identifiers
+from pipelines.extract.claims import claimed_handles, claimed_phones, claims
+from pipelines.extract.values import identifiers
 
 
 def plain_claims(text, source, signature=""):

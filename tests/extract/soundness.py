@@ -7,8 +7,8 @@ from typing import Any, get_args
 import orjson
 
 from pipelines.contract import KINDS, REASONS, Channel, Direction, Evidence, Interaction, Record
-from pipelines.extract.issues import REASON_LIMIT, Issues
-from pipelines.extract.records import batch_of, row_of
+from pipelines.extract.values.issues import REASON_LIMIT, Issues
+from pipelines.extract.values.records import batch_of, row_of
 
 NIGHT = date(2026, 11, 20)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.extract.reading import FORMATS
+from pipelines.extract.landing.reading import FORMATS
 from pipelines.settings import Source
 from tests.extract.exports import Outcome, extracted
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.contract import Attachment
 from pipelines.extract import amazon_connect
-from pipelines.extract.inbox import find_export, keep_survey
-from pipelines.extract.issues import Issues
+from pipelines.extract.files.inbox import find_export, keep_survey
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT, extracted, party
 from tests.extract.random_world import worlds
 from tests.extract.test_amazon_connect import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.extract.answers import with_references
+from pipelines.extract.claims.answers import with_references
 from pipelines.settings import Source
 from tests.resolve.worlds import message, told
 

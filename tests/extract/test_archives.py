@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract import archives, budget
-from pipelines.extract.archives import unpacked
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files import archives, budget
+from pipelines.extract.files.archives import unpacked
+from pipelines.extract.files.inbox import Export, SourceFile
+from pipelines.extract.values.issues import Issues, UnreadableError
 from tests.extract.exports import NIGHT, extracted
 from tests.extract.raw_zips import deflated, many, raw_zip, stored
 from tests.extract.test_landing import CALLS, call

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.extract.claims import claims_of
+from pipelines.extract.claims.claims import claims_of
 from tests.extract.exports import source_of
 
 REGIONS = ("GB", "DE", "US", "FR", "NL", "ES", "IN", "BR", "IT", "SE", "PL", "CH", None)

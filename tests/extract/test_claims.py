@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.extract.claims import AT_MOST, claims_of, references_of
+from pipelines.extract.claims.claims import AT_MOST, claims_of, references_of
 from tests.extract.exports import source_of
 from tests.extract.mailboxes import SOURCE
 from tests.growth import assert_work_grows_with_length

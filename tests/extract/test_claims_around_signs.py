@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.claims import AT_MOST, claims_of, references_of
-from pipelines.extract.fields import names
+from pipelines.extract.claims.claims import AT_MOST, claims_of, references_of
+from pipelines.extract.claims.reference_patterns import patterns_of
+from pipelines.extract.claims.text_marks import Marks
 from pipelines.extract.parts.columns.claims import with_claims, with_mentions
-from pipelines.extract.reference_patterns import patterns_of
-from pipelines.extract.text_marks import Marks
+from pipelines.extract.values.fields import names
 from tests.extract.exports import source_of
 from tests.extract.plain_claims import plain_claims, plain_references
 from tests.thorough import TIMES

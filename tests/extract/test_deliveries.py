@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from pipelines import night as stages
 from pipelines.errors import SourceBroken
-from pipelines.extract import partition, reading, writing
-from pipelines.extract.blocks import records_of
-from pipelines.extract.budget import OVER_TIME, Budget
-from pipelines.extract.lake import attach_lake
-from pipelines.extract.landing import CHANGED, land, land_all
-from pipelines.extract.partition import sealed_files
-from pipelines.extract.records import SCHEMAS
-from pipelines.extract.waiting import Waiting, waiting
-from pipelines.extract.workers import pool
+from pipelines.extract.files.blocks import records_of
+from pipelines.extract.files.budget import OVER_TIME, Budget
+from pipelines.extract.landing import partition, reading, writing
+from pipelines.extract.landing.lake import attach_lake
+from pipelines.extract.landing.landing import CHANGED, land, land_all
+from pipelines.extract.landing.partition import sealed_files
+from pipelines.extract.landing.waiting import Waiting, waiting
+from pipelines.extract.landing.workers import pool
+from pipelines.extract.values.records import SCHEMAS
 from pipelines.settings import Home
 from tests.extract.exports import source_of
 from tests.thorough import TIMES

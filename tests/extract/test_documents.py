@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract import budget, documents
-from pipelines.extract.documents import json_entries, parse_json
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files import budget, documents
+from pipelines.extract.files.documents import json_entries, parse_json
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.values.issues import UnreadableError
 from tests.extract.exports import NIGHT, source_of
 
 VALUES = st.recursive(

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipelines.contract import Attachment
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
-from pipelines.extract.naming import shown_file
-from pipelines.extract.reading import read_export
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.landing.naming import shown_file
+from pipelines.extract.landing.reading import read_export
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, zipped
 from tests.extract.specimens import Specimen

@@ -1,7 +1,7 @@
 import pytest
 
-from pipelines.extract.fields import Drift, Fields, is_media, valid
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.values.fields import Drift, Fields, is_media, valid
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 RECORD = {"id": 7, "name": "Jo\x00 \ud83d", "tags": ["a"], "open": True, "via": {"channel": "web"}, "gone": None}
 

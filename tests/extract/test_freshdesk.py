@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.contract import Attachment
 from pipelines.extract import freshdesk
-from pipelines.extract.fields import names
-from pipelines.extract.inbox import find_export
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.values.fields import names
 from tests.extract.exports import NIGHT, extracted, party, source_of
 from tests.extract.random_world import UNQUOTED, worlds
 from tests.extract.specimens import Specimen, dump_lines

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.extract.naming import shown_file
+from pipelines.extract.landing.naming import shown_file
 from pipelines.settings import PACKAGE_ROOT
 from tests.extract import hostile_archives, hostile_files, hostile_json, hostile_mail, hostile_tables, hostile_texts
 from tests.extract.exports import NIGHT

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.identifiers import Own
-from pipelines.extract.phone_shapes import quick_phone
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.phone_shapes import quick_phone
 from tests.extract.exports import source_of
 from tests.thorough import TIMES
 

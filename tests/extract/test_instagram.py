@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.naming import shown_file
+from pipelines.extract.landing.naming import shown_file
 from tests.extract.exports import extracted, extracted_from, party, source_of
 from tests.extract.random_world import worlds
 from tests.extract.specimens import Specimen

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract.instants import epoch_instant, local_instant, parse_date, parse_instant
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values.instants import epoch_instant, local_instant, parse_date, parse_instant
+from pipelines.extract.values.issues import UnreadableError
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = sorted(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract import json_stream
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.json_stream import pieces
+from pipelines.extract.files import json_stream
+from pipelines.extract.files.json_stream import pieces
+from pipelines.extract.values.issues import UnreadableError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(['"', "\\", '\\"', "]}", "{["])
 VALUES = st.recursive(

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.contract import Identifier
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.values.keywords import keyword_consent
 from tests.growth import assert_work_grows_with_length
 
 OWN = Identifier("phone", "", "+447700900123", "channel")

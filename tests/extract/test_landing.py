@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import ConfigurationError, GoldthreadError
-from pipelines.extract.inbox import SourceFile, find_export
-from pipelines.extract.lake import attach_lake
-from pipelines.extract.landing import land
-from pipelines.extract.partition import sealed_files
-from pipelines.extract.records import SCHEMAS
+from pipelines.extract.files.inbox import SourceFile, find_export
+from pipelines.extract.landing.lake import attach_lake
+from pipelines.extract.landing.landing import land
+from pipelines.extract.landing.partition import sealed_files
+from pipelines.extract.values.records import SCHEMAS
 from pipelines.settings import Home
 from tests.extract.exports import source_of
 

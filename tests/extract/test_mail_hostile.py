@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contract import Interaction
-from pipelines.extract.identifiers import Own
-from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.mail.addresses import mailboxes
 from pipelines.extract.parts.mail.authentication import authentication
 from pipelines.extract.parts.mail.dates import instant
 from pipelines.extract.parts.mail.headers import Headers, decoded, message_ids, parameters
 from pipelines.extract.parts.mail.mail import Place, parse_message
-from pipelines.extract.records import row_of
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.records import row_of
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
 from tests.growth import assert_work_grows_with_length
 

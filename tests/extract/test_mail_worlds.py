@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.text import clean, split_reply
+from pipelines.extract.values.text import clean, split_reply
 from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, boxed, zipped
 from tests.extract.random_world import LONDON, WORDS, worlds

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.extract.naming import shown_file
+from pipelines.extract.landing.naming import shown_file
 from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, mail, zipped
 from tests.extract.specimens import Specimen

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import mbox
-from pipelines.extract.records import row_of
+from pipelines.extract.values.records import row_of
 from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file, zipped
 from tests.extract.specimens import Specimen

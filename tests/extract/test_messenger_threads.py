@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import Attachment
-from pipelines.extract.inbox import find_export
+from pipelines.extract.files.inbox import find_export
 from pipelines.extract.messenger import group
 from tests.extract.exports import NIGHT, extracted, party
 from tests.extract.random_world import worlds

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.mail.mime import Part, parse_mail
+from pipelines.extract.values.issues import UnreadableError
 from tests.extract.test_mail_samples import EXPECTED
 from tests.thorough import TIMES
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.extract.naming import shown_file
+from pipelines.extract.landing.naming import shown_file
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import writing
+from pipelines.extract.landing import writing
 from pipelines.extract.parts.asterisk_cdr import calls as asterisk_cdr_calls
 from pipelines.extract.parts.csv import blocks as csv_blocks
 from pipelines.extract.parts.csv import cells as csv_cells

@@ -7,9 +7,9 @@ import pytest
 
 from pipelines.contract import Interaction
 from pipelines.demo.command import write_demo
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
-from pipelines.extract.reading import read_export
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.landing.reading import read_export
+from pipelines.extract.values.issues import Issues
 from pipelines.settings import PACKAGE_ROOT, Home, load_sources
 
 FIRST, NIGHTS = date(2026, 3, 27), 3  # the clocks change within

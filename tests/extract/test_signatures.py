@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.extract.signatures import person_name, signature_names
+from pipelines.extract.claims.signatures import person_name, signature_names
 from tests.growth import assert_work_grows_with_length
 
 

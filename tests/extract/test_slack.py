@@ -12,11 +12,11 @@ import pytest
 
 from pipelines.contract import Attachment
 from pipelines.extract import slack
-from pipelines.extract.archives import unpacked
-from pipelines.extract.inbox import find_export, keep_survey
-from pipelines.extract.issues import Issues
-from pipelines.extract.naming import shown_file
+from pipelines.extract.files.archives import unpacked
+from pipelines.extract.files.inbox import find_export, keep_survey
+from pipelines.extract.landing.naming import shown_file
 from pipelines.extract.parts.slack.text import split_quotes
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT, extracted, party, source_of
 from tests.extract.specimens import Specimen
 

@@ -5,12 +5,12 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.extract import batches, reading
-from pipelines.extract.budget import DIED, OverBudget
-from pipelines.extract.jobs import Inline
-from pipelines.extract.landing import land
-from pipelines.extract.partition import sealed_files
-from pipelines.extract.workers import pool
+from pipelines.extract.files.budget import DIED, OverBudget
+from pipelines.extract.landing import batches, reading
+from pipelines.extract.landing.jobs import Inline
+from pipelines.extract.landing.landing import land
+from pipelines.extract.landing.partition import sealed_files
+from pipelines.extract.landing.workers import pool
 from pipelines.settings import Home
 from tests.extract.exports import NIGHT
 from tests.extract.test_zendesk import PEOPLE, SOURCE, TALK, lines

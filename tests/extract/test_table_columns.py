@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import writing
+from pipelines.extract.landing import writing
 from pipelines.extract.parts.csv import blocks as csv_blocks
 from pipelines.extract.parts.table import json as table_json
 from pipelines.extract.parts.table import layout as table_layout

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
+from pipelines.extract.files.inbox import find_export
 from pipelines.extract.parts.table.guards import unguarded
 from pipelines.extract.parts.table.rows import Reader
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT, extracted, source_of
 from tests.extract.tables import ANN, CRM, HEADER, changed, csv_of, values
 

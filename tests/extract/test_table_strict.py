@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.extract import table
-from pipelines.extract.inbox import find_export
-from pipelines.extract.issues import Issues
+from pipelines.extract.files.inbox import find_export
+from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT, extracted
 from tests.extract.tables import ANN, CALL, CALLS, CRM, SMS, TEXT, TYPES, changed, csv_of, jsonl, parquet, values
 

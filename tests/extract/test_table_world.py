@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract.instants import local_instant
+from pipelines.extract.values.instants import local_instant
 from tests.extract.exports import extracted
 from tests.extract.random_world import LONDON, WORDS, is_told_twice, worlds
 from tests.extract.tables import SMS, TYPES, changed, csv_of, jsonl, parquet

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.contract import Attachment, hashed_ref
 from pipelines.extract import telegram
-from pipelines.extract.inbox import SourceFile
+from pipelines.extract.files.inbox import SourceFile
 from tests.extract.exports import extracted, extracted_from, party, source_of
 from tests.extract.random_world import LONDON, is_told_twice, worlds
 from tests.extract.specimens import Specimen

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract.text import Parts, clean, html_to_text, one_line, split_reply
+from pipelines.extract.values.text import Parts, clean, html_to_text, one_line, split_reply
 from tests.growth import assert_work_grows_with_length
 
 

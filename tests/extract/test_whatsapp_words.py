@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.contract import Attachment
 from pipelines.extract import whatsapp
-from pipelines.extract.inbox import SourceFile
+from pipelines.extract.files.inbox import SourceFile
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.test_whatsapp import NAME, SOURCE, chat_of
 

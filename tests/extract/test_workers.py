@@ -8,8 +8,8 @@ from concurrent.futures import wait
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.extract.budget import DIED, OVER_MEMORY, OVER_TIME, Budget, OverBudget, budget_of_environment
-from pipelines.extract.workers import pool
+from pipelines.extract.files.budget import DIED, OVER_MEMORY, OVER_TIME, Budget, OverBudget, budget_of_environment
+from pipelines.extract.landing.workers import pool
 
 BUDGET = Budget(seconds=60, megabytes=700)
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import Attachment
-from pipelines.extract.inbox import find_export
+from pipelines.extract.files.inbox import find_export
 from pipelines.extract.x_archive import survey
 from tests.extract.exports import NIGHT, extracted
 from tests.extract.random_world import worlds

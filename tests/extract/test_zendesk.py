@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.contract import Attachment
-from pipelines.extract.fields import names
+from pipelines.extract.values.fields import names
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.specimens import Specimen, dump_lines
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.extract import zendesk
-from pipelines.extract.inbox import find_export
+from pipelines.extract.files.inbox import find_export
 from tests.extract.exports import NIGHT, extracted, party
 from tests.extract.random_world import UNQUOTED, worlds
 from tests.extract.test_zendesk import (

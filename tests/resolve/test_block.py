@@ -20,7 +20,7 @@ from tests.resolve.worlds import NIGHT, home_in, land, message, rows_of, run_res
 @pytest.fixture
 def blocked(tmp_path):
     """A function that builds the blocks of messages and returns the connection, all identities dirty."""
-    from pipelines.extract.lake import attach_lake
+    from pipelines.extract.landing.lake import attach_lake
 
     connections = []
 

@@ -5,7 +5,7 @@ import random
 import duckdb
 import pytest
 
-from pipelines.extract.lake import attach_lake
+from pipelines.extract.landing.lake import attach_lake
 from pipelines.resolve.evidence.identities import build_identities
 from pipelines.resolve.evidence.versions import build_versions
 from pipelines.resolve.pairs.glance import NEEDS, may_reach, take_glance

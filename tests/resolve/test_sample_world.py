@@ -10,7 +10,7 @@ import pytest
 from pipelines import warehouse
 from pipelines.demo.command import write_demo
 from pipelines.errors import ConfigurationError
-from pipelines.extract.landing import land as land_source
+from pipelines.extract.landing.landing import land as land_source
 from pipelines.resolve.explaining.explain import explain_pair
 from pipelines.settings import load_sources
 from tests.resolve.worlds import any_order, customers, home_in, run_resolve

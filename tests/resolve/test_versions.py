@@ -10,10 +10,10 @@ import pytest
 
 from pipelines import warehouse
 from pipelines.contract import ConsentSignal
-from pipelines.extract.lake import attach_files, attach_lake
-from pipelines.extract.partition import Batch, Seal, read_seal, write_seal
-from pipelines.extract.records import SCHEMAS
-from pipelines.extract.writing import PartWriter
+from pipelines.extract.landing.lake import attach_files, attach_lake
+from pipelines.extract.landing.partition import Batch, Seal, read_seal, write_seal
+from pipelines.extract.landing.writing import PartWriter
+from pipelines.extract.values.records import SCHEMAS
 from pipelines.resolve.evidence.staging import STAGING, build_staging, take_parts, update_staging
 from pipelines.resolve.evidence.versions import VERSIONED, exchange_versions
 from tests.resolve.worlds import NIGHT, NOON, home_in, message, row, rows_of, told

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.demo.command import write_demo
-from pipelines.extract.landing import land
+from pipelines.extract.landing.landing import land
 from pipelines.resolve.scoring.model import Model, load_model
 from pipelines.settings import Home, load_sources
 from tests.resolve.worlds import run_resolve

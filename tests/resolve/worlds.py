@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pipelines import warehouse
 from pipelines.contract import Identifier, Interaction, Profile, Record
-from pipelines.extract.partition import Batch, Seal, write_seal
-from pipelines.extract.reading import PartWriter
+from pipelines.extract.landing.partition import Batch, Seal, write_seal
+from pipelines.extract.landing.reading import PartWriter
 from pipelines.resolve.stage import resolve
 from pipelines.settings import Home
 

@@ -9,8 +9,8 @@ import json
 import duckdb
 import pyarrow as pa
 
-from pipelines.extract.lake import attach_files
-from pipelines.extract.partition import SEALED
+from pipelines.extract.landing.lake import attach_files
+from pipelines.extract.landing.partition import SEALED
 from pipelines.resolve.evidence.versions import VERSIONED, build_versions, exchange_versions, files_of, take_rows
 from pipelines.resolve.exchange import RECORD, Exchange, exchange, keep_rows, named, narrowed, put
 from pipelines.resolve.relations import drop, register, run, take, unregister

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.extract.lake import attach_files
+from pipelines.extract.landing.lake import attach_files
 from pipelines.resolve.exchange import Exchange, keep_rows, named, narrowed, put
 from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home

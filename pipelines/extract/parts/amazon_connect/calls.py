@@ -4,10 +4,10 @@ import zlib
 
 import orjson
 
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.amazon_connect.survey import Known, readable
 from pipelines.extract.parts.amazon_connect.transcripts import Talk, head_of, is_transcript, talk_of
+from pipelines.extract.values.issues import UnreadableError
 
 TALKS_HELD = 8  # files whose calls are held at one time; nearly all have one call
 BLOCK = 16 << 10  # characters that are packed together: enough for words to repeat, few enough to unpack for one call

@@ -7,16 +7,16 @@ from typing import Any
 import orjson
 
 from pipelines.contract import Attachment, Channel, Direction, Identifier, Interaction
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of
-from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Drift, Fields, known, names, plain
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.files.documents import Entry
 from pipelines.extract.parts.amazon_connect.behind import Behind
 from pipelines.extract.parts.amazon_connect.transcripts import Head
-from pipelines.extract.text import clean, one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names, plain
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import clean, one_line
 from pipelines.settings import Source
 
 _IS_WORDS = {

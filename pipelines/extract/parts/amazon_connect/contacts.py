@@ -5,11 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Attachment, Channel, Direction, Identifier, Interaction
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.identifiers import Own
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.amazon_connect.parts import (
     agent_of,
     endpoint_of,
@@ -20,6 +16,10 @@ from pipelines.extract.parts.amazon_connect.parts import (
     segment_of,
 )
 from pipelines.extract.parts.amazon_connect.transcripts import Talk
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import UnreadableError
 from pipelines.settings import Source
 
 _CHANNELS: dict[str, Channel | None] = {"VOICE": "voice", "CHAT": "chat", "EMAIL": "email", "TASK": None}

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipelines.extract.documents import Entry, head_of, json_entries, json_pieces, lines_of, opened
-from pipelines.extract.inbox import SourceFile
+from pipelines.extract.files.documents import Entry, head_of, json_entries, json_pieces, lines_of, opened
+from pipelines.extract.files.inbox import SourceFile
 
 _IN_A_ROW = re.compile(rb"\}\s*\{")
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.contract import Attachment, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 _ENDPOINTS = {

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.extract.fields import Fields
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.amazon_connect.behind import Behind, behind
 from pipelines.extract.parts.amazon_connect.contacts import is_contact, parse_contact, why_left_out
 from pipelines.extract.parts.amazon_connect.files import entries_of
 from pipelines.extract.parts.amazon_connect.transcripts import Head, head_of, is_transcript
+from pipelines.extract.values.fields import Fields
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import UnreadableError
 
 
 @dataclass(frozen=True, slots=True)

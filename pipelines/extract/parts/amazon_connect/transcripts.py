@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 
 # Only an analysis (Contact Lens) has these; a plain transcript of a chat has none of them.
 _OF_ANALYSES = names("JobStatus CustomerMetadata ContentMetadata ConversationCharacteristics Categories")

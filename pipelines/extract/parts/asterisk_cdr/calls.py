@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.contract import Direction, Identifier, Interaction, hashed_ref
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.instants import local_instant
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.asterisk_cdr.rows import TIME, UNIQUEID
 from pipelines.extract.parts.phone.parties import Ends, is_withheld
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.instants import local_instant
+from pipelines.extract.values.issues import UnreadableError
 
 CHANNELS_HELD = 50_000
 LEG = "|"  # between what tells a leg

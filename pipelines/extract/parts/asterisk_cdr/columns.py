@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Direction, Identifier, Interaction
-from pipelines.extract.blocks import Block, block_columns
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.blocks import Block, block_columns
 from pipelines.extract.parts.asterisk_cdr.calls import (
     APPLICATION,
     CHANNEL,
@@ -50,7 +49,8 @@ from pipelines.extract.parts.columns.texts import (
 from pipelines.extract.parts.phone.columns import Words, persons, words_of
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows
-from pipelines.extract.records import metadata_column
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.records import metadata_column
 
 _SECONDS = re.compile("[0-9]{1,9}")
 _SEQUENCE = re.compile("[0-9]*")

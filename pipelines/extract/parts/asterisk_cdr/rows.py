@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.extract.fields import names, valid
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.phone.rows import Row as CsvRow
 from pipelines.extract.parts.phone.rows import Rows, blocks_of, rows_of
+from pipelines.extract.values.fields import names, valid
+from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
 # As cdr/cdr_csv.c writes them; the rest is switched on in cdr.conf: loguniqueid, loguserfield, newcdrcolumns (three).

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Record
-from pipelines.extract.answers import with_references
-from pipelines.extract.blocks import Block
-from pipelines.extract.issues import Issues
+from pipelines.extract.claims.answers import with_references
+from pipelines.extract.files.blocks import Block
 from pipelines.extract.parts.columns.texts import Flags, Places
-from pipelines.extract.plausible import plausible
+from pipelines.extract.values.issues import Issues
+from pipelines.extract.values.plausible import plausible
 from pipelines.settings import Source
 
 

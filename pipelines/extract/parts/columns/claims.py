@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.claimed_handles import PLATFORM_WORDS
+from pipelines.extract.claims.claimed_handles import PLATFORM_WORDS
+from pipelines.extract.claims.reference_patterns import Reference, patterns_of
+from pipelines.extract.claims.text_marks import DIGIT_BYTES, ODD_CASES, SIGNS
 from pipelines.extract.parts.columns.texts import Flags, flags_of, inside
-from pipelines.extract.reference_patterns import Reference, patterns_of
-from pipelines.extract.text_marks import DIGIT_BYTES, ODD_CASES, SIGNS
 from pipelines.settings import Source
 
 _OTHER_DIGITS = np.frombuffer(DIGIT_BYTES, np.uint8)[10:]

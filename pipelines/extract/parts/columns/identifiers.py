@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from pipelines.contract import Evidence, Identifier
 from pipelines.extract.parts.columns.texts import NULL, Places, is_there
-from pipelines.extract.records import IDENTIFIERS
+from pipelines.extract.values.records import IDENTIFIERS
 
 
 @dataclass(slots=True)

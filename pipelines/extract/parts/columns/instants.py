@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.instants import EARLIEST, DateOrder, local_instant, parse_instant
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.columns.texts import Flags, Places, each_once, flags_of, is_filled
-from pipelines.extract.records import INSTANT
+from pipelines.extract.values.instants import EARLIEST, DateOrder, local_instant, parse_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.records import INSTANT
 
 # From 1990 on, since when every zone changes its clocks on a whole minute.
 _CLOCK = r"(?:199\d|20\d\d)-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}(?:\d{3})?)?"

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Identifier
-from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.keywords import LETTERS, keyword_consent
+from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.columns.claims import with_claims, with_mentions
 from pipelines.extract.parts.columns.identifiers import Identified
 from pipelines.extract.parts.columns.texts import Flags, each_once, flags_of, sizes
+from pipelines.extract.values.keywords import LETTERS, keyword_consent
 from pipelines.settings import Source
 
 LONGEST_CHARACTER = 4  # bytes in UTF-8

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.identifiers import Own
 from pipelines.extract.parts.columns.texts import Flags, flags_of
-from pipelines.extract.phone_shapes import numbers_in_full
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.phone_shapes import numbers_in_full
 from pipelines.settings import Source
 
 LINE = r"^[!-~]+(?: [!-~]+)*$"  # one clean line

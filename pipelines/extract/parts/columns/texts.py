@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.fields import valid
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.text import clean
+from pipelines.extract.values.fields import valid
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import clean
 
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]

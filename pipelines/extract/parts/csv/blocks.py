@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv
 
-from pipelines.extract.documents import MARK
-from pipelines.extract.lines import Lines
+from pipelines.extract.files.documents import MARK
+from pipelines.extract.files.lines import Lines
 from pipelines.extract.parts.csv.rows import CELLS, ROW_LINES, CsvRow, CsvRows
 
 FEW = 50  # rows that take less time one by one than a block of them does, however short

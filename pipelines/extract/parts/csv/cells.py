@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pipelines.extract.documents import opened
-from pipelines.extract.inbox import CHUNK, SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.documents import opened
+from pipelines.extract.files.inbox import CHUNK, SourceFile
 from pipelines.extract.parts.csv.rows import DELIMITERS, UTF16
+from pipelines.extract.values.issues import UnreadableError
 
 _INSIDE = np.zeros(256, np.bool_)  # what stands before no cell
 _INSIDE[np.frombuffer(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ", np.uint8)] = True

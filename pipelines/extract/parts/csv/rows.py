@@ -15,11 +15,11 @@ from typing import IO, NamedTuple, cast
 import orjson
 
 from pipelines.errors import ConfigurationError
-from pipelines.extract.documents import TOO_LONG, lines_of, opened
-from pipelines.extract.inbox import CHUNK, SourceFile
-from pipelines.extract.issues import RAW_LIMIT, Issues
-from pipelines.extract.json_stream import VALUE_LIMIT
-from pipelines.extract.lines import Lines
+from pipelines.extract.files.documents import TOO_LONG, lines_of, opened
+from pipelines.extract.files.inbox import CHUNK, SourceFile
+from pipelines.extract.files.json_stream import VALUE_LIMIT
+from pipelines.extract.files.lines import Lines
+from pipelines.extract.values.issues import RAW_LIMIT, Issues
 from pipelines.settings import Source
 
 DELIMITERS = (",", ";", "\t", "|")

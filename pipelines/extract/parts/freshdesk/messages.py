@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Attachment, Channel, Direction, Identifier, Interaction
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of, references_of
-from pipelines.extract.fields import Drift, Fields, names, strongest
-from pipelines.extract.identifiers import Own
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.freshdesk.people import People, Person, party_of
 from pipelines.extract.parts.freshdesk.tickets import OUTBOUND_EMAIL, Ticket, code, maybe_instant, parse_attachment, text_of
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail.reasons import is_no_reply
-from pipelines.extract.text import split_reply
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, names, strongest
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import split_reply
 from pipelines.settings import Source
 
 # How a conversation came about: what the code is called, and its channel where it says so.

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from pipelines.contract import Evidence, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names
 from pipelines.settings import Source
 
 _CONTACT_USUAL = names("active email mobile name phone")

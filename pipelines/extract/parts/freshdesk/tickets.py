@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from pipelines.contract import Attachment, Channel
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.freshdesk.people import Person, parse_requester, take_person
-from pipelines.extract.text import clean, html_to_text, one_line
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import clean, html_to_text, one_line
 
 Meaning = TypeVar("Meaning")
 

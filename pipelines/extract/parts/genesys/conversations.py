@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipelines.contract import Direction
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import UnreadableError
 
 Side = Literal["outside", "ours", "machine"]
 Medium = Literal["voice", "chat", "email", "message", "callback", "video", "shown"]

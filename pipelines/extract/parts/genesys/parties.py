@@ -3,10 +3,10 @@
 import dataclasses
 
 from pipelines.contract import Channel, Direction, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import known, plain
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.genesys.conversations import Participant, Session
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import known, plain
+from pipelines.extract.values.issues import UnreadableError
 from pipelines.settings import Source
 
 _SHORT = 8  # digits of a number that is none of E.164

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.contract import Evidence, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names, plain
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names, plain
 from pipelines.settings import Source
 
 Role = Literal["user", "lead"]

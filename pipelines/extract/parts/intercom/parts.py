@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Literal
 
 from pipelines.contract import Attachment, Channel
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.instants import epoch_instant
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.text import clean, html_to_text, one_line
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.instants import epoch_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import clean, html_to_text, one_line
 
 Kind = Literal["message", "note", "event", "unknown"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipelines.extract.identifiers import normalise_email
 from pipelines.extract.parts.mail.charsets import decode
 from pipelines.extract.parts.mail.headers import TOKEN, decoded, raw_bytes, unquoted
+from pipelines.extract.values.identifiers import normalise_email
 
 _CACHED_LENGTH = 300
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from pipelines.extract.identifiers import Own
 from pipelines.extract.parts.mail.headers import TOKEN, Headers, without_comments
+from pipelines.extract.values.identifiers import Own
 
 Verdict = Literal["pass", "fail", "none"]
 

@@ -9,7 +9,7 @@ from pipelines.extract.parts.mail.charsets import decode, page_charset
 from pipelines.extract.parts.mail.flowed import unflowed
 from pipelines.extract.parts.mail.headers import parameters
 from pipelines.extract.parts.mail.mime import Part
-from pipelines.extract.text import clean, html_to_text
+from pipelines.extract.values.text import clean, html_to_text
 
 TEXT_LIMIT = 1_000_000  # characters of one mail's text that are kept; more is pasted data
 _NAME_LIMIT = 255

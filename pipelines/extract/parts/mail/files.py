@@ -7,10 +7,10 @@ from email.utils import formatdate
 from typing import IO
 
 from pipelines.contract import Interaction
-from pipelines.extract.documents import opened
-from pipelines.extract.inbox import CHUNK, Export, SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import opened
+from pipelines.extract.files.inbox import CHUNK, Export, SourceFile
 from pipelines.extract.parts.mail.mail import Place, take
+from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
 FILE_LIMIT = 64 << 20  # bytes of one message; no mail server takes more

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from pipelines.extract.parts.mail.charsets import decode
-from pipelines.extract.text import one_line
+from pipelines.extract.values.text import one_line
 
 ID_LIMIT = 400
 WORD_LIMIT = 40

@@ -8,11 +8,7 @@ from itertools import islice
 from typing import Any
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, Interaction
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of, references_of, signed_name
-from pipelines.extract.identifiers import Own
-from pipelines.extract.instants import EARLIEST, latest_of
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.claims.claims import claims_of, references_of, signed_name
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail.authentication import Verdict, authentication
 from pipelines.extract.parts.mail.body import body_of, is_cut
@@ -22,7 +18,11 @@ from pipelines.extract.parts.mail.headers import Headers, message_ids
 from pipelines.extract.parts.mail.mime import Part, parse_mail
 from pipelines.extract.parts.mail.notes import is_unsent, without_notes
 from pipelines.extract.parts.mail.reasons import is_no_reply, reason_of_mail
-from pipelines.extract.text import Parts, split_reply
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import EARLIEST, latest_of
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import Parts, split_reply
 from pipelines.settings import Source
 
 SUBJECT_LIMIT = 1_000

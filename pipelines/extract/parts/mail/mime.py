@@ -9,8 +9,8 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.mail.headers import Headers, from_base64, from_uuencode, parameters
+from pipelines.extract.values.issues import UnreadableError
 
 PARTS_LIMIT = 2_000
 NESTING_LIMIT = 100

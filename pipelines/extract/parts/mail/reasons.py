@@ -2,11 +2,11 @@
 
 import re
 
-from pipelines.extract.identifiers import Own
 from pipelines.extract.parts.mail.addresses import Mailbox
 from pipelines.extract.parts.mail.headers import Headers
 from pipelines.extract.parts.mail.mime import Part
 from pipelines.extract.parts.mail.notes import labels_of
+from pipelines.extract.values.identifiers import Own
 
 _NO_REPLY = ("noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepasrepondre", "nichtantworten", "noresponder")
 _DAEMONS = ("mailerdaemon", "maildaemon")

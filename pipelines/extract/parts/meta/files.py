@@ -3,10 +3,10 @@
 import re
 from pathlib import PurePosixPath
 
-from pipelines.extract.documents import MARK, head_of
-from pipelines.extract.fields import is_media, names
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.documents import MARK, head_of
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.values.fields import is_media, names
+from pipelines.extract.values.issues import UnreadableError
 
 HTML = "an HTML download, which cannot be read: request the information again with the format JSON"
 NOT_A_THREAD = "no thread of Meta's download: expected its 'messages' and 'participants'"

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Attachment
-from pipelines.extract.fields import Drift, Fields, names, valid
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.instants import epoch_instant
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.meta.stream import repaired
 from pipelines.extract.parts.meta.words import SENT, notice_of
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import Drift, Fields, names, valid
+from pipelines.extract.values.instants import epoch_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 
 _TYPES = {each: each for each in names("Call Generic Payment Plan Share Subscribe Unsubscribe")}
 _ENCRYPTED_TYPES = {

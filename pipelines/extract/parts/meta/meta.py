@@ -14,17 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.contract import Interaction, Record, hashed_ref
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of
-from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Drift, known
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.files.documents import Entry
+from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.meta.files import ELSEWHERE, group, left_out, number_of
 from pipelines.extract.parts.meta.messages import Message, Sent, parse_message
 from pipelines.extract.parts.meta.stream import message_pieces
 from pipelines.extract.parts.meta.threads import Part, Thread, counted, read_part, thread_of
-from pipelines.extract.text import clean, one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, known
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import clean, one_line
 from pipelines.settings import Source
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.extract.documents import TOO_LONG, json_pieces, parse_json
-from pipelines.extract.fields import valid
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.json_stream import Piece
+from pipelines.extract.files.documents import TOO_LONG, json_pieces, parse_json
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.json_stream import Piece
+from pipelines.extract.values.fields import valid
+from pipelines.extract.values.issues import UnreadableError
 
 _AUTHORS = 50  # that are remembered of a file
 _TIMES = range(-(2**62), 2**62)

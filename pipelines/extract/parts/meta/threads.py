@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names, valid
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.meta.files import NOT_A_THREAD, is_elsewhere, number_of, told_by_folder
 from pipelines.extract.parts.meta.stream import decoded, look_through, repaired
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names, valid
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 _LEFT = names("image is_pending is_still_participant joinable_mode magic_words theme")

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Evidence, Identifier
-from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.columns.identifiers import Identified
 from pipelines.extract.parts.columns.shapes import as_they_stand
 from pipelines.extract.parts.columns.texts import NULL, Flags, Places, flags_of
 from pipelines.extract.parts.phone.parties import WITHHELD, Ends
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 Answer = TypeVar("Answer")
 

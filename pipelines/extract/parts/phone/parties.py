@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import known
-from pipelines.extract.identifiers import Own
-from pipelines.extract.issues import Issues
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import known
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 # What stands in the place of a number that its holder keeps back. Some carriers dial the word on a keypad: +266696687 is

@@ -13,14 +13,14 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.contract import Record
-from pipelines.extract.blocks import Block
-from pipelines.extract.documents import opened
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import Issues
-from pipelines.extract.lines import Lines
+from pipelines.extract.files.blocks import Block
+from pipelines.extract.files.documents import opened
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.lines import Lines
 from pipelines.extract.parts.columns.texts import Places
 from pipelines.extract.parts.csv.blocks import FEW, CsvBlock, CsvBlocks
 from pipelines.extract.parts.csv.rows import NO_END, CsvRow, CsvRows, Undecoded, decoded_lines, encoding_of, is_wide
+from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 
 _QUOTES = "a quote is never closed or in the wrong place, or a value is longer than 131,072 characters"

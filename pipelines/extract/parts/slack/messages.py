@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipelines.contract import Direction, Identifier, Interaction
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.identifiers import Own
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.slack.parts import edit_time, files_of, instant, parse_huddle
 from pipelines.extract.parts.slack.text import attachment_text, block_text, own_words, readable, split_quotes
 from pipelines.extract.parts.slack.users import SLACKBOT, Side, User, party_of
 from pipelines.extract.parts.slack.workspace import Conversation, Workspace, author_of, thread_key
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
 from pipelines.settings import Source
 
 Kind = Literal["person", "bot", "huddle", "changed", "deleted"]

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from pipelines.contract import Attachment
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 
 _FILE_USUAL = names("name size")
 _ROOM_LEFT = names("""

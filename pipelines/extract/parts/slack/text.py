@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.extract.fields import Drift, Fields, names, valid
-from pipelines.extract.text import clean
+from pipelines.extract.values.fields import Drift, Fields, names, valid
+from pipelines.extract.values.text import clean
 
 BLOCKS_LIMIT = 10_000  # parts of a message's layout that are looked at
 _ATTACHMENT_LEFT = names("""

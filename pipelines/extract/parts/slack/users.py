@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.identifiers import Own
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.identifiers import Own
 from pipelines.settings import Source
 
 Side = Literal["ours", "outside", "bot"]

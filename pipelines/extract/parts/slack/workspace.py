@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipelines.extract.documents import Entry, head_of, json_entries
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.documents import Entry, head_of, json_entries
+from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.slack.users import Side, User, home_teams, is_user, merged, parse_user, side_of, user_of_message
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import UnreadableError
 
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
 _AUTHOR = re.compile(rb'"(?:user|created_by)"\s*:\s*"([^"]*)"')

@@ -1,9 +1,9 @@
 """A phone's calls: ``<call>``."""
 
 from pipelines.contract import Direction, Interaction
-from pipelines.extract.fields import Fields, known, names
 from pipelines.extract.parts.sms_backup.records import Phone, contact_of, instant_of, whole
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import Fields, known, names
+from pipelines.extract.values.text import one_line
 
 _TYPES: dict[str, tuple[Direction, str]] = {
     "1": ("inbound", "answered"),

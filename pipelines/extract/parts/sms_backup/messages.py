@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Attachment, Direction, Identifier, Interaction
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import Fields, known, names
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.sms_backup.records import Phone, contact_of, instant_of, thread_of
-from pipelines.extract.text import clean, one_line
+from pipelines.extract.values.fields import Fields, known, names
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import clean, one_line
 
 Box = tuple[Direction, str] | None
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.contract import Identifier, hashed_ref
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields
-from pipelines.extract.instants import epoch_instant
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.phone.parties import Ends
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields
+from pipelines.extract.values.instants import epoch_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 
 _NOBODY = "(Unknown)"  # the app's name for a number that is not in the address book
 

@@ -5,8 +5,8 @@ import hashlib
 import re
 from typing import Any
 
-from pipelines.extract.fields import valid
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values.fields import valid
+from pipelines.extract.values.issues import UnreadableError
 
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,8})|(\w{1,20}));|(&)")
 _SURROGATE = re.compile("[\ud800-\udfff]")

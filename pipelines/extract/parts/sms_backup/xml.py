@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from pipelines.extract.documents import TOO_LONG
-from pipelines.extract.issues import RAW_LIMIT, UnreadableError
-from pipelines.extract.json_stream import CHUNK, VALUE_LIMIT
+from pipelines.extract.files.documents import TOO_LONG
+from pipelines.extract.files.json_stream import CHUNK, VALUE_LIMIT
 from pipelines.extract.parts.sms_backup.values import Media, media_of, text_of
+from pipelines.extract.values.issues import RAW_LIMIT, UnreadableError
 
 RECORDS = frozenset({"sms", "mms", "call"})
 ROOTS = frozenset({"smses", "calls"})

@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.columns.texts import Flags, Places
+from pipelines.extract.values.issues import UnreadableError
 
 # A row: its place ("row 7" counts a CSV's header, as a spreadsheet does; "line 7" in JSON), the cells of the mapped
 # columns, and the row as it is written ("" where that is no text).

@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Record
-from pipelines.extract.blocks import Block, block_columns
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.blocks import Block, block_columns
 from pipelines.extract.parts.columns.blocks import block_with, positions, read_apart
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists, without_repeats
 from pipelines.extract.parts.columns.instants import can_be, instants
@@ -23,6 +22,7 @@ from pipelines.extract.parts.table.cells import Cells, Row
 from pipelines.extract.parts.table.party import clean_lines, consent_lists, identified
 from pipelines.extract.parts.table.records import UTC, Interactions, Profiles
 from pipelines.extract.parts.table.values import boolean, direction, seconds
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 _MEANINGS: tuple[tuple[str, Any, pa.DataType], ...] = (
     ("direction", direction, pa.string()), ("is_public", boolean, pa.bool_()), ("duration_seconds", seconds, pa.float64()),

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow.compute as pc
 
-from pipelines.extract.issues import Issues
 from pipelines.extract.parts.columns.texts import Flags, flags_of
 from pipelines.extract.parts.csv.blocks import CsvBlock
 from pipelines.extract.parts.csv.rows import Undecoded
+from pipelines.extract.values.issues import Issues
 
 # What keeps a spreadsheet from making a number of a text: ="0012", and an apostrophe before digits (Shopify's ids).
 _GUARDED = re.compile(r'(?:="([^"]*)"|\'(\+?\d[\d ().-]*))\s*')

@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from pipelines.extract.documents import MARK, Entry, lines_of
-from pipelines.extract.lines import Lines
+from pipelines.extract.files.documents import MARK, Entry, lines_of
+from pipelines.extract.files.lines import Lines
 from pipelines.extract.parts.columns.texts import Flags
 from pipelines.extract.parts.table.cells import Cells, Row, TextOf, text_column
 from pipelines.extract.parts.table.json_plain import plain_columns

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.fields import names, valid
-from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.columns.texts import Flags, flags_of, is_filled, stripped
+from pipelines.extract.values.fields import names, valid
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling

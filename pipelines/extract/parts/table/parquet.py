@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.extract.budget import most_unpacked
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.budget import most_unpacked
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.values.issues import UnreadableError
 
 BATCH, BATCH_SIZE = 1_000, 16 << 20  # rows, and the bytes that they may have on average
 ROWS_FREELY = 10_000  # that any file may have; beyond, one for each byte of it, since each has an id of its own

@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract import identifiers
-from pipelines.extract.fields import plain
 from pipelines.extract.parts.columns.identifiers import Identified, lists_of, without_repeats
 from pipelines.extract.parts.columns.shapes import LINE, NAME, as_they_stand
 from pipelines.extract.parts.columns.texts import NULL, Flags, Places, flags_of, is_filled, is_there, made_where, read
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import CONTACTS, SHORT, Consents, Person, Step, boolean, line
-from pipelines.extract.records import CONSENT
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import plain
+from pipelines.extract.values.records import CONSENT
 from pipelines.settings import Source
 
 

@@ -5,14 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import known
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
-from pipelines.extract.text import clean
+from pipelines.extract.values.fields import known
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import clean
 from pipelines.settings import Source
 
 # The kinds that a channel itself delivers; what else stands in the row about the person, somebody typed.

@@ -13,11 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.documents import MARK, Entry, has_lines, head_of, json_entries, opened
-from pipelines.extract.fields import valid
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.lines import Lines
+from pipelines.extract.files.documents import MARK, Entry, has_lines, head_of, json_entries, opened
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.lines import Lines
 from pipelines.extract.parts.columns.texts import flags_of
 from pipelines.extract.parts.csv.blocks import FEW, CsvBlock, CsvBlocks
 from pipelines.extract.parts.csv.rows import (
@@ -34,6 +32,8 @@ from pipelines.extract.parts.table.cells import Cells, Row, TextOf, text_column
 from pipelines.extract.parts.table.guards import Foot, are_guarded, is_guarded, unguarded
 from pipelines.extract.parts.table.json import JsonLines, picker
 from pipelines.extract.parts.table.parquet import is_much, parquet_batches, texts_of, values_of
+from pipelines.extract.values.fields import valid
+from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
 _EMPTY = ' \t\r\n",;|'  # what a row of empty cells is written with

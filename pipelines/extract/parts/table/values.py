@@ -6,13 +6,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import known, names, plain
-from pipelines.extract.identifiers import Own
-from pipelines.extract.instants import parse_date
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.table.layout import Layout
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import known, names, plain
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import parse_date
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 # What tells of a person, below "party." in an interaction's mapping; handle and account with a scope ("handle.x").

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.documents import json_pieces
-from pipelines.extract.fields import Drift, Fields, known, names, valid
-from pipelines.extract.identifiers import Own
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.json_stream import Path
+from pipelines.extract.files.documents import json_pieces
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.json_stream import Path
 from pipelines.extract.parts.telegram.files import NOT_TELEGRAM, parse_piece
 from pipelines.extract.parts.telegram.headers import Headers
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names, valid
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 SCOPE = "telegram"

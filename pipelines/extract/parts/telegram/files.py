@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipelines.contract import Attachment
-from pipelines.extract.documents import MARK, head_of, parse_json
-from pipelines.extract.fields import is_media, names
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.text import one_line
+from pipelines.extract.files.documents import MARK, head_of, parse_json
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.values.fields import is_media, names
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import one_line
 
 BESIDE = "a picture or another file beside the chats"
 HTML = "an HTML export, which cannot be read: export again with the format 'Machine-readable JSON'"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.extract.json_stream import Path
+from pipelines.extract.files.json_stream import Path
 
 _KEPT = ("id", "name", "type")  # fields whose values are held; of others, only that they are there
 _Held = tuple[Any, ...]

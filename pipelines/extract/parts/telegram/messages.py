@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pipelines.contract import Attachment, Channel, Identifier, Interaction, hashed_ref
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.instants import epoch_instant, parse_instant
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.telegram.chats import Account, Talk
 from pipelines.extract.parts.telegram.files import Beside
 from pipelines.extract.parts.telegram.words import poll_text, rich_blocks, rich_text, tasks_text, text_of
-from pipelines.extract.text import clean, one_line
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.instants import epoch_instant, parse_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import clean, one_line
 
 Kind = Literal["message", "service", "unsupported"]
 KINDS: dict[str, Kind] = {"message": "message", "service": "service", "unsupported": "unsupported"}

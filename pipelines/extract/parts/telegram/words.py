@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.extract.fields import Drift, Fields, names, valid
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values.fields import Drift, Fields, names, valid
+from pipelines.extract.values.issues import UnreadableError
 
 _PART_LEFT = names("collapsed date document_id href language relative time type unixtime user_id")
 _POLL_LEFT = names("closed total_voters")

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.contract import Record
-from pipelines.extract.blocks import Block, block_columns
-from pipelines.extract.fields import names
+from pipelines.extract.files.blocks import Block, block_columns
 from pipelines.extract.parts.columns.blocks import block_with, positions, read_apart
 from pipelines.extract.parts.phone.rows import Rows
 from pipelines.extract.parts.twilio.call_columns import calls
 from pipelines.extract.parts.twilio.message_columns import messages
 from pipelines.extract.parts.twilio.sides import Log
+from pipelines.extract.values.fields import names
 
 NEEDED = names("sid from to direction status")
 READ = NEEDED | names("""

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract import identifiers
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists
 from pipelines.extract.parts.columns.texts import NULL, Flags, flags_of, is_filled, made
 from pipelines.extract.parts.twilio.calls import ANSWERED_BY, STATUS, WAYS, metadata_of
 from pipelines.extract.parts.twilio.columns import choices, counts, occurred, sided, times
 from pipelines.extract.parts.twilio.sides import Log
+from pipelines.extract.values import identifiers
 
 
 def calls(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Flags) -> dict[str, Any]:

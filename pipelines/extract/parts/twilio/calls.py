@@ -3,14 +3,14 @@
 from typing import Any
 
 from pipelines.contract import Attachment, Channel, Interaction
-from pipelines.extract import identifiers
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import Fields, known, names
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.twilio.ends import End, Way, end_of, sides
 from pipelines.extract.parts.twilio.files import maybe_count, maybe_instant
 from pipelines.extract.parts.twilio.sides import Log
-from pipelines.extract.text import clean
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Fields, known, names
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import clean
 
 # A trunk "originates" calls from the telephone network to our exchange, and "terminates" ours there.
 WAYS: dict[str, Way] = {

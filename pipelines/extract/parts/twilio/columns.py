@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.contract import Direction
-from pipelines.extract.issues import Issues, UnreadableError
 from pipelines.extract.parts.columns.identifiers import Identified
 from pipelines.extract.parts.columns.instants import can_be, instants
 from pipelines.extract.parts.columns.texts import (
@@ -30,7 +29,8 @@ from pipelines.extract.parts.phone.columns import Words, persons, words_of
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.twilio.ends import End, Way, end_of, sides
 from pipelines.extract.parts.twilio.files import instant_of, spoken
-from pipelines.extract.records import metadata_column
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.records import metadata_column
 
 _IN_UTC = r"^([0-9][0-9T:. -]*?) *(?:UTC|GMT)$"
 _COUNT = re.compile("[0-9]{0,9}")

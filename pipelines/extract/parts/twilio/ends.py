@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.contract import Channel, Direction, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import known
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.phone.parties import Ends
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import known
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 
 Way = Literal["inbound", "outbound"]
 

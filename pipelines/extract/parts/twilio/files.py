@@ -7,12 +7,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.extract.documents import MARK, Entry, head_of, json_entries
-from pipelines.extract.fields import Fields, names, valid
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import MARK, Entry, head_of, json_entries
+from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.phone.rows import Row, Rows, blocks_of, rows_of
+from pipelines.extract.values.fields import Fields, names, valid
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
 PAGES = ("messages", "calls", "recordings", "transcriptions", "sms_messages")

@@ -3,14 +3,14 @@
 from typing import Any
 
 from pipelines.contract import Attachment, Interaction
-from pipelines.extract.claims import claims_of
-from pipelines.extract.fields import Fields, known, names
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.keywords import keyword_consent
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.twilio.ends import CHANNELS, End, Way, end_of, sides
 from pipelines.extract.parts.twilio.files import maybe_count, maybe_instant
 from pipelines.extract.parts.twilio.sides import Log
-from pipelines.extract.text import clean
+from pipelines.extract.values.fields import Fields, known, names
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.text import clean
 
 WAYS: dict[str, Way] = {
     "inbound": "inbound", "incoming": "inbound",

@@ -10,15 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.extract.documents import Entry, json_entries
-from pipelines.extract.fields import Drift, Fields, names, valid
-from pipelines.extract.inbox import Export
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import Entry, json_entries
+from pipelines.extract.files.inbox import Export
 from pipelines.extract.parts.columns.texts import flags_of, made
 from pipelines.extract.parts.csv.cells import may_have_cell
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows
 from pipelines.extract.parts.twilio.files import PAGES, CsvFile, is_json, record_of, spoken
+from pipelines.extract.values.fields import Drift, Fields, names, valid
+from pipelines.extract.values.issues import Issues, UnreadableError
 
 TEXT_LIMIT = 64 << 20  # characters of transcripts that are held at one time
 RECORDINGS_LIMIT = 300_000

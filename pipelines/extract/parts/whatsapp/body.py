@@ -18,7 +18,7 @@ from pipelines.extract.parts.whatsapp.words import (
     kind_of,
     seconds_of,
 )
-from pipelines.extract.text import clean
+from pipelines.extract.values.text import clean
 
 
 @dataclass(slots=True)

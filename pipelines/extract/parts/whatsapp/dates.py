@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from pipelines.extract.fields import names
-from pipelines.extract.instants import DateOrder, clock_time, date_in_order
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values.fields import names
+from pipelines.extract.values.instants import DateOrder, clock_time, date_in_order
+from pipelines.extract.values.issues import UnreadableError
 
 NO_YEAR = "a date without a year, as phones wrote them before 2016: export the chat again from a newer WhatsApp"
 FOUNDED = 2009  # no message is older; a smaller year is of another calendar

@@ -4,12 +4,12 @@ import re
 from pathlib import PurePosixPath
 
 from pipelines.contract import Attachment
-from pipelines.extract.documents import head_of
-from pipelines.extract.fields import is_media, valid
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import Issues, UnreadableError
+from pipelines.extract.files.documents import head_of
+from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.whatsapp.words import TITLE
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import is_media, valid
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import one_line
 
 BESIDE = "a picture or another file beside the chat"
 _CHAT = "_chat"  # what iPhones name every chat

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipelines.extract.documents import TOO_LONG, lines_of, opened
-from pipelines.extract.fields import valid
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import RAW_LIMIT, UnreadableError
-from pipelines.extract.json_stream import VALUE_LIMIT
+from pipelines.extract.files.documents import TOO_LONG, lines_of, opened
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.json_stream import VALUE_LIMIT
 from pipelines.extract.parts.whatsapp.dates import Stamp
 from pipelines.extract.parts.whatsapp.headers import DIGITS, OTHER_WORDS, Header, headers, stamp_in
 from pipelines.extract.parts.whatsapp.words import RENAMED
+from pipelines.extract.values.fields import valid
+from pipelines.extract.values.issues import RAW_LIMIT, UnreadableError
 
 MARKS = re.compile("[\u200e\u200f\ufeff]")  # written by WhatsApp around names and its own words; no part of a message
 STRAY = "a line before the first message"

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import known
-from pipelines.extract.identifiers import Own
-from pipelines.extract.instants import DateOrder
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.whatsapp.body import parse_body
 from pipelines.extract.parts.whatsapp.dates import OrderProof
 from pipelines.extract.parts.whatsapp.lines import MARKS, Entry, split_author
 from pipelines.extract.parts.whatsapp.words import GROUP, NOTICE, TITLE
-from pipelines.extract.text import one_line
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import known
+from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.instants import DateOrder
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 SCOPE = "whatsapp"

@@ -4,12 +4,12 @@ import html
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from pipelines.extract.documents import TOO_LONG, parse_json
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.json_stream import Piece
+from pipelines.extract.files.documents import TOO_LONG, parse_json
+from pipelines.extract.files.json_stream import Piece
 from pipelines.extract.parts.x.parts import unwrapped
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import UnreadableError
 
 NO_ACCOUNT = "-1"  # stands in the place of an account that is gone
 _TWEET_TIME = "%a %b %d %H:%M:%S %z %Y"

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipelines.contract import Direction, Interaction
-from pipelines.extract.claims import claims_of
-from pipelines.extract.documents import Entry
-from pipelines.extract.fields import Fields, known, names
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import Issues, UnreadableError
-from pipelines.extract.json_stream import Path, Piece
+from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.files.documents import Entry
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.json_stream import Path, Piece
 from pipelines.extract.parts.x.fields import value_of
 from pipelines.extract.parts.x.parts import pieces_of
 from pipelines.extract.parts.x.tweets import Reading
-from pipelines.extract.text import clean
+from pipelines.extract.values.fields import Fields, known, names
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.text import clean
 
 _INTO = ("*.dmConversation.messages", "*.messages")
 _NOBODY = "0"  # whom a message to a group is to, in archives until 2020

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from pipelines.extract.documents import head_of, opened
-from pipelines.extract.fields import Drift, Fields, is_media, names
-from pipelines.extract.inbox import SourceFile
-from pipelines.extract.issues import UnreadableError
-from pipelines.extract.json_stream import CUT_OFF, Piece, pieces
+from pipelines.extract.files.documents import head_of, opened
+from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.files.json_stream import CUT_OFF, Piece, pieces
+from pipelines.extract.values.fields import Drift, Fields, is_media, names
+from pipelines.extract.values.issues import UnreadableError
 
 ACCOUNT = frozenset({"account"})
 TWEETS = frozenset({"tweet", "tweets", "community_tweet"})

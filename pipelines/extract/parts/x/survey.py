@@ -9,10 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Attachment, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Fields, known
-from pipelines.extract.inbox import Export, SourceFile
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.x.fields import (
     Mention,
     Note,
@@ -39,6 +36,9 @@ from pipelines.extract.parts.x.parts import (
     root_of,
     unwrapped,
 )
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Fields, known
+from pipelines.extract.values.issues import UnreadableError
 
 SCOPE = "x"
 _COUNT_LENGTH = 19  # digits

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract import Attachment, Interaction
-from pipelines.extract.fields import Drift, Fields, names
 from pipelines.extract.parts.x.fields import NO_ACCOUNT, answered_as, mentioned_in, text_of, tweet_time, versions_of
 from pipelines.extract.parts.x.parts import unwrapped
 from pipelines.extract.parts.x.survey import Archive
-from pipelines.extract.text import clean
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.text import clean
 from pipelines.settings import Source
 
 _USUAL = names("entities")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.extract.fields import Fields, names
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values.fields import Fields, names
+from pipelines.extract.values.issues import UnreadableError
 
 NO_TICKET = "a comment by staff without its ticket, so that nobody knows to whom: deliver the tickets with the comments"
 _COMMENTS = names("Comment TpeVoiceComment VoiceComment")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract import Attachment
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.text import Parts, clean, html_to_text, one_line, split_reply
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.text import Parts, clean, html_to_text, one_line, split_reply
 
 _VOICE = names("TpeVoiceComment VoiceComment")
 _CALL_USUAL = names("call_duration")

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.contract import Channel
-from pipelines.extract.fields import Drift, Fields, names
-from pipelines.extract.instants import parse_instant
-from pipelines.extract.issues import UnreadableError
 from pipelines.extract.parts.zendesk.via import parse_via
-from pipelines.extract.text import one_line
+from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
 _STATUS = {each: each for each in ("new", "open", "pending", "hold", "solved", "closed", "deleted")}

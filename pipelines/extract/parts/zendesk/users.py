@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.contract import Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.instants import parse_instant
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.instants import parse_instant
 from pipelines.settings import Source
 
 Role = Literal["end-user", "agent", "admin"]

@@ -6,9 +6,9 @@ The names are those of Zendesk's reference of via types and via objects.
 from dataclasses import dataclass, field, replace
 
 from pipelines.contract import Channel, Identifier
-from pipelines.extract import identifiers
-from pipelines.extract.fields import Drift, Fields, known, names
-from pipelines.extract.issues import UnreadableError
+from pipelines.extract.values import identifiers
+from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.issues import UnreadableError
 from pipelines.settings import Source
 
 # via.channel by the channel it is to the person; None where it says how staff or a form reached the ticket, and the

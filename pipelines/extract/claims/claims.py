@@ -1,0 +1,102 @@
+"""What a text says about its writer: addresses, numbers and order references somebody typed, all of them mere claims."""
+
+from pipelines.contract import Evidence, Identifier
+from pipelines.extract.claims.claimed_handles import handles_of, may_mention_platform
+from pipelines.extract.claims.claimed_phones import AT_MOST, phones_of
+from pipelines.extract.claims.reference_patterns import patterns_of
+from pipelines.extract.claims.signatures import signature_names
+from pipelines.extract.claims.text_marks import Marks
+from pipelines.extract.values import identifiers
+from pipelines.settings import Source
+
+SIGNED = "signature"  # the scope of a name that stands under a text: it tells two records of one address not apart
+APART = "|"  # stands for a reference: neither part of a number nor a word before one
+READ = 50_000  # characters looked at; beyond lies pasted matter, and the time stays bounded
+LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
+_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
+_DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+
+
+def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
+    """Return the identifiers that ``text`` mentions, references first, none of them our own.
+
+    Addresses and numbers are taken wherever they stand, handles only where the writer calls them theirs.
+
+    Args:
+        text: what the person wrote, without quotes.
+        signature: what stands under it, where it was set apart; a handle there is the writer's.
+        source: its region is that of numbers written without a country, its ``references`` are the patterns of order
+            and ticket numbers; with ``claims: false`` nothing is taken.
+        may_have_handle: whether handles are looked for; not where a text is known to name no platform.
+    """
+    if not source.claims or not (text or signature):
+        return []
+    said, signed = text[:READ], signature[:READ]
+    marks = Marks(f"{said}\n{signed}" if signed else said)
+    mentioned, rest = _references(marks, source, "claimed")
+    handles = handles_of(said, signed) if may_have_handle and may_mention_platform(marks) else []
+    phones = phones_of(rest, marks, source.region)
+    emails = _emails(marks.text) if marks.signs else []
+    found = [*mentioned, *emails, *phones, *handles]
+    if not found:  # as in most texts
+        return []
+    own = identifiers.Own.of(source)
+    return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
+
+
+def signed_name(text: str, signature: str, person: list[Identifier], source: Source) -> list[Identifier]:
+    """Return the name under which a writer signs, of whom no channel tells a name; claimed, in the scope "signature".
+
+    Args:
+        person: what is known of the writer; who has a name there needs no other.
+    """
+    if not source.claims or any(each.kind == "name" for each in person):
+        return []
+    own = identifiers.Own.of(source)
+    found = [name for name in signature_names(text[:READ], signature[:READ]) if not own.matches(name)]
+    return [Identifier("name", SIGNED, name.value, "claimed") for name in found]
+
+
+def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> list[Identifier]:
+    """Return the order and ticket numbers that ``text`` mentions; for subjects and other places that hold nothing else."""
+    if not source.claims or not text:
+        return []
+    return list(dict.fromkeys(_references(Marks(text[:READ]), source, evidence)[0]))[:AT_MOST]
+
+
+def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:
+    """Return the references and the text without them: their digits are no phone number."""
+    found: list[Identifier] = []
+    written: set[str] = set()  # who names an order names it again
+    text = marks.text
+    for reference in patterns_of(tuple(source.references)):
+        if text is not marks.text:
+            marks = Marks(text)
+        pieces: list[str] = []
+        at = 0
+        for match in reference.matches(marks):
+            value = match[reference.pattern.groups and 1] or ""
+            if value not in written and (mentioned := identifiers.reference(value, evidence)):
+                found.append(mentioned)
+            written.add(value)
+            pieces.append(text[at : match.start()])
+            at = match.end()
+        if pieces:
+            text = f" {APART} ".join([*pieces, text[at:]])
+    return found, text
+
+
+def _emails(text: str) -> list[Identifier]:
+    found: list[Identifier] = []
+    at = text.find("@")
+    while at >= 0 and len(found) < AT_MOST:
+        start, end = at, at + 1
+        while start > 0 and at - start < LONGEST_LOCAL and text[start - 1] in _LOCAL:
+            start -= 1
+        while end < len(text) and end - at <= LONGEST_DOMAIN and text[end] in _DOMAIN:
+            end += 1
+        mentioned = identifiers.email(text[start:at].strip("'.") + text[at:end].rstrip(".-"), "claimed")
+        if mentioned:
+            found.append(mentioned)
+        at = text.find("@", at + 1)
+    return found

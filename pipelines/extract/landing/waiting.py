@@ -1,0 +1,56 @@
+"""What lies in the inbox and has not been taken in: a file that came late, or that has changed since its night was run."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.extract.files.inbox import ANY_NIGHT, UNFINISHED, find_files
+from pipelines.extract.landing.partition import LandedFile, read_seal
+from pipelines.settings import Home, Source
+
+_NIGHT = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many files of a source wait for their night to be run (again)."""
+
+    source: str
+    night: date
+    files: int
+
+
+def waiting(home: Home, sources: Iterable[Source]) -> list[Waiting]:
+    """List what waits, by night and source. Told by names and sizes alone: nothing is opened.
+
+    Raises:
+        OSError: the inbox is away.
+    """
+    counts: Counter[tuple[date, str]] = Counter()
+    landed: dict[tuple[date, str], dict[str, LandedFile]] = {}
+    for source in sources:
+        if "{night}" not in source.path:
+            continue
+        at = source.path.split("{night}")[0].count("/")
+        for file in find_files(home.inbox, source.path.replace("{night}", ANY_NIGHT)):
+            night = _night(file.name.split("/")[at])
+            if night is None or file.refused == UNFINISHED:
+                continue
+            if (night, source.name) not in landed:
+                landed[night, source.name] = read_seal(home.lake / source.name / night.isoformat()).files
+            known = landed[night, source.name].get(file.name)
+            if known is None or known.size != file.size:
+                counts[night, source.name] += 1
+    return [Waiting(source, night, files) for (night, source), files in sorted(counts.items())]
+
+
+def _night(part: str) -> date | None:
+    """Return the night that a part of a path tells."""
+    for found in _NIGHT.finditer(part):
+        try:
+            return date.fromisoformat(found[0])
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,250 @@
+"""Text as a person wrote it: valid characters only, HTML to lines, and a reply's own words apart from quotes and signature.
+
+Whoever can write to us chooses this input, so every function takes time in proportion to its length: no regular
+expression here can go back over what it has read.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser
+
+from pipelines.extract.values import reply_words as words
+
+_BLOCKS = (
+    "address, article, aside, blockquote, dd, div, dl, dt, fieldset, figure, footer, form, h1, h2, h3, h4, h5, h6, "
+    "header, li, main, nav, ol, p, pre, section, table, tr, ul"
+)
+_DROPPED = "script, style, head, title, template, noscript, object, svg"
+_BREAK, _QUOTE, _UNQUOTE = "\ue000", "\ue001", "\ue002"  # private use: stand-ins while the tree is read
+_STAND_INS = str.maketrans(dict.fromkeys((_BREAK, _QUOTE, _UNQUOTE), ""))
+_NESTING = 1_000  # Outlook's worst is below 200; 100,000 levels took the parser 12 s
+_PREFORMATTED = 100
+_TAG = re.compile("<[^<>]*>")
+_TAG_NAME = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]{0,9})")
+# Elements that hold nothing, and those that the next of their kind closes.
+_VOID = ("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr")
+_UNNESTED = frozenset((*_VOID, "p", "li", "td", "th", "tr", "dd", "dt", "option"))
+_DEPTH = 4  # quotes within quotes that are still told apart
+
+# Controls, bidirectional marks and overrides, zero-width marks other than the joiners that scripts need, lone surrogates.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A message's text: what the person wrote, what they quoted, and their signature; empty where there is none."""
+
+    text: str
+    quoted: str
+    signature: str
+
+
+def clean(text: str) -> str:
+    """Return the text without control and bidirectional characters and lone surrogates; a line ends with a line feed."""
+    if text.replace("\n", " ").isprintable():  # what most texts are, at a third of the time
+        return text
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Return the text cleaned, in NFC, its white space collapsed: names, subjects, references."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    return unicodedata.normalize("NFC", " ".join(_UNWANTED.sub("", " ".join(text.split())).split()))
+
+
+def html_to_text(html: str) -> str:
+    """Return what a reader of the page sees: blocks as lines, links by their text, quoted blocks with ``> ``."""
+    html = clean(html).translate(_STAND_INS)
+    if _is_deep(html):
+        return _lines(unescape(_TAG.sub(_BREAK, html)))
+    tree = LexborHTMLParser(html)
+    for node in tree.css(_DROPPED):
+        node.decompose()
+    for node in tree.css("pre")[:_PREFORMATTED]:
+        node.replace_with(_BREAK + node.text().replace("\n", _BREAK) + _BREAK)
+    for node in tree.css("blockquote"):
+        node.insert_before(_QUOTE)
+        node.insert_after(_UNQUOTE)
+    for node in tree.css("br, hr"):
+        node.replace_with(_BREAK)
+    for node in tree.css(_BLOCKS):
+        node.insert_before(_BREAK)
+        node.insert_after(_BREAK)
+    for node in tree.css("td, th"):
+        node.insert_after(" ")
+    body = tree.body
+    return _lines(body.text() if body is not None else "")
+
+
+def _is_deep(html: str) -> bool:
+    """Tell whether elements nest deeper than any mail's do: the parser's time grows with depth times length."""
+    if html.count("<") <= _NESTING:
+        return False
+    depth = 0
+    for tag in _TAG_NAME.finditer(html):
+        if tag[2].lower() not in _UNNESTED:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+            if depth > _NESTING:
+                return True
+    return False
+
+
+def _lines(marked: str) -> str:
+    flat = " ".join(marked.split())
+    flat = flat.replace(_QUOTE, _BREAK + _QUOTE + _BREAK).replace(_UNQUOTE, _BREAK + _UNQUOTE + _BREAK)
+    lines: list[str] = []
+    depth = 0
+    for line in flat.split(_BREAK):
+        depth += (line == _QUOTE) - (line == _UNQUOTE)
+        shown = line.translate(_STAND_INS).strip()
+        if shown:
+            lines.append("> " * min(depth, _DEPTH) + shown)
+        elif lines and lines[-1]:
+            lines.append("")
+    return "\n".join(lines).strip()
+
+
+_ATTRIBUTION_LINES = 3  # programs wrap it at 72 characters
+_ATTRIBUTION_LENGTH = 400
+_COLONS = (":", "\uff1a")
+_YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
+_ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
+
+# Drawn lines, with words in them or without; some programs draw them with the dashes of typesetters.
+_RULES = ("--", "__", "==", "##", "**", "\u2010\u2010", "\u2013\u2013", "\u2014\u2014")
+_DRAWN = "-_=*:# \u2010\u2013\u2014\uff1a"
+_HEADER_LENGTH = 14
+_DEVICE_LENGTH = 80
+_DASHES = ("--", "—", "- --")  # RFC 3676 4.3, and what programs make of it
+_SIGNATURE_LINES = 15  # a longer "signature" is somebody's text under a dashed line
+
+
+def split_reply(text: str) -> Parts:
+    """Set quotes and the signature apart from what the person wrote.
+
+    A line that introduces a quote ("On … wrote:") takes the ``>`` lines under it along, and where none follow,
+    everything: an answer below its quote stays the person's own. Lines under "-----Original Message-----" or under a
+    block of From/Sent/To lines are all quoted.
+    """
+    text = clean(text)
+    lines = text.split("\n")
+    colon = ":" if "\uff1a" not in text else ""  # a line without it begins nothing; each may where wide ones are about
+    colons = {at for at, line in enumerate(lines) if colon in line and line.rstrip().endswith(_COLONS)}
+    near = {at - before for at in colons for before in range(_ATTRIBUTION_LINES)}  # an attribution may begin only there
+    own: list[str] = []
+    quoted: list[str] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        first = line[:1]
+        # As most lines are: no beginning of a quote.
+        if not first or ((first == ">" or first.isalnum()) and at not in near and colon not in line):
+            (quoted if first == ">" else own).append(line)
+            at += 1
+            continue
+        line = line.strip()
+        if line and (at in near or colon in line or line.startswith(_RULES)):
+            introduced = _attribution_lines(lines, at, colons) if at in near else 0
+            if (
+                _is_divider(line)
+                or _is_header_block(lines, at)
+                or (introduced and not _quote_follows(lines, at + introduced))
+            ):
+                while own and not own[-1].strip("_- "):  # the line that Outlook draws above
+                    quoted.append(own.pop())
+                quoted += lines[at:]
+                break
+            if introduced:
+                quoted += lines[at : at + introduced]
+                at += introduced
+                continue
+        (quoted if line.startswith((">", "|>")) else own).append(lines[at])
+        at += 1
+    own, signature = _split_signature(own)
+    return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
+
+
+def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
+    """Return over how many lines an attribution runs that begins here; 0 where none does.
+
+    It holds a verb that we know and tells who or when; or, in any language, an address in brackets, a year and a time.
+    """
+    end = next(end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons)
+    if not all(line.strip() for line in lines[at : end + 1]):
+        return 0
+    joined = " ".join(line.strip() for line in lines[at : end + 1]).replace("< ", "<")
+    if len(joined) > _ATTRIBUTION_LENGTH:
+        return 0
+    folded = joined.casefold()
+    begins = folded.startswith(words.ATTRIBUTION_STARTS) or folded[:4].isdigit() or _is_dated(lines[at])
+    if end == at:
+        begins = begins or folded[:1].isdigit() or "@" in joined or _quote_follows(lines, at + 1)
+    is_told = any(verb in folded for verb in words.ATTRIBUTION_VERBS) and ("@" in joined or any(map(str.isdigit, joined)))
+    return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
+
+
+def _is_dated(line: str) -> bool:
+    return bool(_YEAR.search(line) and _CLOCK.search(line))
+
+
+def _quote_follows(lines: list[str], at: int) -> bool:
+    following = next((line for line in lines[at : at + 3] if line.strip()), "")
+    return following.lstrip().startswith(">")
+
+
+def _is_divider(line: str) -> bool:
+    """Tell whether a drawn line, or one that ends with a colon, says that an older mail follows."""
+    if len(line) <= _DEVICE_LENGTH and line.endswith(_COLONS):
+        return _told(line).startswith(words.DIVIDERS)
+    if not line.startswith(_RULES) or len(line) > _ATTRIBUTION_LENGTH:
+        return False
+    told = _told(line)
+    if len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS):
+        return True
+    # "---- On Fri, 20 Nov 2026 10:00:00 +0100 bob@shop.example wrote ----", as Zoho draws it
+    return line.endswith(_RULES) and _is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS)
+
+
+def _told(line: str) -> str:
+    return line.strip(_DRAWN).casefold().replace("\u2019", "'")
+
+
+def _is_header_block(lines: list[str], at: int) -> bool:
+    """Tell whether three or more header lines (From, Sent, To …) begin here, as Outlook puts above a quote."""
+    if not _is_header(lines[at]):
+        return False
+    following = [line for line in lines[at : at + 8] if line.strip()][:4]
+    return sum(map(_is_header, following)) >= 3
+
+
+def _is_header(line: str) -> bool:
+    if ":" not in line and "\uff1a" not in line:
+        return False
+    label, _, value = line.replace("\uff1a", ":").strip().strip("*").partition(":")
+    return bool(value.strip()) and len(label) < _HEADER_LENGTH and label.strip(" *\u00a0").casefold() in words.HEADERS
+
+
+def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
+    lines = [line.strip() for line in own]
+    filled = len(lines) - lines.count("")  # lines with words from here to the end
+    for at, line in enumerate(lines):
+        if not line:
+            continue
+        if line in _DASHES and filled <= _SIGNATURE_LINES:
+            return own[:at], own[at + 1 :]
+        is_last = not any(lines[at + 1 : at + 4])
+        if is_last and len(line) <= _DEVICE_LENGTH and _is_devices(line.casefold()):
+            return own[:at], own[at:]
+        filled -= 1
+    return own, []
+
+
+def _is_devices(folded: str) -> bool:
+    """Tell whether a telephone or a mail app wrote this line under the mail, not the person."""
+    return folded.startswith(words.DEVICE_STARTS) or folded.endswith(words.DEVICE_ENDS)
