@@ -22,7 +22,7 @@ SCRATCH = ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.rep
 META = (
     "meta.ledger", "meta.quarantine", "meta.notice", "meta.link_rule", "meta.block", "meta.identity", "meta.edge",
     "meta.identity_identifier", "meta.judgement", "meta.guard_cut", "meta.review", "meta.audit", "meta.basis",
-    "meta.demoted_identifier",
+    "meta.demoted_identifier", "meta.digest",
 )  # fmt: skip
 
 RUN_COLUMNS = "night DATE, stage VARCHAR, table_name VARCHAR, row_count BIGINT"

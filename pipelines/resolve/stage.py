@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 TABLES = (
     "identity", "record_identity", "shared_identifier", "contested_identifier", "block", "edge", "cluster", "membership",
     "customer", "crosswalk", "change", "link_rule", "judgement", "guard_cut", "bond", "audit", "review", "basis",
-    "demoted_identifier",
+    "demoted_identifier", "digest",
 )  # fmt: skip
 
 

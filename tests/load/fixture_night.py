@@ -117,6 +117,7 @@ TABLES = {
     "customer_id VARCHAR, reason VARCHAR, home_customer_id VARCHAR",
     "resolve.basis": "fact VARCHAR, content VARCHAR",
     "resolve.demoted_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, standing VARCHAR",
+    "resolve.digest": "table_name VARCHAR, row_count BIGINT, digest UBIGINT",
     "resolve.customer": "customer_id VARCHAR, founder_at TIMESTAMPTZ, founder_source VARCHAR, founder_source_ref VARCHAR, "
     "identity_count BIGINT, record_count BIGINT, confidence DOUBLE",
     "resolve.crosswalk": "customer_id VARCHAR, current_customer_id VARCHAR, since DATE, cause VARCHAR, born DATE, "

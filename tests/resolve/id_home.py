@@ -20,6 +20,7 @@ from pipelines.warehouse import build, connect, transaction, writer_lock
 
 PUBLISHED = (
     "golden.membership", "golden.crosswalk", "golden.change", "meta.ledger", "meta.basis", "meta.demoted_identifier",
+    "meta.digest",
 )  # fmt: skip
 STAGING = """
     CREATE OR REPLACE TABLE staging.ledger AS SELECT 's' AS source, night, 's/' || night AS file, 0 AS bytes,

@@ -4,6 +4,7 @@ import random
 import shutil
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pytest
 
 from benchmarks.homes import publish_past
@@ -87,6 +88,19 @@ def test_a_night_goes_on_from_what_is_published_and_looks_at_everybody_where_tha
         if number != 2:  # a night that validation stopped, whose ids nobody was told
             past = publish_past(home, tmp_path / f"v{number}.duckdb")
     assert updates == [NIGHT + timedelta(days=number) for number in (1, 2, 4)]
+
+
+@pytest.mark.parametrize("change", ["UPDATE meta.digest SET digest = xor(digest, 1)", "DROP TABLE meta.digest"])
+def test_a_version_that_tells_of_other_rows_or_does_not_tell_is_not_gone_on_from(tmp_path, updates, change):
+    """What an earlier Goldthread published has no digest; one of other customers has another."""
+    rng, home = random.Random(78), home_in(tmp_path / "nightly")  # noqa: S311
+    land(home, NIGHT, [random_record(rng, str(n)) for n in range(20)])
+    assert_as_a_full_run(home, tmp_path / "whole", NIGHT)
+    past = publish_past(home, tmp_path / "v.duckdb")
+    with duckdb.connect(str(past.in_use)) as con:
+        con.execute(change)
+    assert_as_a_full_run(home, tmp_path / "whole", NIGHT + timedelta(days=1), past)
+    assert updates == []
 
 
 def test_a_customer_that_hangs_together_by_others_is_looked_at_whole(tmp_path, updates):

@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines.resolve.customers.change_causes import build_change
 from pipelines.resolve.customers.customer_ids import assign_ids, keep_homes
+from pipelines.resolve.customers.digest import build_digest
 from pipelines.resolve.customers.past import Past
 from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home
@@ -13,7 +14,7 @@ from pipelines.warehouse import build
 
 
 def build_customers(con: duckdb.DuckDBPyConnection, home: Home, night: date, past: Past) -> None:
-    """Build resolve.cluster, membership, customer, crosswalk, guard_cut, bond and change from what ``parts`` registered.
+    """Build resolve.cluster, membership, customer, crosswalk, digest, guard_cut, bond and change from what ``parts`` made.
 
     Each record votes for the customer it was of in the past that ``past.take_past`` made readable; the votes decide which
     cluster keeps which id. Reads resolve.basis and demoted_identifier of tonight for the causes of what changed.
@@ -32,12 +33,13 @@ BETWEEN = ("trace", "part_founder", "claim", "assigned", "kept_home")
 
 
 def give_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
-    """Build resolve.crosswalk and resolve.membership from part, and the temporary tables that ``customer_ids`` tells of."""
+    """Build resolve.crosswalk, membership and digest from part, and the temporary tables that ``customer_ids`` tells of."""
     trace_records(con, "past_membership", "resolve.record_identity")
     assign_ids(con)
     build(con, home, "resolve.crosswalk", night=night, generation=next_generation(con))
     keep_homes(con)
     build(con, home, "resolve.membership")
+    build_digest(con)
 
 
 def next_generation(con: duckdb.DuckDBPyConnection) -> int:

@@ -5,6 +5,7 @@ import duckdb
 from pipelines.resolve.clusters.affected import AFFECTED
 from pipelines.resolve.customers.customer_ids import hash_of
 from pipelines.resolve.customers.customers import SEEN
+from pipelines.resolve.customers.digest import update_digest
 from pipelines.resolve.exchange import keep_rows, named, put
 from pipelines.resolve.relations import drop, run, take
 
@@ -35,6 +36,7 @@ def add_records(con: duckdb.DuckDBPyConnection) -> None:
     """
     take(con, "grown_record", _GROWN)
     run(con, f"INSERT INTO resolve.membership BY NAME {_MEMBERSHIP}")
+    update_digest(con, "membership", was=None, now=f"({_MEMBERSHIP})")
     made = named("resolve.customer", ["customer_id"])
     grown = "(SELECT DISTINCT customer_id FROM grown_record)"
     keep_rows(con, made, f"SELECT * FROM resolve.customer SEMI JOIN {grown} USING (customer_id)")

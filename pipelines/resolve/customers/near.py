@@ -8,6 +8,7 @@ from pipelines.resolve.clusters.affected import AFFECTED
 from pipelines.resolve.customers.change_causes import build_change
 from pipelines.resolve.customers.customer_ids import assign_ids, keep_homes
 from pipelines.resolve.customers.customers import BETWEEN, BY_LINK, next_generation, trace_records
+from pipelines.resolve.customers.digest import update_digest
 from pipelines.resolve.customers.grown import add_records
 from pipelines.resolve.exchange import RECORD, exchange
 from pipelines.resolve.relations import drop, run, take
@@ -78,6 +79,9 @@ def renew_ids(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
         con, home, "resolve.crosswalk", ["customer_id"], "near_customer", {"past_crosswalk": "near_crosswalk"},
         night=night, generation=next_generation(con),
     )  # fmt: skip
+    update_digest(con, "crosswalk", was=made.was, now=made.now)
     drop(con, *made.tables)
     keep_homes(con)
-    drop(con, *exchange(con, home, "resolve.membership", RECORD, "near_key", {}, before="FROM near_membership").tables)
+    made = exchange(con, home, "resolve.membership", RECORD, "near_key", {}, before="FROM near_membership")
+    update_digest(con, "membership", was=made.was, now=made.now)
+    drop(con, *made.tables)

@@ -25,15 +25,18 @@ _COLUMNS = {
     "ledger": {"source": "NULL", "night": "NULL::DATE", "file": "NULL", "sha256": "NULL"},
     "basis": {"fact": "NULL", "content": "NULL"},
     "demoted_identifier": {"kind": "NULL", "scope": "NULL", "value": "NULL"},
+    "digest": {"table_name": "NULL", "row_count": "NULL::BIGINT", "digest": "NULL::UBIGINT"},
 }  # fmt: skip
-_TYPES = {"night": "DATE", "since": "DATE", "born": "DATE", "generation": "BIGINT"}
+_TYPES = {
+    "night": "DATE", "since": "DATE", "born": "DATE", "generation": "BIGINT", "row_count": "BIGINT", "digest": "UBIGINT",
+}  # fmt: skip
 PUBLISHED = {
     "membership": "golden.membership", "crosswalk": "golden.crosswalk", "ledger": "meta.ledger", "basis": "meta.basis",
-    "demoted_identifier": "meta.demoted_identifier",
+    "demoted_identifier": "meta.demoted_identifier", "digest": "meta.digest",
 }  # fmt: skip
 _RESOLVED = {
     "membership": "resolve.membership", "crosswalk": "resolve.crosswalk", "ledger": "staging.ledger",
-    "basis": "resolve.basis", "demoted_identifier": "resolve.demoted_identifier",
+    "basis": "resolve.basis", "demoted_identifier": "resolve.demoted_identifier", "digest": "resolve.digest",
 }  # fmt: skip
 _NO_VOTE = "SELECT record_kind, source, source_ref, customer_id FROM past_membership WHERE false"
 
@@ -62,10 +65,10 @@ class Past:
 def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:
     """Make the past readable as temporary views: ``past_<table>`` (ids go on from it), ``baseline_<table>`` (changes).
 
-    The tables are membership, crosswalk, ledger (the files that were read), basis (model, settings, code, judgements) and
-    demoted_identifier; see ``sql/golden`` and ``sql/meta``. ``past_vote`` has the records of ids that a rollback put aside.
-    Where nothing is published they are those of the last night resolved before this one, kept in ``resolve.baseline_*``.
-    Call it before anything of tonight is written.
+    The tables are membership, crosswalk, ledger (the files that were read), basis (model, settings, code, judgements),
+    demoted_identifier and digest; see ``sql/golden`` and ``sql/meta``. ``past_vote`` has the records of ids that a rollback
+    put aside. Where nothing is published they are those of the last night resolved before this one, kept in
+    ``resolve.baseline_*``. Call it before anything of tonight is written.
     """
     run(con, "CREATE TABLE IF NOT EXISTS resolve.baseline_night (night DATE)")
     is_kept = run(con, "SELECT night FROM resolve.baseline_night") == [(night,)]
@@ -87,18 +90,17 @@ def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:
 
 
 def goes_on(con: duckdb.DuckDBPyConnection, past: Past) -> bool:
-    """Say whether tonight goes on from the very rows of resolve.membership and crosswalk; ``take_past`` was called."""
+    """Say whether tonight goes on from the very rows of resolve.membership and crosswalk; ``take_past`` was called.
+
+    It is read off their digests: what an earlier Goldthread published has none, and is not gone on from.
+    """
     if past.is_run_again or past.newer:
         return False
-    return all(
-        _digest(con, f"past_{table}", table) == _digest(con, f"resolve.{table}", table)
-        for table in ("membership", "crosswalk")
+    before, held = (
+        run(con, f"FROM ({select}) ORDER BY ALL")
+        for select in ("FROM past_digest", _select(con, _RESOLVED["digest"], "digest"))
     )
-
-
-def _digest(con: duckdb.DuckDBPyConnection, relation: str, kind: str) -> tuple[int, int]:
-    count, digest = run(con, f"SELECT count(*), bit_xor(hash({', '.join(_COLUMNS[kind])})) FROM {relation}")[0]
-    return count, digest
+    return bool(held) and before == held
 
 
 def _take_back(con: duckdb.DuckDBPyConnection, in_use: str, newer: list[str]) -> None:
