@@ -7,7 +7,8 @@
 --         and content equal to that of the version right before it is a copy of it, whatever updated_at says: the earlier
 --         one stands, with its place, and until_at is the updated_at of its last copy. A, then B, then A again are three.
 --         A mail never changes, and anybody can write a Message-ID that they have seen: of mails that differ in sender,
---         way or time, the one seen first keeps the id, each other one gets its own ("id#1b2c3d4e").
+--         way or time, the one seen first keeps the id, each other one gets its own ("id#1b2c3d4e"), and so does one whose
+--         Message-ID reads as if it had been given so: two mails never come to one id (staging.interaction does the same).
 WITH told AS (
     SELECT
         source,
@@ -56,6 +57,7 @@ version AS (
             WHEN
                 min(first_place) OVER (PARTITION BY source, source_ref, mail)
                 = min(first_place) OVER (PARTITION BY source, source_ref)
+                AND NOT (mail != '' AND regexp_matches(source_ref, '#[0-9a-f]{8}$'))
                 THEN source_ref
             ELSE source_ref || '#' || left(md5(mail), 8)
         END AS record_ref

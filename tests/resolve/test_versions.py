@@ -135,7 +135,28 @@ def test_a_mail_that_turns_out_to_have_come_first_takes_its_id_back(tmp_path):
         up_to_date(home)
         assert_same_as_anew(home)
     refs = dict(rows_of(home, "SELECT party_ref, source_ref FROM staging.interaction"))
-    assert (refs["eve"], refs["ann"][:2], len(refs["ann"]), refs["bob"]) == ("a", "a#", 10, "a#12345678")
+    assert (refs["eve"], refs["ann"][:2], len(refs["ann"]), refs["bob"][:11]) == ("a", "a#", 10, "a#12345678#")
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_who_writes_the_id_that_another_mail_is_given_takes_it_from_nobody(tmp_path, depth):
+    """Anybody can work it out. Two mails of one id would stop the publish, every night."""
+    home = home_in(tmp_path)
+    mails = [replace(message("mail", "a"), party_ref=who) for who in ("ann", "eve")]
+    deliver(home, "mail", NIGHTS[0], *mails)
+    up_to_date(home)
+    for number in range(1, depth + 1):
+        longest = rows_of(home, "SELECT max_by(source_ref, length(source_ref)) FROM staging.interaction")[0][0]
+        mails.append(replace(message("mail", longest), party_ref=f"mallory {number}"))
+        deliver(home, "mail", NIGHTS[number], mails[-1])
+        up_to_date(home)
+        assert_same_as_anew(home)
+    deliver(home, "mail", NIGHTS[3], *mails)  # all of it again
+    up_to_date(home)
+    assert_same_as_anew(home)
+    refs = dict(rows_of(home, "SELECT party_ref, source_ref FROM staging.interaction"))
+    assert len(set(refs.values())) == len(refs) == len(mails)
+    assert refs["ann"] == "a"
 
 
 def test_copies_are_duplicates_of_the_files_that_brought_them(tmp_path):

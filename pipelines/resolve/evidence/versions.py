@@ -17,8 +17,10 @@ from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
 
 VERSIONED = ("interaction", "profile")
-# A mail whose Message-ID was taken gets "#" and eight digits behind it (staging.interaction): one root is one group.
+# A mail whose Message-ID was taken gets "#" and eight digits behind it (interaction_version): one root is one group.
 _ROOT = "CASE WHEN contains(source_ref, '#') THEN regexp_replace(source_ref, '(#[0-9a-f]{8})+$', '') ELSE source_ref END"
+# What the lake calls a mail that stood there once: such an id of a single mail was put behind one that reads like it.
+_AS_IT_CAME = "CASE channel WHEN 'email' THEN regexp_replace(source_ref, '#[0-9a-f]{8}$', '') ELSE source_ref END"
 _ROW = ("source", "source_ref", "content_hash", "updated_at", "night", "file", "sequence")
 _PLACE = "struct_pack(night := {0}night, file := {0}file, sequence := {0}sequence)"
 # A row of the lake, as a version of which nothing was sent again.
@@ -186,9 +188,10 @@ def _ask_the_lake(con: duckdb.DuckDBPyConnection, home: Home, table: str) -> Non
 
 def _gather(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make ``touched_<table>``."""
-    single = f"FROM was_staging_{table} ANTI JOIN was_staging_{table}_version USING (source, content_hash)"
-    if table == "profile":
-        single = "FROM earlier_profile SEMI JOIN (FROM asked_ref WHERE night IS NOT NULL) USING (source, source_ref)"
+    single = "FROM earlier_profile SEMI JOIN (FROM asked_ref WHERE night IS NOT NULL) USING (source, source_ref)"
+    if table == "interaction":
+        held = f"(SELECT * REPLACE ({_AS_IT_CAME} AS source_ref) FROM was_staging_interaction)"
+        single = f"FROM {held} ANTI JOIN was_staging_interaction_version USING (source, content_hash)"
     ours = "WHERE source NOT IN (FROM anew)"
     again = "(FROM asked_ref WHERE night IS NULL)"
     take(con, "touched_ref", "SELECT DISTINCT source, source_ref FROM arrived SEMI JOIN touched_root USING (source, root)")
