@@ -5,10 +5,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from pipelines.load.lineage import Shown
 from pipelines.load.pairs import PairStory
+from pipelines.pages import pages_of
 from pipelines.resolve.explaining.explain import PairExplanation
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,10 +47,7 @@ def write_pair_page(story: PairStory, target: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    environment = pages_of(TEMPLATES)
     drawing = draw(story.pair) if story.pair else None
     page = environment.get_template("pair.html").render(story=story, pair=story.pair, drawing=drawing, place_of=_place_of)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

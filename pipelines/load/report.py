@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import jinja2
 
 from pipelines.extract.landing.naming import shown_file
 from pipelines.load.checks import SEVERITIES, Check, ValidationReport
 from pipelines.load.stewards import read_stewards
+from pipelines.pages import pages_of
 from pipelines.resolve.customers.change_causes import change_counts, change_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -120,11 +120,7 @@ def write_report(
     with duckdb.connect(str(database), read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
         facts = gather(con, result.night)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["count"] = lambda number: f"{number:,}"
+    environment = pages_of(TEMPLATES)
     page = environment.get_template("report.html").render(
         **facts, night=result.night, version=version, seconds=bars(seconds or {}), result=result,
         suites=_suites(result.checks), severities=SEVERITIES, outcomes=OUTCOMES,

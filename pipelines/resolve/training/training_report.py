@@ -6,8 +6,7 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
+from pipelines.pages import pages_of
 from pipelines.resolve.scoring.calibration import Reliability
 from pipelines.resolve.scoring.model import Level, Model
 from pipelines.resolve.training import charts
@@ -57,11 +56,7 @@ def write_report(
         comparison: against the model in use; None where that was not asked.
         over_budget: which bound of the change budget the comparison breaks.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["count"] = lambda number: f"{number:,}"
+    environment = pages_of(TEMPLATES)
     environment.filters["percent"] = percent
     environment.filters["bits"] = lambda bits: f"{bits:+.1f}".replace("-", MINUS)
     environment.filters["edge"] = lambda share: f"{round(share * 100, 3):g} %"

@@ -1,0 +1,17 @@
+"""Pages that people open: one frame and one look for all, written into a single file that needs no network."""
+
+from pathlib import Path
+
+import jinja2
+
+FRAME = Path(__file__).parent / "templates"
+
+
+def pages_of(templates: Path) -> jinja2.Environment:
+    """Return what renders the pages of a folder; they extend ``page.html``, and a name that is not given is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([templates, FRAME]), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["count"] = lambda number: f"{number:,}"
+    return environment
