@@ -137,37 +137,34 @@ alike AS (
 
 weighed AS (
     SELECT
-        alike.* EXCLUDE (records, best),
-        alike.best.source_ref AS source_ref,
-        alike.best.seen_at AS seen_at,
-        alike.best.parts AS parts,
-        policy_group.rules,
-        policy_group.evidence AS evidence_order,
-        policy_group.sources AS source_order,
-        sum(alike.records) OVER (PARTITION BY alike.customer_id, alike.group_name, alike.offered) AS records
+        * EXCLUDE (records, best),
+        best.source_ref AS source_ref,
+        best.seen_at AS seen_at,
+        best.parts AS parts,
+        sum(records) OVER (PARTITION BY customer_id, group_name, offered) AS records
     FROM alike
-    INNER JOIN policy_group ON alike.group_name = policy_group.group_name
 ),
 
 standing AS (
     SELECT
-        * EXCLUDE (rules, evidence_order, source_order),
-        ['claimed', 'shared', 'outdated', 'unverified'] || rules AS steps,
+        weighed.*,
         -- one number a step, the smaller the better
         [
-            (evidence = 'claimed')::DOUBLE, is_shared::DOUBLE, (NOT is_current)::DOUBLE, (NOT is_verified)::DOUBLE
+            (weighed.evidence = 'claimed')::DOUBLE, weighed.is_shared::DOUBLE, (NOT weighed.is_current)::DOUBLE,
+            (NOT weighed.is_verified)::DOUBLE
         ] || list_transform(
-            rules,
+            policy_group.rules,
             LAMBDA rule: CASE rule
-                WHEN 'evidence' THEN coalesce(list_position(evidence_order, evidence), 99)::DOUBLE
-                WHEN 'source' THEN coalesce(list_position(source_order, source), 99)::DOUBLE
-                WHEN 'most_recent' THEN -epoch_us(seen_at)::DOUBLE
-                WHEN 'most_frequent' THEN -records::DOUBLE
-                WHEN 'most_complete' THEN -filled::DOUBLE
-                WHEN 'longest' THEN -characters::DOUBLE
+                WHEN 'evidence' THEN coalesce(list_position(policy_group.evidence, weighed.evidence), 99)::DOUBLE
+                WHEN 'source' THEN coalesce(list_position(policy_group.sources, weighed.source), 99)::DOUBLE
+                WHEN 'most_recent' THEN -epoch_us(weighed.seen_at)::DOUBLE
+                WHEN 'most_frequent' THEN -weighed.records::DOUBLE
+                WHEN 'most_complete' THEN -weighed.filled::DOUBLE
+                WHEN 'longest' THEN -weighed.characters::DOUBLE
             END
         ) AS standing
     FROM weighed
+    INNER JOIN policy_group ON weighed.group_name = policy_group.group_name
 ),
 
 placed AS (
@@ -195,10 +192,12 @@ decided AS (
         runner_up.offered IS NOT NULL AS is_contested,
         runner_up.evidence AS other_evidence,
         runner_up.source AS other_source,
+        ['claimed', 'shared', 'outdated', 'unverified'] || policy_group.rules AS steps,
         list_position(
             list_transform(list_zip(placed.standing, runner_up.standing), LAMBDA pair: pair[1] != pair[2]), TRUE
         ) AS deciding_step
     FROM placed
+    INNER JOIN policy_group ON placed.group_name = policy_group.group_name
     LEFT JOIN runner_up ON placed.customer_id = runner_up.customer_id AND placed.group_name = runner_up.group_name
     WHERE placed.place = 1
 ),
