@@ -18,7 +18,7 @@ BEFORE_ENQUIRIES = (
     "golden.crosswalk", "golden.change", "golden.consent",
 )  # fmt: skip
 AFTER_ENQUIRIES = ("golden.interaction", "golden.enquiry", "golden.channel_switch")
-SCRATCH = ("scratch.turn", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link")
+SCRATCH = ("scratch.turn", "scratch.wording", "scratch.near_ask", "scratch.turn_link", "scratch.repeat_link")
 META = (
     "meta.ledger", "meta.quarantine", "meta.notice", "meta.link_rule", "meta.block", "meta.identity", "meta.edge",
     "meta.identity_identifier", "meta.judgement", "meta.guard_cut", "meta.review", "meta.audit", "meta.basis",

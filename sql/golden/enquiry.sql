@@ -32,8 +32,8 @@ joined AS (
 enquiry AS (
     SELECT
         first_turn,
-        enquiry_id,
-        customer_id,
+        any_value(enquiry_id) AS enquiry_id,
+        any_value(customer_id) AS customer_id,
         min(occurred_at) AS first_at,
         max(occurred_at) AS last_at,
         list_sort(list(DISTINCT channel)) AS channels,
@@ -47,7 +47,7 @@ enquiry AS (
         min(occurred_at) FILTER (WHERE direction = 'outbound' AND occurred_at >= first_asked_at) AS first_answered_at,
         max_by(status, turn) FILTER (WHERE status IS NOT NULL) AS status
     FROM message
-    GROUP BY first_turn, enquiry_id, customer_id
+    GROUP BY first_turn
 )
 
 SELECT

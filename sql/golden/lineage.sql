@@ -21,32 +21,43 @@ WITH shared AS (
     FROM resolve.contested_identifier
 ),
 
+attribute AS (
+    -- each has a number below 100, so that a part of an offer is one number too: an identifier, and what it is taken for
+    SELECT
+        policy_attribute.*,
+        policy_group.is_alone,
+        dense_rank() OVER (ORDER BY policy_attribute.attribute ASC) AS number,
+        list_contains(policy_group.rules, 'most_recent') AS is_timed
+    FROM policy_attribute
+    INNER JOIN policy_group ON policy_attribute.group_name = policy_group.group_name
+),
+
 shown AS (
     SELECT
         membership.customer_id,
+        membership.record_kind,
+        membership.source,
+        membership.source_ref,
         attribute.group_name,
         attribute.attribute,
         attribute.kind_rank,
-        identifier.record_kind,
-        identifier.source,
-        identifier.source_ref,
-        identifier.kind,
+        -- offers carry the numbers of their parts, and those that survive look up what these say
+        identifier.rowid * 100 + attribute.number AS part_number,
+        attribute.number,
+        attribute.is_timed,
         identifier.scope,
         identifier.value,
         identifier.evidence,
         identifier.is_verified,
         identifier.is_current,
         identifier.last_seen_at AS seen_at,
-        identifier.file,
-        identifier.position,
         shared.value IS NOT NULL AS is_shared,
         -- what else must be alike to be one offer: alone in its group a value is an offer by itself; of what a record
         -- no longer says, only what it said at the same time belongs together
-        CASE WHEN policy_group.is_alone THEN identifier.scope || ':' || identifier.value END AS own_value,
+        CASE WHEN attribute.is_alone THEN identifier.scope || ':' || identifier.value END AS own_value,
         CASE WHEN NOT identifier.is_current THEN identifier.last_seen_at END AS outdated_at
     FROM staging.identifier AS identifier
-    INNER JOIN policy_attribute AS attribute ON identifier.kind = attribute.kind
-    INNER JOIN policy_group ON attribute.group_name = policy_group.group_name
+    INNER JOIN attribute ON identifier.kind = attribute.kind
     INNER JOIN golden.membership AS membership
         ON
             identifier.record_kind = membership.record_kind
@@ -57,14 +68,21 @@ shown AS (
     WHERE membership.customer_id IS NOT NULL
 ),
 
-part AS (
+candidate AS (
     SELECT
-        *,
-        count(DISTINCT value) OVER (PARTITION BY customer_id, attribute) AS candidates
+        customer_id,
+        number,
+        attribute,
+        count(DISTINCT value) AS candidates
+    FROM shown
+    GROUP BY customer_id, number, attribute
+),
+
+part AS (
+    SELECT *
     FROM shown
     QUALIFY row_number() OVER (
-        PARTITION BY
-            customer_id, group_name, record_kind, source, source_ref, evidence, is_current, outdated_at, own_value, attribute
+        PARTITION BY record_kind, source, source_ref, evidence, is_current, outdated_at, own_value, attribute
         ORDER BY kind_rank ASC, length(value) DESC, value ASC, scope ASC
     ) = 1
 ),
@@ -84,47 +102,69 @@ offer AS (
         count(*) AS filled,
         sum(length(value)) AS characters,
         array_to_string(list_sort(list(concat_ws(chr(31), attribute, scope, value))), chr(30)) AS offered,
-        list(
-            {
-                'attribute': attribute, 'kind': kind, 'scope': scope, 'value': value,
-                'file': file, 'position': position, 'candidates': candidates
-            }
-        ) AS parts
+        list(part_number) AS parts,
+        any_value(is_timed) AS is_timed
     FROM part
     GROUP BY
         customer_id, group_name, record_kind, source, source_ref, evidence, is_current, outdated_at, own_value
 ),
 
+alike AS (
+    -- what tells such offers apart is their time, where a rule asks for it, and then the record: one of them alone can win
+    SELECT
+        customer_id,
+        group_name,
+        offered,
+        record_kind,
+        source,
+        evidence,
+        is_shared,
+        is_current,
+        is_verified,
+        any_value(filled) AS filled,
+        any_value(characters) AS characters,
+        count(*) AS records,
+        min({
+            'age': CASE WHEN is_timed THEN -epoch_us(seen_at) END,
+            'source_ref': source_ref,
+            'own_age': -epoch_us(seen_at),
+            'seen_at': seen_at,
+            'parts': parts
+        }) AS best
+    FROM offer
+    GROUP BY customer_id, group_name, offered, record_kind, source, evidence, is_shared, is_current, is_verified
+),
+
 weighed AS (
     SELECT
-        offer.*,
-        policy_group.rules,
-        policy_group.evidence AS evidence_order,
-        policy_group.sources AS source_order,
-        count(*) OVER (PARTITION BY offer.customer_id, offer.group_name, offer.offered) AS records
-    FROM offer
-    INNER JOIN policy_group ON offer.group_name = policy_group.group_name
+        * EXCLUDE (records, best),
+        best.source_ref AS source_ref,
+        best.seen_at AS seen_at,
+        best.parts AS parts,
+        sum(records) OVER (PARTITION BY customer_id, group_name, offered) AS records
+    FROM alike
 ),
 
 standing AS (
     SELECT
-        * EXCLUDE (rules, evidence_order, source_order),
-        ['claimed', 'shared', 'outdated', 'unverified'] || rules AS steps,
+        weighed.*,
         -- one number a step, the smaller the better
         [
-            (evidence = 'claimed')::DOUBLE, is_shared::DOUBLE, (NOT is_current)::DOUBLE, (NOT is_verified)::DOUBLE
+            (weighed.evidence = 'claimed')::DOUBLE, weighed.is_shared::DOUBLE, (NOT weighed.is_current)::DOUBLE,
+            (NOT weighed.is_verified)::DOUBLE
         ] || list_transform(
-            rules,
+            policy_group.rules,
             LAMBDA rule: CASE rule
-                WHEN 'evidence' THEN coalesce(list_position(evidence_order, evidence), 99)::DOUBLE
-                WHEN 'source' THEN coalesce(list_position(source_order, source), 99)::DOUBLE
-                WHEN 'most_recent' THEN -epoch_us(seen_at)::DOUBLE
-                WHEN 'most_frequent' THEN -records::DOUBLE
-                WHEN 'most_complete' THEN -filled::DOUBLE
-                WHEN 'longest' THEN -characters::DOUBLE
+                WHEN 'evidence' THEN coalesce(list_position(policy_group.evidence, weighed.evidence), 99)::DOUBLE
+                WHEN 'source' THEN coalesce(list_position(policy_group.sources, weighed.source), 99)::DOUBLE
+                WHEN 'most_recent' THEN -epoch_us(weighed.seen_at)::DOUBLE
+                WHEN 'most_frequent' THEN -weighed.records::DOUBLE
+                WHEN 'most_complete' THEN -weighed.filled::DOUBLE
+                WHEN 'longest' THEN -weighed.characters::DOUBLE
             END
         ) AS standing
     FROM weighed
+    INNER JOIN policy_group ON weighed.group_name = policy_group.group_name
 ),
 
 placed AS (
@@ -152,10 +192,12 @@ decided AS (
         runner_up.offered IS NOT NULL AS is_contested,
         runner_up.evidence AS other_evidence,
         runner_up.source AS other_source,
+        ['claimed', 'shared', 'outdated', 'unverified'] || policy_group.rules AS steps,
         list_position(
             list_transform(list_zip(placed.standing, runner_up.standing), LAMBDA pair: pair[1] != pair[2]), TRUE
         ) AS deciding_step
     FROM placed
+    INNER JOIN policy_group ON placed.group_name = policy_group.group_name
     LEFT JOIN runner_up ON placed.customer_id = runner_up.customer_id AND placed.group_name = runner_up.group_name
     WHERE placed.place = 1
 ),
@@ -176,26 +218,28 @@ survivor AS (
                 ELSE replace(steps[deciding_step], '_', ' ')
             END
         END AS rule,
-        unnest(parts) AS part
+        unnest(parts) AS part_number
     FROM decided
 )
 
 SELECT
-    customer_id,
-    part.attribute AS attribute,
-    part.value AS value,
-    part.kind AS kind,
-    part.scope AS scope,
-    rule,
-    evidence,
-    is_shared,
-    is_current,
-    part.candidates AS candidates,
-    record_kind,
-    source,
-    source_ref,
-    part.file AS file,
-    part.position AS position,
-    seen_at
+    survivor.customer_id,
+    candidate.attribute,
+    identifier.value,
+    identifier.kind,
+    identifier.scope,
+    survivor.rule,
+    survivor.evidence,
+    survivor.is_shared,
+    survivor.is_current,
+    candidate.candidates,
+    survivor.record_kind,
+    survivor.source,
+    survivor.source_ref,
+    identifier.file,
+    identifier.position,
+    survivor.seen_at
 FROM survivor
-ORDER BY customer_id, attribute
+INNER JOIN staging.identifier AS identifier ON survivor.part_number // 100 = identifier.rowid
+INNER JOIN candidate ON survivor.customer_id = candidate.customer_id AND survivor.part_number % 100 = candidate.number
+ORDER BY survivor.customer_id, candidate.attribute

@@ -16,13 +16,14 @@ WITH shown AS (
         count(*) AS record_count,
         min(identifier.first_seen_at) AS first_seen_at,
         max(identifier.last_seen_at) AS last_seen_at,
-        min_by(
-            struct_pack(
-                record_kind := identifier.record_kind, source := identifier.source, source_ref := identifier.source_ref,
-                file := identifier.file, position := identifier.position
-            ),
-            (identifier.first_seen_at, identifier.source, identifier.source_ref, identifier.record_kind)
-        ) AS first_record
+        min({
+            'first_seen_at': identifier.first_seen_at,
+            'source': identifier.source,
+            'source_ref': identifier.source_ref,
+            'record_kind': identifier.record_kind,
+            'file': identifier.file,
+            'position': identifier.position
+        }) AS first_record
     FROM resolve.record_identity AS record
     INNER JOIN staging.identifier AS identifier
         ON

@@ -1,18 +1,20 @@
 -- scratch.near_ask: pairs of asks of one customer in nearly the same words.
 --
 -- Grain   one row per (turn_l, turn_r), turn_l the earlier
--- Reads   scratch.turn, policy_window
+-- Reads   scratch.turn, scratch.wording, policy_window
 -- Rule    asks of three words or more; each is held against the 20 asks before it that lie within the window, so that
 --         the work grows with the messages and not with their square. likeness is the share of words in common
 --         (Jaccard); two asks that name one order need less of it, and two that name different orders are never near
 WITH ask AS (
     SELECT
         turn.*,
+        wording.words,
         coalesce(policy_window.window_days, $window_days) AS window_days,
         row_number() OVER (PARTITION BY turn.customer_id ORDER BY turn.turn ASC) AS ask
     FROM scratch.turn AS turn
+    INNER JOIN scratch.wording AS wording ON turn.turn = wording.turn
     LEFT JOIN policy_window ON turn.topic = policy_window.topic
-    WHERE turn.is_ask AND len(turn.words) >= 3
+    WHERE turn.is_ask AND len(wording.words) >= 3
 ),
 
 distance AS (

@@ -5,7 +5,7 @@
 -- Rule    an answer or a note without a person of its own goes to its conversation's customer; what a machine sent has
 --         no part in it. Chats and calls go on in one thread for years: there a long silence, or a customer's message
 --         that names another order than was named last, starts a new episode. An ask is a customer's message before any
---         answer in its episode. words are its different words, lower-case, without accents and punctuation
+--         answer in its episode
 WITH message AS (
     SELECT
         coalesce(
@@ -19,8 +19,7 @@ WITH message AS (
         interaction.direction,
         interaction.is_public,
         interaction.occurred_at,
-        interaction.topic,
-        trim(regexp_replace(lower(strip_accents(interaction.text)), '[^\p{L}\p{N}]+', ' ', 'g')) AS plain_text
+        interaction.topic
     FROM staging.interaction AS interaction
     INNER JOIN golden.conversation AS conversation
         ON
@@ -91,8 +90,7 @@ SELECT
     * REPLACE (coalesce(order_refs, []) AS order_refs),
     direction = 'inbound' AND count(*) FILTER (WHERE direction = 'outbound') OVER by_episode = 0 AS is_ask,
     turn = min(turn) OVER by_episode AS is_first,
-    turn = max(turn) OVER (PARTITION BY customer_id, conversation_id, episode) AS is_last,
-    list_sort(list_distinct(string_split(plain_text, ' '))) AS words
+    turn = max(turn) OVER (PARTITION BY customer_id, conversation_id, episode) AS is_last
 FROM numbered
 WINDOW by_episode AS (PARTITION BY customer_id, conversation_id, episode ORDER BY turn ASC)
 ORDER BY turn

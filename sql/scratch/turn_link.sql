@@ -1,7 +1,7 @@
 -- scratch.turn_link: which messages of a customer belong to one enquiry, and why.
 --
 -- Grain   one row per (turn_l, turn_r, why), turn_l the earlier
--- Reads   scratch.turn, scratch.near_ask, policy_window, policy_channel_word
+-- Reads   scratch.turn, scratch.wording, scratch.near_ask, policy_window, policy_channel_word
 -- Rule    within the window: the next message that names the same order, or has the same topic where the policy names
 --         it, and an ask in nearly the same words. However late: the next message of the episode, and the message that it
 --         replies to. Within $asked_hours: what begins in the channel that the last answer named
@@ -43,7 +43,8 @@ answer AS (
         turn.occurred_at,
         channel_word.channel
     FROM scratch.turn AS turn
-    CROSS JOIN unnest(turn.words) AS said (word)
+    INNER JOIN scratch.wording AS wording ON turn.turn = wording.turn
+    CROSS JOIN unnest(wording.words) AS said (word)
     INNER JOIN policy_channel_word AS channel_word ON said.word = channel_word.word
     WHERE turn.is_last AND turn.direction = 'outbound'
 ),
