@@ -12,7 +12,7 @@ What a record is, is told by its ``type``, so one path may match all files.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -249,7 +249,7 @@ def _party(part: Part, conversation: Conversation, delivered_by: str, desk: Desk
         author_ref = next(iter(conversation.contacts), None)
     party: list[Identifier] = []
     if part.author.is_person and (mail := identifiers.email(part.sender, "channel")):
-        party.append(replace(mail, is_verified=False))
+        party.append(identifiers.unproven(mail))
     if not author_ref:  # which platforms may withhold
         return party, author.name or part.sender
     told = Contact(ROLES[author.kind], author.name, author.email, external=conversation.contacts.get(author_ref, ""))

@@ -100,8 +100,13 @@ _WORD = re.compile(r"\S+")
 _BARS = frozenset({"|", "\u2022", "\u00b7", "/", "-", "\u2013", "\u2014"})
 
 
-def may_mention_platform(marks: Marks) -> bool:
-    """Say whether a text may name a platform, without which nobody gives a handle; most name none."""
+def may_give_handle(marks: Marks, signature: str) -> bool:
+    """Say whether a text may give a handle: most have no sign of one, and of the others most name no platform."""
+    has_sign = marks.signs or marks.digits or signature or _INNER_DOT.search(marks.text)
+    return bool(has_sign) and _may_mention_platform(marks)
+
+
+def _may_mention_platform(marks: Marks) -> bool:
     folded = marks.folded
     for name in _LONG_NAMES:  # in half the time of any()
         if name in folded:

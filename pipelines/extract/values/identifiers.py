@@ -138,6 +138,16 @@ def name(value: str, evidence: Evidence) -> Identifier | None:
     return Identifier("name", "", cleaned, evidence)
 
 
+def unproven(found: Identifier) -> Identifier:
+    """Return an identifier as a channel delivers it that has seen no proof of it."""
+    return Identifier(found.kind, found.scope, found.value, found.evidence, found.seen_at, is_verified=False)
+
+
+def as_claim(found: Identifier) -> Identifier:
+    """Return an identifier as what somebody typed."""
+    return Identifier(found.kind, found.scope, found.value, "claimed", found.seen_at, found.is_verified)
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """Our own addresses, numbers, handles, ids and names, as ``own`` of a source lists them.

@@ -54,7 +54,7 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text cleaned, in NFC, its white space collapsed: names, subjects, references."""
     if text.isascii() and text.isprintable():
-        return " ".join(text.split())
+        return " ".join(text.split()) if " " in text else text
     return unicodedata.normalize("NFC", " ".join(_UNWANTED.sub("", " ".join(text.split())).split()))
 
 

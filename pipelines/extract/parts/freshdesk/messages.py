@@ -1,6 +1,6 @@
 """One message of a Freshdesk ticket: its description, or a conversation; who is on it, and what it says."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -179,7 +179,7 @@ def _party(message: Message, person_ref: str | None, ticket: Ticket | None, desk
 def _mailed(address: str) -> Identifier | None:
     """Return an address that a mail carried: delivered, and not proven to be its owner's."""
     found = identifiers.email(address, "channel")
-    return replace(found, is_verified=False) if found else None
+    return identifiers.unproven(found) if found else None
 
 
 def _reason(

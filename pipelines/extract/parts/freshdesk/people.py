@@ -1,6 +1,6 @@
 """Freshdesk's contacts and agents: side files that say who wrote, and what of them identifies a ticket's requester."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -125,8 +125,8 @@ def _party(
         if identifier is None or person.verified:
             return identifier
         if channel in channels:
-            return replace(identifier, is_verified=False)
-        return replace(identifier, evidence="claimed")
+            return identifiers.unproven(identifier)
+        return identifiers.as_claim(identifier)
 
     shown_by_platform: Evidence = "channel" if channel == "social" else "claimed"
     party = known(
