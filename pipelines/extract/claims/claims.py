@@ -61,7 +61,8 @@ def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> 
     """Return the order and ticket numbers that ``text`` mentions; for subjects and other places that hold nothing else."""
     if not source.claims or not text:
         return []
-    return list(dict.fromkeys(_references(Marks(text[:READ]), source, evidence)[0]))[:AT_MOST]
+    found, _ = _references(Marks(text[:READ]), source, evidence)
+    return list(dict.fromkeys(found))[:AT_MOST] if found else found
 
 
 def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:

@@ -1,6 +1,7 @@
 """The fields of one record, taken out one by one: what is missing or of another kind is an error, what is left is news."""
 
 from collections.abc import Iterable, KeysView, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from pipelines.contract import Evidence, Identifier
@@ -166,8 +167,9 @@ def plain(kind: str, value: str, evidence: Evidence, scope: str = "") -> Identif
     return Identifier(kind, scope, value, evidence) if value else None
 
 
+@cache
 def names(words: str) -> frozenset[str]:
-    """Return the field names that stand in ``words``, apart by white space."""
+    """Return the field names that stand in ``words``, apart by white space; of a literal, which is read once."""
     return frozenset(words.split())
 
 

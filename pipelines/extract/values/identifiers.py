@@ -212,6 +212,11 @@ def _own(values: tuple[str, ...], region: str | None) -> Own:
 
 
 def _folded(value: str) -> str:
+    return _short_folded(value) if len(value) <= VALUE_LIMIT else _short_folded.__wrapped__(value)
+
+
+@lru_cache(maxsize=CACHED)
+def _short_folded(value: str) -> str:
     return one_line(value).lstrip("@").casefold()
 
 

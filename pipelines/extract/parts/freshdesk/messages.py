@@ -41,7 +41,7 @@ class Desk:
     people: People
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A description or a conversation, before it is told who is on it.
 

@@ -60,7 +60,7 @@ _END_LEFT = names("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Via:
     """How a ticket or a comment came about.
 
