@@ -207,7 +207,8 @@ def _text(name: str, value: Any) -> str:
 
 
 def _ref(name: str, value: Any) -> str:
-    ref = valid(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    is_id = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    ref = valid(str(value)) if is_id else ""
     if not ref:
         raise UnreadableError(f"field {name!r} is no id")
     return ref
