@@ -4,6 +4,7 @@ All functions return None where the value is no identifier of its kind; nothing 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -173,6 +174,13 @@ class Own:
         if identifier.kind == "phone":
             return identifier.value in self.phones
         return _folded(identifier.value) in self.words
+
+    def is_among(self, party: Iterable[Identifier]) -> bool:
+        """Tell whether one of the identifiers, names aside, is ours."""
+        for each in party:
+            if each.kind != "name" and self.matches(each):
+                return True
+        return False
 
     def is_name(self, value: str) -> bool:
         """Tell whether ``value`` is one of our names, whatever its case and spacing."""

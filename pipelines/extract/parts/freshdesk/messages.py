@@ -189,7 +189,7 @@ def _reason(
         return "spam"
     if person_ref in desk.people.agents:
         return "internal"
-    if any(desk.own.matches(each) for each in party if each.kind != "name"):
+    if desk.own.is_among(party):
         return "own_address"
     if message.direction == "inbound" and message.is_automatic:
         return "auto_reply"

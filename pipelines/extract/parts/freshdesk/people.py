@@ -85,9 +85,10 @@ def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Person]
 
 def parse_requester(fields: Fields, drift: Drift) -> Person:
     """Map the requester that a ticket holds within it (``include=requester``)."""
+    if not fields.names:
+        return Person()
     person = take_person(fields, drift)
-    if fields.names:
-        drift.tell(fields, _CONTACT_LEFT | {"id"}, usual=_REQUESTER_USUAL)
+    drift.tell(fields, _CONTACT_LEFT | {"id"}, usual=_REQUESTER_USUAL)
     return person
 
 
