@@ -118,10 +118,7 @@ def _may_mention_platform(folded: str) -> bool:
     for name in _ASCII_NAMES if folded.isascii() else _LONG_NAMES:  # in half the time of any()
         if name in folded:
             return True
-    for name in _SHORT_NAMES:
-        if name in folded and _is_word_in(name, folded):
-            return True
-    return False
+    return any(name in folded and _is_word_in(name, folded) for name in _SHORT_NAMES)
 
 
 def _is_word_in(name: str, folded: str) -> bool:

@@ -177,10 +177,7 @@ class Own:
 
     def is_among(self, party: Iterable[Identifier]) -> bool:
         """Tell whether one of the identifiers, names aside, is ours."""
-        for each in party:
-            if each.kind != "name" and self.matches(each):
-                return True
-        return False
+        return any(each.kind != "name" and self.matches(each) for each in party)
 
     def is_name(self, value: str) -> bool:
         """Tell whether ``value`` is one of our names, whatever its case and spacing."""
