@@ -220,7 +220,7 @@ def _folded(value: str) -> str:
     return _short_folded(value) if len(value) <= VALUE_LIMIT else _short_folded.__wrapped__(value)
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=1 << 14)  # the same few people run through a conversation
 def _short_folded(value: str) -> str:
     return one_line(value).lstrip("@").casefold()
 
