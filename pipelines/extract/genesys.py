@@ -85,7 +85,7 @@ def _interaction(
         direction = session.direction
     party = party_of(participant, session, direction, source)
     address = address_of(session, direction)
-    is_ours = own.is_ref(address) or any(own.matches(each) for each in party if each.kind != "name")
+    is_ours = own.is_ref(address) or own.is_among(party)
     legs = _answering(conversation, session)
     agent, queue, topic = _spoke_longest(legs), _last(legs, "queue_ref"), _last(legs, "wrap_up")
     is_call = session.medium in ("voice", "video", "callback")

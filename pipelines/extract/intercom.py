@@ -12,7 +12,7 @@ What a record is, is told by its ``type``, so one path may match all files.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -249,16 +249,19 @@ def _party(part: Part, conversation: Conversation, delivered_by: str, desk: Desk
         author_ref = next(iter(conversation.contacts), None)
     party: list[Identifier] = []
     if part.author.is_person and (mail := identifiers.email(part.sender, "channel")):
-        party.append(replace(mail, is_verified=False))
+        party.append(identifiers.unproven(mail))
     if not author_ref:  # which platforms may withhold
         return party, author.name or part.sender
-    told = Contact(ROLES[author.kind], author.name, author.email, external=conversation.contacts.get(author_ref, ""))
-    known, party_ref = party_of(author_ref, desk.contacts.get(author_ref, told), delivered_by, desk.source)
+    contact = desk.contacts.get(author_ref)
+    if contact is None:  # as the message tells of them
+        external = conversation.contacts.get(author_ref, "")
+        contact = Contact(ROLES[author.kind], author.name, author.email, external=external)
+    known, party_ref = party_of(author_ref, contact, delivered_by, desk.source)
     return [*party, *known], party_ref
 
 
 def _reason(part: Part, party: list[Identifier], desk: Desk) -> str | None:
-    if any(desk.own.matches(each) for each in party if each.kind != "name"):
+    if desk.own.is_among(party):
         return "own_address"
     mails = [each.value for each in party if each.kind == "email" and each.evidence == "channel"]
     if part.author.is_person and any(map(is_no_reply, mails)):

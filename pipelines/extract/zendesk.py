@@ -241,7 +241,7 @@ def _by_channel(via: Via, channel: Channel, direction: Direction, role: Role, de
 def _reason(user: User | None, party: list[Identifier], via: Via, direction: Direction, desk: Desk) -> str | None:
     if via.is_merge or (user and user.role != "end-user"):
         return "internal"
-    if any(desk.own.matches(each) for each in party if each.kind != "name"):
+    if desk.own.is_among(party):
         return "own_address"
     machine = any(is_no_reply(each.value) for each in via.sender if each.kind == "email")
     return "no_reply" if machine and direction == "inbound" else None

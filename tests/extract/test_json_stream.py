@@ -46,6 +46,21 @@ def first(stream):
     return json_stream.Piece((), raw, is_whole)
 
 
+@given(data=st.text(st.sampled_from('{}[]{}[]"",:\\a 1\n'), max_size=30).map(str.encode), outer=st.integers(0, 9))
+def test_what_is_taken_at_a_stroke_ends_where_its_brackets_do(data, outer):
+    data = b"[" * outer + b"{" + data + b"}" * (outer % 3) + b"]" * outer
+    whole = json_stream._WHOLE.match(data)
+    text = json_stream._Text(io.BytesIO(data))
+    text.peek()
+    try:
+        raw, _ = text._brackets()
+    except UnreadableError:
+        assert whole is None
+    else:
+        assert whole is None or whole[0] == raw
+        assert whole or raw.count(b"{") + raw.count(b"[") > 8
+
+
 @given(documents=st.lists(st.dictionaries(TEXTS, VALUES, max_size=4), max_size=4), step=st.integers(1, 9))
 def test_documents_that_follow_one_another_give_their_fields_in_order(documents, step):
     stream = Dripping("".join(json.dumps(each) for each in documents).encode())

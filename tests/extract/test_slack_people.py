@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipelines.extract.values.records import row_of
 from tests.extract.exports import extracted, party
 from tests.extract.test_slack import ANN, BOB, CHANNELS, CIA, HOME, SAM, SOURCE, THEIRS, TOM, USERS, day, read, said, user
 
@@ -65,6 +66,14 @@ def test_somebody_from_another_workspace_needs_no_row(tmp_path):
         assert (first.direction, second.direction, second.party_ref) == ("inbound", "outbound", "cia")
         assert ("name", "", "Cia Cole") in party(second)
         assert ("account", f"slack:{THEIRS}", CIA) in party(second)
+
+
+def test_an_author_whose_id_utf8_cannot_hold_is_kept_as_far_as_it_can(tmp_path):
+    asked = said("U0CIA\ud83d", "hi", "1795168800.000001", user_team=THEIRS, thread_ts="1795168800.000001")
+    answered = said(SAM, "hello", "1795168800.000002", thread_ts="1795168800.000001")
+    records = read(tmp_path, day(asked, answered)).records
+    assert [record.direction for record in records] == ["inbound", "outbound"]
+    assert [row_of(record)["party_ref"] for record in records] == ["U0CIA?", "U0CIA?"]
 
 
 def test_of_a_closed_account_the_message_tells_whether_it_was_a_guests(tmp_path):

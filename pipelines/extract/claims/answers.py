@@ -14,6 +14,8 @@ def with_references(record: Record, source: Source) -> Record:
     """
     if not isinstance(record, Interaction) or record.direction != "outbound" or not (record.party and source.references):
         return record
+    if not (mentioned := references_of(record.text or "", source, "reference")):
+        return record
     known = {each.value for each in record.party if each.kind == "reference"}
-    found = [each for each in references_of(record.text or "", source, "reference") if each.value not in known]
+    found = [each for each in mentioned if each.value not in known]
     return replace(record, party=[*record.party, *found]) if found else record

@@ -62,9 +62,12 @@ _MENTIONS_ONE = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, PLATFORM_WO
 _INNER_DOT = re.compile(r"\.\S")
 _SIGN = re.compile(r"[@/_0-9]|\.\S")
 
-# One of these stands in every text that mentions a platform.
-_LONG_NAMES = tuple(name for name in _SCOPES if len(name) > 2)
-_SHORT_NAMES = re.compile(r"(?:x|ig|fb|tg|\.me)(?![^\W_])")
+# One of these stands in every text that mentions a platform: a longer name (of "insta" and "instagram", the first) or, as
+# a word, a shorter one. Names in Cyrillic are only looked for where there are such letters.
+_LONGER = [name for name in _SCOPES if len(name) > 2]
+_LONG_NAMES = [name for name in _LONGER if not any(other in name for other in _LONGER if other != name)]
+_ASCII_NAMES = [name for name in _LONG_NAMES if name.isascii()]
+_SHORT_NAMES = [name for name in _SCOPES if len(name) <= 2] + ["t.me", "m.me"]
 
 # By which writers speak of themselves. Where a word means something else in another language (German "im", Italian
 # "ma", English "min"), it is left out.
@@ -100,13 +103,33 @@ _WORD = re.compile(r"\S+")
 _BARS = frozenset({"|", "\u2022", "\u00b7", "/", "-", "\u2013", "\u2014"})
 
 
-def may_mention_platform(marks: Marks) -> bool:
-    """Say whether a text may name a platform, without which nobody gives a handle; most name none."""
-    folded = marks.folded
-    for name in _LONG_NAMES:  # in half the time of any()
+def may_give_handle(marks: Marks, signature: str) -> bool:
+    """Say whether a text may give a handle: most have no sign of one, and of the others most name no platform."""
+    has_sign = marks.signs or marks.digits or signature or _has_inner_dot(marks.text)
+    return bool(has_sign) and _may_mention_platform(marks.folded)
+
+
+def _has_inner_dot(text: str) -> bool:
+    stops = text.count(". ") + text.endswith(".")  # as nearly all dots are
+    return text.count(".") > stops and _INNER_DOT.search(text) is not None
+
+
+def _may_mention_platform(folded: str) -> bool:
+    for name in _ASCII_NAMES if folded.isascii() else _LONG_NAMES:  # in half the time of any()
         if name in folded:
             return True
-    return _SHORT_NAMES.search(folded) is not None
+    return any(name in folded and _is_word_in(name, folded) for name in _SHORT_NAMES)
+
+
+def _is_word_in(name: str, folded: str) -> bool:
+    """Say whether a name stands somewhere in a text without a letter or digit before or behind it."""
+    at = folded.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (folded[at - 1 : at].isalnum() or folded[end : end + 1].isalnum()):
+            return True
+        at = folded.find(name, end)
+    return False
 
 
 def handles_of(text: str, signature: str) -> list[Identifier]:

@@ -1,7 +1,7 @@
 """What a text says about its writer: addresses, numbers and order references somebody typed, all of them mere claims."""
 
 from pipelines.contract import Evidence, Identifier
-from pipelines.extract.claims.claimed_handles import handles_of, may_mention_platform
+from pipelines.extract.claims.claimed_handles import handles_of, may_give_handle
 from pipelines.extract.claims.claimed_phones import AT_MOST, phones_of
 from pipelines.extract.claims.reference_patterns import patterns_of
 from pipelines.extract.claims.signatures import signature_names
@@ -34,7 +34,7 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     said, signed = text[:READ], signature[:READ]
     marks = Marks(f"{said}\n{signed}" if signed else said)
     mentioned, rest = _references(marks, source, "claimed")
-    handles = handles_of(said, signed) if may_have_handle and may_mention_platform(marks) else []
+    handles = handles_of(said, signed) if may_have_handle and may_give_handle(marks, signed) else []
     phones = phones_of(rest, marks, source.region)
     emails = _emails(marks.text) if marks.signs else []
     found = [*mentioned, *emails, *phones, *handles]
@@ -61,7 +61,8 @@ def references_of(text: str, source: Source, evidence: Evidence = "claimed") -> 
     """Return the order and ticket numbers that ``text`` mentions; for subjects and other places that hold nothing else."""
     if not source.claims or not text:
         return []
-    return list(dict.fromkeys(_references(Marks(text[:READ]), source, evidence)[0]))[:AT_MOST]
+    found, _ = _references(Marks(text[:READ]), source, evidence)
+    return list(dict.fromkeys(found))[:AT_MOST] if found else found
 
 
 def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[Identifier], str]:

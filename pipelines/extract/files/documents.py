@@ -128,6 +128,7 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
         UnreadableError: after the last good record, where an array or a page is cut off or damaged.
     """
     is_lines = has_lines(file)
+    marks = [b'"' + name.rpartition(".")[2].encode() + b'"' for name in pages]
     with opened(file) as stream:
         if not is_lines:
             yield from _documents(_without_mark(stream), pages)
@@ -135,7 +136,11 @@ def json_entries(file: SourceFile, pages: tuple[str, ...] = ()) -> Iterator[Entr
         for number, line, is_whole in lines_of(stream):
             record = line.removeprefix(MARK) if number == 1 else line
             if record.strip():
-                yield from _line(Entry(f"line {number}", record, is_whole=is_whole), pages)
+                entry = Entry(f"line {number}", record, is_whole=is_whole)
+                if is_whole and any(record.find(mark, 0, PAGE_HEAD) >= 0 for mark in marks):
+                    yield from _page(entry, pages)
+                else:
+                    yield entry
 
 
 def has_lines(file: SourceFile) -> bool:
@@ -215,20 +220,16 @@ def _rebuilt(fields: list[Piece], at: str) -> Entry:
     return Entry(at, loaded=record)
 
 
-def _line(entry: Entry, pages: tuple[str, ...]) -> Iterator[Entry]:
-    """Yield the line's record, or the records of the page that it holds."""
-    head = entry.raw[:PAGE_HEAD]
-    if pages and entry.is_whole and any(b'"' + name.rpartition(".")[2].encode() + b'"' in head for name in pages):
-        try:
-            for record in _documents(io.BytesIO(entry.raw), pages, f" of {entry.at}"):
-                if record.loaded is _NOT_LOADED:  # an item of a page
-                    yield record
-                else:
-                    yield entry
-        except UnreadableError:
-            yield entry  # whose value tells that the page breaks off
-        return
-    yield entry
+def _page(entry: Entry, pages: tuple[str, ...]) -> Iterator[Entry]:
+    """Yield the records of the page that a line may hold, or its own where it holds none."""
+    try:
+        for record in _documents(io.BytesIO(entry.raw), pages, f" of {entry.at}"):
+            if record.loaded is _NOT_LOADED:  # an item of a page
+                yield record
+            else:
+                yield entry
+    except UnreadableError:
+        yield entry  # whose value tells that the page breaks off
 
 
 def _without_mark(stream: IO[bytes]) -> IO[bytes]:

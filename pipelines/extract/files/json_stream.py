@@ -23,6 +23,16 @@ _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s"{}\[\],:]++')
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _QUOTE, _OPENING = 0x22, b"{["
+_LEVELS = 8  # of containers in a value that is taken at a stroke: Slack's messages have seven
+
+
+def _container(levels: int) -> bytes:
+    """Return the pattern of a container in which no more than so many levels of them lie, itself included."""
+    inner = b"(?:" + _container(levels - 1) + _STRINGS + b")*+" if levels > 1 else b""
+    return rb"[{\[]" + _STRINGS + inner + rb"[}\]]"
+
+
+_WHOLE = re.compile(_container(_LEVELS), re.DOTALL)
 
 Path = tuple[str | int, ...]
 
@@ -84,12 +94,14 @@ def _walk(
     if text.peek() == closing:
         yield Piece(path, first + closing)
     while text.peek() != closing:
-        if first == b"{":
-            key = text.key()
-            yield from _walk(text, (*path, key), (*pattern, key), opened, brackets)
+        step: str | int = text.key() if first == b"{" else number
+        within = (*pattern, step if isinstance(step, str) else "*")
+        number += 1
+        if within in opened:
+            yield from _walk(text, (*path, step), within, opened, brackets)
         else:
-            yield from _walk(text, (*path, number), (*pattern, "*"), opened, brackets)
-            number += 1
+            raw, is_whole = text.value()
+            yield Piece((*path, step), raw, is_whole)
         following = text.peek()
         if following == b",":
             text.skip()
@@ -136,6 +148,9 @@ class _Text:
         """Take one value, and say whether its bytes are all of it."""
         first = self.peek()
         if first in (b"{", b"["):
+            if whole := _WHOLE.match(self._data, self._at):
+                self._at = whole.end()
+                return whole[0], True
             return self._brackets()
         if first == b'"':
             return self._brackets(is_string=True)

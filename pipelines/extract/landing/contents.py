@@ -11,7 +11,6 @@ from pipelines.extract.values.records import CONTENT_NAMES
 
 _ESCAPED = np.zeros(256, np.bool_)  # the bytes that JSON writes in another way
 _ESCAPED[:32] = _ESCAPED[[ord('"'), ord("\\")]] = True
-_ESCAPED_ONE = r'["\\\x00-\x1f]'
 
 
 def content_hashes(table: str, columns: pa.RecordBatch) -> pa.Array:
@@ -32,6 +31,8 @@ def _json(column: pa.Array) -> pa.Array:
         written = _quoted(column)
     elif pa.types.is_boolean(kind):
         written = pc.if_else(column, "true", "false")
+    elif pa.types.is_timestamp(kind):
+        written = _instants(column)
     elif pa.types.is_struct(kind):
         fields = [
             part
@@ -52,12 +53,22 @@ def _quoted(texts: pa.Array) -> pa.Array:
     offsets, data = (
         np.frombuffer(buffer, kind) for buffer, kind in zip(texts.buffers()[1:], (np.int32, np.uint8), strict=True)
     )
+    bounds = offsets[texts.offset : texts.offset + len(texts) + 1]
+    escaped = np.flatnonzero(_ESCAPED[data[bounds[0] : bounds[-1]]])
     written = pc.binary_join_element_wise('"', texts, '"', "")
-    if _ESCAPED[data[offsets[texts.offset] : offsets[texts.offset + len(texts)]]].any():
-        other = pc.match_substring_regex(texts, _ESCAPED_ONE).fill_null(False)
-        dumped = [orjson.dumps(text).decode() for text in texts.filter(other).to_pylist()]
-        written = pc.replace_with_mask(written, other, pa.array(dumped, pa.string()))
-    return written
+    if not len(escaped):
+        return written
+    other = pa.array(np.diff(np.searchsorted(escaped, bounds - bounds[0])) > 0)
+    dumped = [orjson.dumps(text).decode() for text in texts.filter(other).to_pylist()]
+    return pc.replace_with_mask(written, other, pa.array(dumped, pa.string()))
+
+
+def _instants(column: pa.Array) -> pa.Array:
+    clock = column.cast(pa.timestamp("us"))
+    second = pc.floor_temporal(clock, unit="second")
+    is_whole = pc.equal(clock, second)  # orjson writes microseconds where there are any
+    written = pc.if_else(is_whole, second.cast(pa.timestamp("s")).cast(pa.string()), clock.cast(pa.string()))
+    return pc.binary_join_element_wise('"', pc.utf8_replace_slice(written, 10, 11, "T"), '+00:00"', "")
 
 
 def _offsets(lists: pa.Array) -> pa.Array:

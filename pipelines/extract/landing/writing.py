@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from pipelines.extract.values.issues import Issues, Quarantined
 from pipelines.extract.values.records import SCHEMAS, batch_of, row_of
 from pipelines.files import sync
 
+_TEXTS = {  # takes the texts of a row
+    table: itemgetter(*(column.name for column in schema if column.type in (pa.string(), pa.binary())))
+    for table, schema in SCHEMAS.items()
+}
 ROWS, ROWS_SIZE = 5_000, 16 << 20  # rows, and characters in their texts, that are held before they go to Parquet
 
 
@@ -98,7 +103,7 @@ class PartWriter:
         """Take a row of any table, as it is."""
         self._rows[table].append(row)
         self._held[table] += 1
-        self._sizes[table] += sum([len(value) for value in row.values() if isinstance(value, str | bytes)])
+        self._sizes[table] += sum([len(text) for text in _TEXTS[table](row) if text])
         self._flush_full(table)
 
     def _add_batch(self, table: str, batch: pa.RecordBatch) -> None:

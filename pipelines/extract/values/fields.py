@@ -1,6 +1,7 @@
 """The fields of one record, taken out one by one: what is missing or of another kind is an error, what is left is news."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, KeysView, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from pipelines.contract import Evidence, Identifier
@@ -28,15 +29,16 @@ class Fields:
         if not isinstance(record, dict):
             raise UnreadableError("not a record: expected names and values")
         self._left: dict[str, Any] = dict(record)
-        self.names = frozenset(self._left)  # all that the record came with
+        self.names: KeysView[str] = record.keys()  # all that the record came with
 
     def string(self, name: str) -> str:
         """Take a text."""
-        return valid(_of_type(name, self._take(name), str, "a text"))
+        return _text(name, self._take(name))
 
     def maybe_string(self, name: str) -> str | None:
         """Take a text that may be absent."""
-        return self.string(name) if self.has(name) else None
+        value = self._left.pop(name, None)
+        return None if value is None else _text(name, value)
 
     def text_or_null(self, name: str) -> str:
         """Take a text that has to be there and may be null, which is an empty one."""
@@ -46,26 +48,21 @@ class Fields:
 
     def ref(self, name: str) -> str:
         """Take an id, a whole number or a text, as text; never empty."""
-        value = self._take(name)
-        ref = valid(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-        if not ref:
-            raise UnreadableError(f"field {name!r} is no id")
-        return ref
+        return _ref(name, self._take(name))
 
     def maybe_ref(self, name: str) -> str | None:
         """Take an id that may be absent."""
-        return self.ref(name) if self.has(name) else None
+        value = self._left.pop(name, None)
+        return None if value is None else _ref(name, value)
 
     def number(self, name: str) -> int:
         """Take a whole number."""
-        value = self._take(name)
-        if isinstance(value, bool) or not isinstance(value, int) or value not in _WHOLE:
-            raise UnreadableError(f"field {name!r} is no whole number")
-        return value
+        return _whole(name, self._take(name))
 
     def maybe_number(self, name: str) -> int | None:
         """Take a whole number that may be absent."""
-        return self.number(name) if self.has(name) else None
+        value = self._left.pop(name, None)
+        return None if value is None else _whole(name, value)
 
     def boolean(self, name: str) -> bool:
         """Take a yes or no."""
@@ -73,7 +70,8 @@ class Fields:
 
     def maybe_boolean(self, name: str) -> bool | None:
         """Take a yes or no that may be absent."""
-        return self.boolean(name) if self.has(name) else None
+        value = self._left.pop(name, None)
+        return None if value is None else bool(_of_type(name, value, bool, "true or false"))
 
     def items(self, name: str) -> list[Any]:
         """Take a list."""
@@ -90,7 +88,8 @@ class Fields:
 
     def maybe_items(self, name: str) -> list[Any]:
         """Take a list that may be absent, which is an empty one."""
-        return self.items(name) if self.has(name) else []
+        value = self._left.pop(name, None)
+        return [] if value is None else list(_of_type(name, value, list, "a list"))
 
     def fields(self, name: str) -> "Fields":
         """Take a nested record."""
@@ -98,7 +97,8 @@ class Fields:
 
     def maybe_fields(self, name: str) -> "Fields":
         """Take a nested record that may be absent, which is one without fields."""
-        return self.fields(name) if self.has(name) else Fields({})
+        value = self._left.pop(name, None)
+        return Fields({} if value is None else _of_type(name, value, dict, "a record"))
 
     def choice(self, name: str, known: Mapping[str, Meaning]) -> Meaning:
         """Take a value of a closed set and return its meaning; one we have not seen is never put into a default."""
@@ -118,10 +118,15 @@ class Fields:
         """Return the names that nobody has taken."""
         return set(self._left)
 
+    def is_left_to(self, ignored: frozenset[str]) -> bool:
+        """Say whether nothing is left but fields that are ``ignored``."""
+        return self._left.keys() <= ignored
+
     def _take(self, name: str) -> Any:
-        if name not in self._left:
-            raise UnreadableError(f"missing field {name!r}")
-        return self._left.pop(name)
+        try:
+            return self._left.pop(name)
+        except KeyError:
+            raise UnreadableError(f"missing field {name!r}") from None
 
 
 class Drift:
@@ -138,13 +143,15 @@ class Drift:
             ignored: fields that are left on purpose.
             usual: fields that may be null and are always there: a record can do without, their absence is news.
         """
-        news = {valid(name) for name in fields.left()} - ignored - self._told
-        if news:
-            self._told |= news
-            self._issues.unknown_fields(news, file=self._file)
-        for name in usual - fields.names - self._told:
-            self._told.add(name)
-            self._issues.warn(file=self._file, reason=f"field {name!r} is gone")
+        if not fields.is_left_to(ignored):
+            news = {valid(name) for name in fields.left()} - ignored - self._told
+            if news:
+                self._told |= news
+                self._issues.unknown_fields(news, file=self._file)
+        if not fields.names >= usual:
+            for name in usual - fields.names - self._told:
+                self._told.add(name)
+                self._issues.warn(file=self._file, reason=f"field {name!r} is gone")
 
 
 def valid(text: str) -> str:
@@ -160,20 +167,22 @@ def plain(kind: str, value: str, evidence: Evidence, scope: str = "") -> Identif
     return Identifier(kind, scope, value, evidence) if value else None
 
 
+@cache
 def names(words: str) -> frozenset[str]:
-    """Return the field names that stand in ``words``, apart by white space."""
+    """Return the field names that stand in ``words``, apart by white space; of a literal, which is read once."""
     return frozenset(words.split())
 
 
 def known(*identifiers: Identifier | None) -> list[Identifier]:
     """Return the identifiers that are there, each once, in their order."""
-    return list(dict.fromkeys(each for each in identifiers if each))
+    found = [each for each in identifiers if each]
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def strongest(identifiers: Iterable[Identifier | None]) -> list[Identifier]:
     """Return each value once, by the best who vouches for it: a proven channel, our records, an unproven one, a claim."""
     kept: dict[tuple[str, str, str], Identifier] = {}
-    for each in known(*identifiers):
+    for each in filter(None, identifiers):
         key = (each.kind, each.scope, each.value)
         if key not in kept or _weakness(each) < _weakness(kept[key]):
             kept[key] = each
@@ -189,6 +198,26 @@ def _weakness(identifier: Identifier) -> int:
     if identifier.evidence == "channel":
         return 0 if identifier.is_verified else 2
     return 1 if identifier.evidence == "reference" else 3
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UnreadableError(f"field {name!r} is not a text")
+    return value if value.isascii() and "\0" not in value else valid(value)
+
+
+def _ref(name: str, value: Any) -> str:
+    is_id = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    ref = valid(str(value)) if is_id else ""
+    if not ref:
+        raise UnreadableError(f"field {name!r} is no id")
+    return ref
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in _WHOLE:
+        raise UnreadableError(f"field {name!r} is no whole number")
+    return value
 
 
 def _of_type(name: str, value: Any, kind: type, words: str) -> Any:

@@ -4,6 +4,7 @@ All functions return None where the value is no identifier of its kind; nothing 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -138,6 +139,16 @@ def name(value: str, evidence: Evidence) -> Identifier | None:
     return Identifier("name", "", cleaned, evidence)
 
 
+def unproven(found: Identifier) -> Identifier:
+    """Return an identifier as a channel delivers it that has seen no proof of it."""
+    return Identifier(found.kind, found.scope, found.value, found.evidence, found.seen_at, is_verified=False)
+
+
+def as_claim(found: Identifier) -> Identifier:
+    """Return an identifier as what somebody typed."""
+    return Identifier(found.kind, found.scope, found.value, "claimed", found.seen_at, found.is_verified)
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """Our own addresses, numbers, handles, ids and names, as ``own`` of a source lists them.
@@ -163,6 +174,10 @@ class Own:
         if identifier.kind == "phone":
             return identifier.value in self.phones
         return _folded(identifier.value) in self.words
+
+    def is_among(self, party: Iterable[Identifier]) -> bool:
+        """Tell whether one of the identifiers, names aside, is ours."""
+        return any(each.kind != "name" and self.matches(each) for each in party)
 
     def is_name(self, value: str) -> bool:
         """Tell whether ``value`` is one of our names, whatever its case and spacing."""
@@ -202,6 +217,11 @@ def _own(values: tuple[str, ...], region: str | None) -> Own:
 
 
 def _folded(value: str) -> str:
+    return _short_folded(value) if len(value) <= VALUE_LIMIT else _short_folded.__wrapped__(value)
+
+
+@lru_cache(maxsize=1 << 14)  # the same few people run through a conversation
+def _short_folded(value: str) -> str:
     return one_line(value).lstrip("@").casefold()
 
 

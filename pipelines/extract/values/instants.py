@@ -12,7 +12,8 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 
 _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
-_UTC = re.compile(r"(:\d\d(?:\.\d+)?(?: ?[AP]M)?) ?(?:UTC|GMT)$")  # behind a clock
+_UTC_NAMES = ("UTC", "GMT")
+_UTC = re.compile(rf"(:\d\d(?:\.\d+)?(?: ?[AP]M)?) ?(?:{'|'.join(_UTC_NAMES)})$")  # behind a clock
 _WEEKDAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ")
 _NAMED_DATE = re.compile(r"(\d{1,2})([ -])([A-Z][a-z]{2,8})\.?\2(\d{4})|([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -62,7 +63,8 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
         UnreadableError: it is no time, its order is open, or it has no offset and there is no ``zone``.
     """
     value = value.strip()
-    moment = _iso_time(_UTC.sub(r"\1+00:00", value)) or _named_time(value) or _numbered_time(value, order)
+    written = _UTC.sub(r"\1+00:00", value) if value.endswith(_UTC_NAMES) else value
+    moment = _iso_time(written) or _named_time(value) or _numbered_time(value, order)
     if moment.tzinfo is not None:
         return _in_utc(moment), None
     if zone is None:

@@ -35,7 +35,7 @@ _UNWANTED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parts:
     """A message's text: what the person wrote, what they quoted, and their signature; empty where there is none."""
 
@@ -54,7 +54,7 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text cleaned, in NFC, its white space collapsed: names, subjects, references."""
     if text.isascii() and text.isprintable():
-        return " ".join(text.split())
+        return " ".join(text.split()) if " " in text else text
     return unicodedata.normalize("NFC", " ".join(_UNWANTED.sub("", " ".join(text.split())).split()))
 
 
@@ -134,6 +134,20 @@ def split_reply(text: str) -> Parts:
     """
     text = clean(text)
     lines = text.split("\n")
+    own, quoted = (lines, []) if _quotes_nothing(text, lines) else _split_quotes(text, lines)
+    own, signature = _split_signature(own)
+    return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
+
+
+def _quotes_nothing(text: str, lines: list[str]) -> bool:
+    """Tell whether nothing in a text can begin a quote, as in most: it has no colon, and lines begin with words."""
+    if any(colon in text for colon in _COLONS):
+        return False
+    return all(not line or line[0].isalnum() for line in lines)
+
+
+def _split_quotes(text: str, lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return a text's lines apart: those of the person's own, and the quoted ones."""
     colon = ":" if "\uff1a" not in text else ""  # a line without it begins nothing; each may where wide ones are about
     colons = {at for at, line in enumerate(lines) if colon in line and line.rstrip().endswith(_COLONS)}
     near = {at - before for at in colons for before in range(_ATTRIBUTION_LINES)}  # an attribution may begin only there
@@ -166,8 +180,7 @@ def split_reply(text: str) -> Parts:
                 continue
         (quoted if line.startswith((">", "|>")) else own).append(lines[at])
         at += 1
-    own, signature = _split_signature(own)
-    return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
+    return own, quoted
 
 
 def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:

@@ -1,6 +1,5 @@
 """What stands within Amazon Connect's contact records: endpoints, agent, queue, recordings and segment attributes."""
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -107,7 +106,7 @@ def person_at(kind: str, address: str, source: Source, *, has_written: bool) -> 
     elif kind == "EMAIL_ADDRESS":
         found = identifiers.email(address, "channel")
         if found and has_written:
-            found = dataclasses.replace(found, is_verified=False)
+            found = identifiers.unproven(found)
     if found:
         return [found], ""
     digits = address.removeprefix("+")

@@ -27,7 +27,7 @@ def with_claims(texts: pa.Array, source: Source) -> Iterator[tuple[int, str, boo
     Yields:
         The number of each, the text, and whether a handle may be in it.
     """
-    rows = np.flatnonzero(_has_sign(texts, is_wide=True) | _referring(texts, source))
+    rows = np.flatnonzero(_has_sign(texts, is_wide=True) | _with_words(texts, source))
     some = texts.take(pa.array(rows))
     name_platform = flags_of(pc.match_substring_regex(some, _PLATFORM))
     return zip(rows.tolist(), some.to_pylist(), name_platform.tolist(), strict=True)
@@ -35,16 +35,16 @@ def with_claims(texts: pa.Array, source: Source) -> Iterator[tuple[int, str, boo
 
 def with_mentions(texts: pa.Array, source: Source) -> Iterator[tuple[int, str]]:
     """Yield the texts that may mention an order or a ticket: the number of each, and it."""
-    rows = np.flatnonzero(_referring(texts, source))
+    has_digit = any(each.has_digit for each in patterns_of(tuple(source.references)))
+    with_digits = _has_sign(texts, is_wide=False) if has_digit else False
+    rows = np.flatnonzero(with_digits | _with_words(texts, source))
     return zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True)
 
 
-def _referring(texts: pa.Array, source: Source) -> Flags:
+def _with_words(texts: pa.Array, source: Source) -> Flags:
+    """Say which texts may have a reference that is without digits."""
     found = np.zeros(len(texts), np.bool_)
-    references = patterns_of(tuple(source.references))
-    if any(each.has_digit for each in references):
-        found |= _has_sign(texts, is_wide=False)
-    for reference in references:
+    for reference in patterns_of(tuple(source.references)):
         if not reference.has_digit:
             found |= _with_word(texts, reference)
     return found

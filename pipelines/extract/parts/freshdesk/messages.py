@@ -1,6 +1,6 @@
 """One message of a Freshdesk ticket: its description, or a conversation; who is on it, and what it says."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ class Desk:
     people: People
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A description or a conversation, before it is told who is on it.
 
@@ -179,7 +179,7 @@ def _party(message: Message, person_ref: str | None, ticket: Ticket | None, desk
 def _mailed(address: str) -> Identifier | None:
     """Return an address that a mail carried: delivered, and not proven to be its owner's."""
     found = identifiers.email(address, "channel")
-    return replace(found, is_verified=False) if found else None
+    return identifiers.unproven(found) if found else None
 
 
 def _reason(
@@ -189,7 +189,7 @@ def _reason(
         return "spam"
     if person_ref in desk.people.agents:
         return "internal"
-    if any(desk.own.matches(each) for each in party if each.kind != "name"):
+    if desk.own.is_among(party):
         return "own_address"
     if message.direction == "inbound" and message.is_automatic:
         return "auto_reply"

@@ -1,6 +1,6 @@
 """Freshdesk's contacts and agents: side files that say who wrote, and what of them identifies a ticket's requester."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -85,9 +85,10 @@ def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Person]
 
 def parse_requester(fields: Fields, drift: Drift) -> Person:
     """Map the requester that a ticket holds within it (``include=requester``)."""
+    if not fields.names:
+        return Person()
     person = take_person(fields, drift)
-    if fields.names:
-        drift.tell(fields, _CONTACT_LEFT | {"id"}, usual=_REQUESTER_USUAL)
+    drift.tell(fields, _CONTACT_LEFT | {"id"}, usual=_REQUESTER_USUAL)
     return person
 
 
@@ -125,8 +126,8 @@ def _party(
         if identifier is None or person.verified:
             return identifier
         if channel in channels:
-            return replace(identifier, is_verified=False)
-        return replace(identifier, evidence="claimed")
+            return identifiers.unproven(identifier)
+        return identifiers.as_claim(identifier)
 
     shown_by_platform: Evidence = "channel" if channel == "social" else "claimed"
     party = known(

@@ -1,7 +1,5 @@
 """Who is at the outside end of a Genesys session, and the channel it is to them."""
 
-import dataclasses
-
 from pipelines.contract import Channel, Direction, Identifier
 from pipelines.extract.parts.genesys.conversations import Participant, Session
 from pipelines.extract.values import identifiers
@@ -86,7 +84,7 @@ def _at(session: Session, address: str, direction: Direction, source: Source) ->
         return _caller(address, source)
     if session.medium == "email":
         sender = identifiers.email(address, "channel")
-        return dataclasses.replace(sender, is_verified=False) if sender and direction == "inbound" else sender
+        return identifiers.unproven(sender) if sender and direction == "inbound" else sender
     if session.medium == "message":
         issuer = _message_of(session)[1]
         if issuer == _PHONE:

@@ -5,7 +5,7 @@ that could say otherwise: taken as delivered, without a proof. A *lead* typed in
 message or platform carries itself is that channel's, whoever wrote it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -118,8 +118,8 @@ def _party(
         if identifier is None:
             return None
         if is_delivered or contact.role == "user":
-            return replace(identifier, is_verified=False)
-        return replace(identifier, evidence="claimed")
+            return identifiers.unproven(identifier)
+        return identifiers.as_claim(identifier)
 
     def on(scope: str) -> Evidence:
         return "channel" if scope == platform else "claimed"

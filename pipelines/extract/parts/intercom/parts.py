@@ -60,7 +60,7 @@ _ATTACHMENT_USUAL = names("filesize name")
 _ATTACHMENT_LEFT = names("content_type height id type url width")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Author:
     """Who wrote a part: ``kind`` is user, lead, contact, visitor, admin, bot or team; ``is_ai`` of an AI agent's words."""
 
@@ -76,7 +76,7 @@ class Author:
         return self.kind in _PEOPLE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """One part, the first message's included.
 

@@ -144,7 +144,7 @@ def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drif
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Way:
     """Which way a message went, and who from outside is on it; else why nobody is."""
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.contract import Identifier
@@ -160,12 +161,21 @@ def party_of(user: User, source: Source) -> list[Identifier]:
 
     Slack delivers the address; until it has seen proof of it, it is weaker. A number in a profile is what somebody typed.
     """
-    scope = f"slack:{user.team or source.name}"
+    return list(_party(user, source.name, source.region))
+
+
+@lru_cache(maxsize=1 << 14)
+def _party(user: User, issuer: str, region: str | None) -> tuple[Identifier, ...]:
+    """The same, cached: the same few people talk in a channel."""
+    scope = f"slack:{user.team or issuer}"
     address = identifiers.email(user.email, "channel")
-    return known(
+    if address and not user.is_confirmed:
+        address = identifiers.unproven(address)
+    party = known(
         identifiers.account(user.user_ref, scope, "channel"),
-        replace(address, is_verified=user.is_confirmed) if address else None,
+        address,
         identifiers.handle(user.username, scope, "channel"),
         identifiers.name(user.real_name or user.display_name, "channel"),
-        identifiers.phone(user.phone, source.region, "claimed"),
+        identifiers.phone(user.phone, region, "claimed"),
     )
+    return tuple(party)

@@ -1,15 +1,16 @@
 """What must be known of a Slack export before its messages can be read: its people, its conversations, who began threads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from pipelines.extract.files.documents import Entry, head_of, json_entries
 from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.slack.users import Side, User, home_teams, is_user, merged, parse_user, side_of, user_of_message
-from pipelines.extract.values.fields import Drift, Fields, names
+from pipelines.extract.values.fields import Drift, Fields, names, valid
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import UnreadableError
 
@@ -73,12 +74,12 @@ class Workspace:
 
     def conversation(self, file: str) -> Conversation:
         """Return the conversation whose messages lie in ``file``."""
-        folder = PurePosixPath(file).parent
-        found = self.conversations.get((str(folder.parent), folder.name))
+        above, name = _folder_of(file)
+        found = self.conversations.get((above, name))
         if found:
             return found
-        is_direct = bool(re.fullmatch("D[A-Z0-9]{7,}", folder.name)) or folder.name.startswith("mpdm-")
-        return Conversation(folder.name, "" if is_direct else folder.name, is_direct=is_direct)
+        is_direct = bool(re.fullmatch("D[A-Z0-9]{7,}", name)) or name.startswith("mpdm-")
+        return Conversation(name, "" if is_direct else name, is_direct=is_direct)
 
     def name_of(self, user_ref: str) -> str:
         """Return the name under which others see a user; "" where the export has none."""
@@ -94,11 +95,11 @@ def survey(export: Export) -> Workspace:
         if not is_day(file.name) and _take_lists(file, workspace):
             listing.add(file.name)
     workspace.home = home_teams(workspace.users.values())
-    own = Own.of(export.source)
+    side = lru_cache(maxsize=1 << 14)(partial(side_of, home=workspace.home, own=Own.of(export.source)))
     for file in rest:
         if file.name not in listing:
-            _take_messages(file, workspace, own)
-    workspace.sides = {ref: side_of(user, workspace.home, own) for ref, user in workspace.users.items()}
+            _take_messages(file, workspace, side)
+    workspace.sides = {ref: side(user) for ref, user in workspace.users.items()}
     workspace.outside = frozenset(ref for ref, side in workspace.sides.items() if side == "outside")
     return workspace
 
@@ -136,22 +137,33 @@ def parse_conversation(record: Any, file: str, drift: Drift | None = None) -> tu
 
 def thread_key(file: str, thread_ts: str) -> tuple[str, str]:
     """Return the key of a thread in ``Workspace.threads``."""
-    return str(PurePosixPath(file).parent), thread_ts
+    above, name = _folder_of(file)
+    return f"{above}/{name}", thread_ts
+
+
+@lru_cache(maxsize=64)
+def _folder_of(file: str) -> tuple[str, str]:
+    """Return the folder of a conversation's file: the one above it, and its name."""
+    folder = PurePosixPath(file).parent
+    return str(folder.parent), folder.name
 
 
 def author_of(fields: dict[str, Any]) -> str:
     """Return the id of a message's author, wherever it stands; "" where there is none."""
     inner: dict[str, Any] = next((fields[name] for name in ("comment", "room") if isinstance(fields.get(name), dict)), {})
     found = inner.get("created_by") or fields.get("user") or inner.get("user")
-    return found if isinstance(found, str) else ""
+    return valid(found) if isinstance(found, str) else ""
 
 
 def _seen_user(message: dict[str, Any], known: User | None) -> User | None:
     """Return a message's author from the row and from what the message itself shows of them."""
-    user_ref, profile = author_of(message), message.get("user_profile")
+    profile = message.get("user_profile")
+    if known and not known.is_closed and not profile:
+        return known  # of whom the message could tell nothing
+    user_ref = author_of(message)
     team = message.get("user_team") or message.get("source_team") or message.get("team")
-    seen = None
-    if user_ref and message.get("user") == user_ref and (profile or team):
+    seen, written = None, message.get("user")
+    if user_ref and isinstance(written, str) and valid(written) == user_ref and (profile or team):
         seen = user_of_message(user_ref, Fields(profile or {}), team if isinstance(team, str) else "")
     return merged(known, seen)
 
@@ -178,7 +190,7 @@ def _take_lists(file: SourceFile, workspace: Workspace) -> bool:
     return found
 
 
-def _take_messages(file: SourceFile, workspace: Workspace, own: Own) -> None:
+def _take_messages(file: SourceFile, workspace: Workspace, side: Callable[[User], Side]) -> None:
     """Take the people whom only messages show, and those from outside who write in threads."""
     for entry in _entries(file):
         author = _AUTHOR.search(entry.raw)
@@ -189,18 +201,18 @@ def _take_messages(file: SourceFile, workspace: Workspace, own: Own) -> None:
         try:
             message = entry.value()
             if isinstance(message, dict):
-                _take_message(message, file.name, workspace, own)
+                _take_message(message, file.name, workspace, side)
         except UnreadableError:
             continue
 
 
-def _take_message(message: dict[str, Any], file: str, workspace: Workspace, own: Own) -> None:
+def _take_message(message: dict[str, Any], file: str, workspace: Workspace, side: Callable[[User], Side]) -> None:
     user = _seen_user(message, workspace.users.get(author_of(message)))
     if user is None:
         return
     workspace.users[user.user_ref] = user
     thread_ts = message.get("thread_ts")
-    if not isinstance(thread_ts, str) or side_of(user, workspace.home, own) != "outside":
+    if not isinstance(thread_ts, str) or side(user) != "outside":
         return
     thread = workspace.threads.setdefault(thread_key(file, thread_ts), Thread())
     if message.get("ts") == thread_ts:

@@ -59,7 +59,7 @@ def parse_call(fields: Fields, kind: str | None, drift: Drift) -> Call | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
     """A comment's text, and what of it the person wrote: an identifier in the rest is nobody's claim."""
 

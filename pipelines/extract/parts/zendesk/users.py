@@ -1,6 +1,6 @@
 """Zendesk's users: the side file that says who an author is, and what of it identifies a ticket's requester."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -88,8 +88,8 @@ def _person(
         if identifier is None or user.verified:
             return identifier
         if channel in channels:
-            return replace(identifier, is_verified=False)
-        return replace(identifier, evidence="claimed")
+            return identifiers.unproven(identifier)
+        return identifiers.as_claim(identifier)
 
     party = known(
         account,

@@ -3,7 +3,7 @@
 The names are those of Zendesk's reference of via types and via objects.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipelines.contract import Channel, Identifier
 from pipelines.extract.values import identifiers
@@ -60,7 +60,7 @@ _END_LEFT = names("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Via:
     """How a ticket or a comment came about.
 
@@ -114,6 +114,8 @@ def parse_via(via: Fields, source: Source, drift: Drift) -> Via:
 
 def _end(end: Fields, channel: Channel | None, via: str, source: Source) -> list[Identifier]:
     """Return what the channel says of one end; an address comes without proof that the mail was its owner's."""
+    if not end.names:
+        return []
     address, phone, username, facebook, twitter, name = (
         end.maybe_ref(each) for each in ("address", "phone", "username", "facebook_id", "twitter_id", "name")
     )
@@ -121,7 +123,7 @@ def _end(end: Fields, channel: Channel | None, via: str, source: Source) -> list
     shown = identifiers.name(name or "", "channel")
     if channel == "email":
         mail = identifiers.email(address or "", "channel")
-        return [replace(each, is_verified=False) for each in known(mail, shown if mail else None)]
+        return [identifiers.unproven(each) for each in known(mail, shown if mail else None)]
     if channel in ("sms", "voice") or via == "whatsapp":
         return known(identifiers.phone(phone or address or "", source.region, "channel"))
     if channel == "social":
