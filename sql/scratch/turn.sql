@@ -47,14 +47,14 @@ told AS (
     SELECT
         message.*,
         mention.order_refs,
-        matter.name IS NOT NULL AS is_of_one_matter,
+        message.source IN (SELECT name FROM policy_matter)
+        OR message.channel IN (SELECT name FROM policy_matter) AS is_of_one_matter,
         lag(message.occurred_at) OVER by_conversation AS earlier_at,
         last_value(mention.order_refs IGNORE NULLS) OVER (
             by_conversation ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS earlier_order_refs
     FROM message
     LEFT JOIN mention ON message.source = mention.source AND message.source_ref = mention.source_ref
-    LEFT JOIN policy_matter AS matter ON message.source = matter.name OR message.channel = matter.name
     WHERE message.customer_id IS NOT NULL
     WINDOW by_conversation AS (
         PARTITION BY message.customer_id, message.conversation_id
