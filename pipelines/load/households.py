@@ -8,13 +8,14 @@ from pipelines.load.components import first_of_component
 from pipelines.load.policy import Households
 from pipelines.resolve.relations import arrow, register, run, unregister
 from pipelines.resolve.scoring import agreement
+from pipelines.resolve.settings import Linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build
 
 STEPS = ("household_carrier", "household_person", "household_point", "household_tie")
 
 
-def build_households(con: duckdb.DuckDBPyConnection, home: Home, households: Households, role_mailboxes: list[str]) -> int:
+def build_households(con: duckdb.DuckDBPyConnection, home: Home, households: Households, linkage: Linkage) -> int:
     """Build golden.household from golden.identifier, golden.membership, staging and resolve, and return its rows.
 
     Works in ``scratch``, and leaves nothing there. A function of these tables alone: a second run, or a rebuild, gives
@@ -22,11 +23,12 @@ def build_households(con: duckdb.DuckDBPyConnection, home: Home, households: Hou
 
     Args:
         households: the bounds of ``policy.yml``.
-        role_mailboxes: local parts of mail addresses that are a desk's and no person's.
+        linkage: which mailboxes are a desk's and no person's, and when a number has gone to somebody else.
     """
     agreement.install(con)
     con.execute("CREATE SCHEMA IF NOT EXISTS scratch")
-    values = households.model_dump() | {"role_mailboxes": role_mailboxes}
+    values = {"recycled_days": linkage.recycled_days, "role_mailboxes": linkage.role_mailboxes}
+    values |= households.model_dump(exclude_none=True)
     for step in STEPS:
         build(con, home, f"scratch.{step}", **values)
     _group(con)

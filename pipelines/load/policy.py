@@ -92,7 +92,8 @@ class Households(_Part):
         families_at_most, people_at_most: more family names, or more names, than these on one number or mailbox are an
             organisation.
         families_at_address: up to so many family names at one address are one household; 1 asks for one family name.
-        recycled_days: a number, mailbox or address that nobody was seen on for so long went to somebody else.
+        recycled_days: a number, mailbox or address that nobody was seen on for so long went to somebody else; where it
+            is not given, ``recycled_days`` of ``linkage.yml`` says so here, too.
         crowd_at_most: what more customers than this carry, without a company in common, says nothing.
         provider_companies: people of more companies than this have addresses at a mail domain that is nobody's own.
     """
@@ -100,7 +101,7 @@ class Households(_Part):
     families_at_most: int = Field(default=4, ge=1)
     people_at_most: int = Field(default=12, ge=1)
     families_at_address: int = Field(default=1, ge=1)
-    recycled_days: int = Field(default=45, ge=1)
+    recycled_days: int | None = Field(default=None, ge=1)
     crowd_at_most: int = Field(default=200, ge=2)
     provider_companies: int = Field(default=3, ge=1)
 

@@ -45,7 +45,7 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     linkage = load_linkage(home.find("config/linkage.yml"))
     values = {"night": night, "threshold": linkage.threshold, **policy.enquiries.numbers}
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
-    rows["golden.household"] = build_households(con, home, policy.households, linkage.role_mailboxes)
+    rows["golden.household"] = build_households(con, home, policy.households, linkage)
     _follow_enquiries(con, home, values)
     rows |= {table: build(con, home, table, **values) for table in (*AFTER_ENQUIRIES, *META)}
     _drop_scratch(con)

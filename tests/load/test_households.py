@@ -273,3 +273,19 @@ def test_the_policy_says_how_many_family_names_one_address_may_hold(tmp_path):
     run_resolve(home)
     run_load(home)
     assert {found.records for found in households(home).values()} == {frozenset({"home1", "home2", "home3"})}
+
+
+@pytest.mark.parametrize(("own", "households_found"), [("", 1), ("recycled_days: 45", 0)], ids=["linkage's", "its own"])
+def test_when_a_number_went_to_somebody_else_is_said_once_for_linking_and_households(tmp_path, own, households_found):
+    """Whoever was last seen 200 days before the other still counts where ``recycled_days`` of linkage.yml says 365."""
+    home = home_in(tmp_path)
+    config = PACKAGE_ROOT / "config"
+    (tmp_path / "config").mkdir()
+    linkage = (config / "linkage.yml").read_text(encoding="utf-8").replace("recycled_days: 45", "recycled_days: 365")
+    (tmp_path / "config" / "linkage.yml").write_text(linkage)
+    policy = (config / "policy.yml").read_text(encoding="utf-8").replace("households:\n", f"households:\n  {own}\n")
+    (tmp_path / "config" / "policy.yml").write_text(policy)
+    land(home, NIGHT, LINE_GIVEN_UP)
+    run_resolve(home)
+    run_load(home)
+    assert len(households(home)) == households_found
