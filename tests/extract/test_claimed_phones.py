@@ -5,7 +5,7 @@ import pytest
 from pipelines.extract.claims.claims import claims_of
 from tests.extract.exports import source_of
 
-REGIONS = ("GB", "DE", "US", "FR", "NL", "ES", "IN", "BR", "IT", "SE", "PL", "CH", None)
+REGIONS = ("GB", "DE", "US", "FR", "NL", "ES", "IN", "BR", "IT", "SE", "PL", "CH", "DK", "BE", None)
 
 # A number each, and how it is written; in the region, as the first digits say, or with its country.
 WRITTEN = {
@@ -145,6 +145,14 @@ OTHERS = """
     SSN 078-05-1120
     NHS 943 476 5919
     Steuernummer 030/123/45678
+    Ordre 20123456
+    Ordrenr. 20 12 34 56
+    CVR-nr. 20123456
+    Organisationsnummer 020 1234567
+    Ondernemingsnummer 0403.170.701
+    Rijksregisternummer: 0403 17 07 01
+    Beställning nr 070 123 45 67
+    objednávka 612345678
     4111 1111 1111 1111
     0604 0000 0000 0000
     0123-4567-8901-2345

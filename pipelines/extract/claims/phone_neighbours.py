@@ -44,7 +44,12 @@ _NUMBERED = names("""
     commande facture colis suivi dossier réf référence
     bestelling bestelnummer ordernummer factuur factuurnummer klantnummer rekeningnummer kenmerk
     pedido factura referencia seguimiento ordine fattura riferimento spedizione codice encomenda fatura protocolo rastreio
-    zamówienie zamówienia faktura faktury kundnummer personnummer ordrenummer
+    zamówienie zamówienia zamówieniu faktura faktury przesyłka paczka
+    ordre ordrenummer ordrenr ordernr bestilling beställning beställningsnummer kvittering kundnummer kundnr kundenr
+    personnummer fakturanummer ärende ärendenummer saksnummer organisationsnummer organisasjonsnummer orgnr cvr cpr
+    tilaus tilausnumero ondernemingsnummer rijksregisternummer bestelnr factuurnr dossiernummer klantnr
+    sozialversicherungsnummer versicherungsnummer personalausweis reisepass
+    objednávka objednávky faktúra rendelés comanda comandă factură sipariş заказ заказа замовлення παραγγελία
 """)
 _WITH_A_NUMBER = names("""
     customer case account acct card article item policy contract claim member membership confirmation payment part model

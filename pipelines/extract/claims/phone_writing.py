@@ -14,13 +14,13 @@ _TIME = r"(?:[01]?\d|2[0-4])\.[0-5]\d"
 _HOUR = r"(?:[01]\d|2[0-4])(?:00|15|30|45)"
 _DATE = re.compile(
     r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![./-]?\d)|"
-    rf"{_DAY} {_MONTH} {_YEAR}(?!\d)|"
+    rf"(?:{_DAY} {_MONTH} {_YEAR}|{_YEAR} {_MONTH} {_DAY})(?!\d)|"
     rf"(?:(?:{_ANY_DATE}|{_DAY}\.) ?[-/] ?{_ANY_DATE}|{_TIME} ?- ?{_TIME}|{_HOUR} ?- ?{_HOUR})(?!-?\d)"
 )
 _AMOUNT = re.compile(
     r"0\.\d+(?![.\d]).*|"  # less than one
     r"(?:.*[^.\d])?\d+\.\d\d?|"  # the last of several groups may have a dot before it where another has one
-    r"\d{1,3}\.\d{4,} +\d{1,3}\.\d{4,}|"  # coordinates
+    r"\d{1,3}\.\d{4,} +\d{1,3}\.\d{4,}|(?:[1-9]\d?|1[0-7]\d)\.\d{6,}|"  # coordinates, and one of them
     r"\d{3}\.\d{3}\.\d{3}-\d\d|\d\d\.\d{3}\.\d{3}/\d{4}-\d\d"  # the tax numbers of Brazil
 )
 _BYTE = r"(?:1?\d?\d|2[0-4]\d|25[0-5])"
