@@ -38,6 +38,23 @@ def test_a_mark_before_the_line_tells_of_a_file_in_any_language(tmp_path, body, 
 
 
 @pytest.mark.parametrize(
+    ("body", "name", "text"),
+    [
+        ("<המדיה לא נכללה>", "", ""),
+        ("< Média vynechána >", "", ""),
+        ("<Hiányzó médiafájl>", "", ""),
+        ("<Media omitted>\nTent plan.pdf", "Tent plan.pdf", ""),
+        ("<Media omitted>\nTent plan.pdf\nas promised", "Tent plan.pdf", "as promised"),
+        ("<Media omitted>\nlook at this", "", "look at this"),
+        ("Tent plan.pdf (file attached)\nTent plan.pdf", "Tent plan.pdf", ""),
+    ],
+)
+def test_on_android_words_alone_tell_of_a_file_and_a_documents_name_stands_below(tmp_path, body, name, text):
+    (record,) = chat(tmp_path, f"20/11/2026, 10:00 - Ann Archer: {body}").records
+    assert ([each.name for each in record.attachments], record.text) == ([name], text)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         pytest.param(f"{HEAD}Ann Archer: видео отсутствует", id="no mark"),

@@ -70,8 +70,12 @@ def parse_body(raw: str, *, has_file: bool = False) -> Body:
     elif omitted := OMITTED.search(text) or (LEFT_OUT.search(text) if has_file and not kind else None):
         name, _, rest = f"{text[: omitted.start()]}{text[omitted.end() :]}".partition("\n")
         document = _document(MARKS.sub("", name).strip())
-        attachments = [Attachment(file_name(document), None, "")]
         text = (name if not document else "") + "\n" + rest
+        if not document and not name.strip():  # Android has a document's name below
+            below, _, after = rest.partition("\n")
+            document = _document(below.strip())
+            text = after if document else rest
+        attachments = [Attachment(file_name(document), None, "")]
     return Body(clean(text).strip(), attachments, metadata)
 
 
@@ -82,8 +86,11 @@ def _document(shown: str) -> str:
 
 
 def _beside(text: str, name: str) -> str:
-    """Drop a document's own name, which iPhones write before it ("Offer.pdf • 2 pages")."""
+    """Drop a document's own name, which iPhones write before it ("Offer.pdf • 2 pages"), and Android below."""
     first, newline, rest = text.partition("\n")
+    below, _, after = rest.partition("\n")
+    if not first.strip() and below.strip() == name:
+        return after
     shown = MARKS.sub("", first).partition(" \u2022 ")[0].strip()
     return rest if shown and name.endswith(shown) else first + newline + rest
 

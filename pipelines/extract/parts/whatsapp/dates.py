@@ -25,10 +25,12 @@ _BEFORE = {
 }
 _BEHIND = {
     "a": names("""
-        am a.m. a.m p.d. ਪੂ.ਦੁ. ص ق.ظ. ق.ظ π.μ. π.μ öö de. de fm ap. ap sa pg vorm. vm. vm дп пр.\u043e\u0431. претпл. पूर्वाह्न म.पू. ಪೂರ್ವಾಹ್ನ
+        am a.m. a.m ص ق.ظ. ق.ظ π.μ. π.μ öö de. de fm ap. ap sa pg vorm. vm. vm дп пр.\u043e\u0431. претпл. पूर्वाह्न म.पू. ಪೂರ್ವಾಹ್ನ
+        p.d. ਪੂ.ਦੁ.
     """),
     "p": names("""
-        pm p.m. p.m m.d. ਬਾ.ਦੁ. م ب.ظ. ب.ظ μ.μ. μ.μ ös du. du em ip. ip ch ptg nachm. nm. nm пп сл.\u043e\u0431. попл. अपराह्न म.उ. ಅಪರಾಹ್ನ
+        pm p.m. p.m م ب.ظ. ب.ظ μ.μ. μ.μ ös du. du em ip. ip ch ptg nachm. nm. nm пп сл.\u043e\u0431. попл. अपराह्न म.उ. ಅಪರಾಹ್ನ
+        m.d. ਬਾ.ਦੁ.
     """),
 }
 HALVES_BEFORE = sorted(set().union(*_BEFORE.values()), key=len, reverse=True)
