@@ -139,6 +139,7 @@ def test_the_disposition_is_the_outcome(tmp_path, disposition, status):
         pytest.param({"src": "101", "dst": "*97", "dcontext": "from-internal"}, "internal", None, id="to the voicemail"),
         pytest.param({"src": "+447700900123", "dst": "+442079460000"}, "inbound", ANN_E164, id="in E.164"),
         pytest.param({"src": ANN, "dst": "s", "dcontext": "from-trunk-sip-x"}, "inbound", ANN_E164, id="to the dialplan"),
+        pytest.param({"src": ANN, "dst": "~~s~~", "dcontext": "from-trunk"}, "inbound", ANN_E164, id="to a macro of AEL"),
     ],
 )
 def test_our_own_numbers_decide_the_direction(tmp_path, row, direction, who):

@@ -32,8 +32,8 @@ _FROM_OUTSIDE = (
 _FROM_INSIDE = (
     "from-internal", "from-inside", "from-extensions", "from-phones", "internal", "outbound", "outgoing", "outrt",
 )  # fmt: skip
-EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?")  # 101, *97, and the dialplan's own s, h, t, i
-NUMBER = re.compile(r"[\w+*#.@:()/ -]*")
+EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?|~~s~~")  # 101, *97, and the dialplan's own s, h, t, i
+NUMBER = re.compile(r"[\w+*#.@:()/~ -]*")
 _CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?)|")\s*<([^<>"]*)>\s*')
 CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
 PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
