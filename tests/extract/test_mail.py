@@ -243,6 +243,28 @@ def test_a_short_mail_that_asks_for_no_more_is_heard(text, subject, wish, tmp_pa
     assert record.consent == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("ann at field.example (Ann Field)", "Ann Field"),
+        ('"Ann Field" <ann(a)field.example>', "Ann Field"),
+        ("Ann Field <ann at field.example>", "Ann Field"),
+        ("ann at field.example", None),
+    ],
+)
+def test_an_address_that_a_lists_archive_veils_is_an_address(tmp_path, written, name):
+    record = one(tmp_path, From=written)
+    assert {(each.kind, each.value) for each in record.party} == {
+        ("email", "ann@field.example"),
+        *([("name", name)] if name else []),
+    }
+
+
+@pytest.mark.parametrize("written", ["Meet us at noon", "ann(a) field", "ann at field"])
+def test_words_that_are_no_address_are_a_name(tmp_path, written):
+    assert not [each for each in one(tmp_path, From=written).party if each.kind == "email"]
+
+
 def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):
     failed = {"Authentication_Results": "mx; dmarc=fail"}
     assert one(tmp_path, "Please put me back on your mailing list", **failed).consent == []

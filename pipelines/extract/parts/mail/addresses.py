@@ -1,5 +1,6 @@
 """Address headers (From, To, Cc): entries with groups, routes and comments, in one pass over the value."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,6 +10,9 @@ from pipelines.extract.parts.mail.headers import TOKEN, decoded, raw_bytes, unqu
 from pipelines.extract.values.identifiers import normalise_email
 
 _CACHED_LENGTH = 300
+# How archives of mailing lists write an address: ann(a)field.example (Mailman 3), ann at field.example (Mailman 2).
+_VEIL = re.compile(r"(?<=[\w.+=-])\(a\)(?=[\w-]{1,63}\.\w)", re.ASCII)
+_VEILED = re.compile(r"([\w.+=-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def _few_mailboxes(value: str) -> tuple[Mailbox, ...]:
 
 
 def _mailboxes(value: str) -> Iterator[Mailbox]:
-    for entry in _entries(value):
+    for entry in _entries(_VEIL.sub("@", value) if "(a)" in value else value):
         box = _mailbox(entry)
         if box.name or box.address:
             yield box
@@ -98,7 +102,8 @@ def _mailbox(entry: _Entry) -> Mailbox:
 
 def _address(written: str) -> str:
     if "@" not in written:
-        return ""
+        veiled = _VEILED.fullmatch(" ".join(written.split()))
+        return (normalise_email(f"{veiled[1]}@{veiled[2]}") if veiled else None) or ""
     if not written.isascii():
         written = decode(raw_bytes(written), None)
     joined = " ".join(written.split())
