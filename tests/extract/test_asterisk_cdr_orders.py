@@ -53,6 +53,16 @@ def test_quotes_escaped_by_a_backslash_and_nulls_are_what_databases_write(tmp_pa
     assert (found.quarantined, plain.quarantined) == ([], [])
 
 
+@pytest.mark.parametrize("rows", [2, 200], ids=["row by row", "by column"])
+def test_a_table_between_tabs_has_quotes_like_other_characters(tmp_path, rows):
+    row = freepbx(recordingfile="NULL")
+    lines = ["\t".join(row), *["\t".join(row.values())] * rows]
+    found = extracted(tmp_path, {"cdr.tsv": "".join(f"{line}\n" for line in lines)}, SOURCE)
+    plain = extracted(tmp_path / "plain", {"cdr.tsv": table([row] * rows)}, SOURCE)
+    assert found.records == plain.records
+    assert (len(found.records), found.quarantined) == (rows, [])
+
+
 @pytest.mark.parametrize("rows", [1, 200], ids=["row by row", "by column"])
 @pytest.mark.parametrize(
     ("clid", "written", "count"),
