@@ -285,6 +285,25 @@ def test_an_address_that_a_lists_archive_veils_is_an_address(tmp_path, written, 
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        pytest.param("Field, Ann <ann@field.example>", "Field, Ann", id="a comma without quotes"),
+        pytest.param("=?utf-8?Q?Ann_Field_=3Cann=40field.example=3E?=", "Ann Field", id="encoded with the name"),
+        pytest.param("'ann@field.example'", None, id="between apostrophes"),
+    ],
+)
+def test_a_sender_written_against_the_standard_is_known(tmp_path, written, name):
+    record = one(tmp_path, From=written)
+    found = {(each.kind, each.value, each.evidence) for each in record.party}
+    assert found == {("email", "ann@field.example", "channel"), *([("name", name, "channel")] if name else [])}
+
+
+def test_names_without_an_address_before_another_entry_are_none_of_its_name(tmp_path):
+    record = one(tmp_path, From=OURS, To="root, Gus; Ann Field <ann@field.example>")
+    assert [(each.kind, each.value) for each in record.party] == [("email", "ann@field.example"), ("name", "Ann Field")]
+
+
 @pytest.mark.parametrize("written", ["Meet us at noon", "ann(a) field", "ann at field"])
 def test_words_that_are_no_address_are_a_name(tmp_path, written):
     assert not [each for each in one(tmp_path, From=written).party if each.kind == "email"]
