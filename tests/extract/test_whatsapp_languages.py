@@ -117,6 +117,15 @@ def test_a_deleted_message_has_no_text_in_any_of_these_languages(tmp_path, phras
 
 
 @pytest.mark.parametrize(
+    "phrase",
+    ["Waiting for this message. This may take a while.", f"{LRM}Warte auf diese Nachricht. Dies kann eine Weile dauern."],
+)
+def test_a_message_that_the_phone_has_not_opened_yet_has_no_words(tmp_path, phrase):
+    record = chat(tmp_path, f"{HEAD}Ann Archer: hello", f"{HEAD}Ann Archer: {phrase}").records[1]
+    assert (record.text, record.source_metadata) == ("", {"waiting": True})
+
+
+@pytest.mark.parametrize(
     ("body", "name"),
     [
         ("IMG-20261120-WA0012.jpg (soubor byl přiložen)", "IMG-20261120-WA0012.jpg"),

@@ -15,6 +15,7 @@ from pipelines.extract.parts.whatsapp.words import (
     NO_ANSWER,
     OMITTED,
     VIEW_ONCE,
+    WAITING,
     kind_of,
     seconds_of,
 )
@@ -26,8 +27,8 @@ class Body:
     """A message's content.
 
     Attributes:
-        text: what the person wrote; empty for a deleted message, a mere file, a call.
-        metadata: "edited", "deleted", "view_once"; "call" (voice or video); "type" (poll or location).
+        text: what the person wrote; empty for a deleted message, one not opened yet, a mere file, a call.
+        metadata: "edited", "deleted", "waiting", "view_once"; "call" (voice or video); "type" (poll or location).
         status, seconds: of a call, its outcome and how long it was.
     """
 
@@ -54,6 +55,8 @@ def parse_body(raw: str, *, has_file: bool = False) -> Body:
     plain = MARKS.sub("", raw).strip()
     if DELETED.fullmatch(plain):
         return Body(metadata={"deleted": True})
+    if WAITING.fullmatch(plain):
+        return Body(metadata={"waiting": True})
     if VIEW_ONCE.fullmatch(plain):
         return Body(attachments=[Attachment("", None, "")], metadata={"view_once": True})
     call = _call(raw, plain)

@@ -138,6 +138,12 @@ VIEW_ONCE = re.compile(
     r"einmalansicht[^\n]{0,40}weggelassen)[>.]?",
     re.IGNORECASE,
 )
+# Stands in the place of a message that the phone has not been able to open yet.
+WAITING = re.compile(
+    r"(?:waiting for this message\. this may take a while|warte auf diese nachricht\. dies kann eine weile dauern|"
+    r"aguardando mensagem\. essa ação pode levar alguns instantes)\.?",
+    re.IGNORECASE,
+)
 # Alone on the first line, or behind a mark at its end, after a file's name or what was written under a picture.
 OMITTED = re.compile(rf"(?:^\s*|(?<=\u200e))(?:{_OMITTED})\s*(?=\n|$)", re.IGNORECASE)
 # What an iPhone writes at the end of a line that has a mark before it, in whatever language: a file was left out.
