@@ -29,7 +29,7 @@ _TIMES = (
     rb"%s +\d{1,2} %s \d{4} %s%s?(?: \([^()\r\n]{1,60}\))?" % (_DAY, _MONTH, _CLOCK, _ZONE),
     rb"%s %s \d\d \d{4} %s(?: GMT[+-]\d{4})?(?: \([^()\r\n]{1,60}\))?" % (_DAY, _MONTH, _CLOCK),
 )
-_SEPARATOR = re.compile(rb"From (?:[^\r\n]{1,320} | )?(" + rb"|".join(_TIMES) + rb")[^\S\n]*\r?\n")
+_SEPARATOR = re.compile(rb"From (?:[^\r\n]{1,320} | )?(" + rb"|".join(_TIMES) + rb")(?: remote from \S{1,64})?[^\S\n]*\r?\n")
 _UNDATED = re.compile(rb"From [^\s]{1,320}[ \t]*\r?\n[!-9;-~]+:")  # counts where a header follows at once
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 

@@ -170,8 +170,10 @@ def test_attachments_and_answers_to_a_list_show_what_the_reader_saw(tmp_path):
     answer = json.dumps({"data": {"content": {"title": "Returns"}}})
     picked = message("m2", "CUSTOMER", answer, ContentType=f"{VENDOR}.message.interactive.response")
     odd = message("m3", "SYSTEM", '{"a": 1}', ContentType="application/json")
-    first, second, third = read(tmp_path, chat("c2", filed, picked, odd)).records
+    bare = {name: value for name, value in filed.items() if name not in ("Content", "ContentType")} | {"Id": "m4"}
+    first, second, third, fourth = read(tmp_path, chat("c2", filed, picked, odd, bare)).records
     assert (first.text, first.attachments) == ("", [Attachment("a.jpg", None, "")])
+    assert (fourth.text, fourth.attachments, "content_type" in fourth.source_metadata) == ("", first.attachments, False)
     assert (second.text, third.text) == ("Returns", '{"a": 1}')
     assert second.source_metadata["content_type"].endswith("response")
 

@@ -117,6 +117,9 @@ def test_a_call_is_one_interaction_with_its_talk_and_ring_time(tmp_path):
         ("BUSY", "busy"),
         ("FAILED", "failed"),
         ("CONGESTION", "congestion"),
+        ("0", "no answer"),
+        ("4", "busy"),
+        ("8", "answered"),
     ],
 )
 def test_the_disposition_is_the_outcome(tmp_path, disposition, status):
@@ -136,6 +139,7 @@ def test_the_disposition_is_the_outcome(tmp_path, disposition, status):
         pytest.param({"src": "101", "dst": "*97", "dcontext": "from-internal"}, "internal", None, id="to the voicemail"),
         pytest.param({"src": "+447700900123", "dst": "+442079460000"}, "inbound", ANN_E164, id="in E.164"),
         pytest.param({"src": ANN, "dst": "s", "dcontext": "from-trunk-sip-x"}, "inbound", ANN_E164, id="to the dialplan"),
+        pytest.param({"src": ANN, "dst": "~~s~~", "dcontext": "from-trunk"}, "inbound", ANN_E164, id="to a macro of AEL"),
     ],
 )
 def test_our_own_numbers_decide_the_direction(tmp_path, row, direction, who):
@@ -335,6 +339,7 @@ BAD = [
     pytest.param(master(cdr(start="20/11/2026 09:00")), "'start' is not a time", id="a time of another shape"),
     pytest.param(master(cdr(disposition="SOLD")), "'disposition' has a value we do not know", id="an outcome not seen"),
     pytest.param(master(cdr(disposition="")), "'disposition' is not a text", id="no outcome"),
+    pytest.param(master(cdr(disposition="4")), "'disposition' has a number of an older", id="an outcome in an old number"),
     pytest.param(master(cdr(duration="long")), "'duration' is no number of seconds", id="a duration in words"),
     pytest.param(master(cdr(billsec="")), "'billsec' is no number of seconds", id="no talk time"),
     pytest.param(master(cdr(billsec="99")), "more seconds of talk than the call has", id="more talk than call"),

@@ -1,6 +1,7 @@
 """Call records in other orders of columns and with other quotes than cdr_csv.c writes, as exchanges and databases do."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +53,16 @@ def test_quotes_escaped_by_a_backslash_and_nulls_are_what_databases_write(tmp_pa
     assert (found.quarantined, plain.quarantined) == ([], [])
 
 
+@pytest.mark.parametrize("rows", [2, 200], ids=["row by row", "by column"])
+def test_a_table_between_tabs_has_quotes_like_other_characters(tmp_path, rows):
+    row = freepbx(recordingfile="NULL")
+    lines = ["\t".join(row), *["\t".join(row.values())] * rows]
+    found = extracted(tmp_path, {"cdr.tsv": "".join(f"{line}\n" for line in lines)}, SOURCE)
+    plain = extracted(tmp_path / "plain", {"cdr.tsv": table([row] * rows)}, SOURCE)
+    assert found.records == plain.records
+    assert (len(found.records), found.quarantined) == (rows, [])
+
+
 @pytest.mark.parametrize("rows", [1, 200], ids=["row by row", "by column"])
 @pytest.mark.parametrize(
     ("clid", "written", "count"),
@@ -88,3 +99,26 @@ def test_what_was_dialled_from_outside_tells_that_a_call_came_in(tmp_path, row, 
     outcome = extracted(tmp_path, {"cdr.csv": table([freepbx(**row)] * rows)}, STRANGE)
     assert {record.direction for record in outcome.records} == {direction} - {None}
     assert len(outcome.quarantined) == (0 if direction else rows)
+
+
+@pytest.mark.parametrize("rows", [1, 200], ids=["row by row", "by column"])
+@pytest.mark.parametrize(
+    ("changed", "second"),
+    [
+        pytest.param({"calldate": "2026-11-20 09:00:00.25"}, 0.25, id="parts of a second"),
+        pytest.param({"calldate": "2026-11-20T10:00:00+01"}, 0, id="an offset"),
+        pytest.param({"duration": "68.0000", "billsec": "61.0"}, 0, id="seconds with decimals"),
+        pytest.param({"disposition": "8"}, 0, id="the outcome as a number"),
+    ],
+)
+def test_what_databases_write_otherwise_is_the_same_call(tmp_path, changed, second, rows):
+    (plain,) = extracted(tmp_path / "plain", {"cdr.csv": table([freepbx()])}, SOURCE).records
+    found = extracted(tmp_path, {"cdr.csv": table([freepbx(**changed)] * rows)}, SOURCE)
+    moment = plain.occurred_at + timedelta(seconds=second)
+    assert found.records[-1] == replace(plain, occurred_at=moment, position=f"row {rows + 1}")
+    assert (len(found.records), found.quarantined) == (rows, [])
+
+
+def test_a_call_may_have_parts_of_a_second(tmp_path):
+    (record,) = extracted(tmp_path, {"cdr.csv": table([freepbx(duration="68.5", billsec="61.25")])}, SOURCE).records
+    assert (record.duration_seconds, record.source_metadata["ring_seconds"]) == (61.25, 7)

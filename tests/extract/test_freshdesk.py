@@ -157,7 +157,8 @@ def test_a_contacts_address_is_proven_where_they_confirmed_it_and_weaker_where_o
     ("source", "channel", "via"),
     [
         (1, "email", "email"), (2, "email", "portal"), (3, "voice", "phone"), (5, "social", "twitter"),
-        (7, "chat", "chat"), (9, "email", "feedback_widget"), (0, "email", None),
+        (7, "chat", "chat"), (9, "email", "feedback_widget"), (0, "email", None), (13, "chat", "whatsapp"),
+        (101, "email", "source_101"),
     ],
 )  # fmt: skip
 def test_the_code_of_its_source_gives_a_tickets_channel(tmp_path, source, channel, via):

@@ -57,6 +57,7 @@ def test_an_imaginary_wall_clock_is_shifted_by_what_the_night_left_out():
     [
         pytest.param("2026-11-20T09:30:00Z", None, "2026-11-20T09:30", id="ISO with Z"),
         pytest.param("2026-11-20T09:30:00+02:00", None, "2026-11-20T07:30", id="ISO with an offset"),
+        pytest.param("2026-11-20 09:30:00.000 +0200", None, "2026-11-20T07:30", id="as Snowflake writes it"),
         pytest.param("2026-11-20 09:30", None, "2026-11-20T09:30", id="ISO without an offset, in the zone"),
         pytest.param("2026-07-20 09:30:00 UTC", None, "2026-07-20T09:30", id="ISO and UTC"),
         pytest.param("Jul 20, 2026 9:30 PM", None, "2026-07-20T20:30", id="a month by its short name, in the zone"),

@@ -9,6 +9,8 @@ import pytest
 from pipelines.contract import ConsentSignal
 from pipelines.extract.parts.mail.charsets import decode
 from pipelines.extract.parts.mail.mail import Place, parse_message
+from pipelines.settings import Source
+from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
 
 
@@ -80,6 +82,9 @@ def test_a_thread_has_one_name(headers, thread, tmp_path):
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 -0000"}, "2026-11-20T09:00:00", id="UTC, its place unknown"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 GMT"}, "2026-11-20T09:00:00", id="with a zone by name"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 +01:00"}, "2026-11-20T08:00:00", id="an offset with a colon"),
+        pytest.param(
+            {"Date": "Fri, 20 Nov 2026 09:00:00 +0800 (中国标准时间)"}, "2026-11-20T01:00:00", id="a zone in Chinese"
+        ),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 GMT+0100"}, "2026-11-20T08:00:00", id="an offset to Greenwich"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 UTC-5"}, "2026-11-20T14:00:00", id="a short offset"),
         pytest.param({"Date": "Fri, 20 Nov 2026 09:00:00 CET"}, "2026-11-20T08:00:00", id="a zone of one meaning by name"),
@@ -104,6 +109,26 @@ def test_the_time_is_the_first_that_can_be_told(headers, at, tmp_path):
 
 
 NO_POSTMARK = "Sun Feb 31 25:61:00 2026"
+
+
+@pytest.mark.parametrize(
+    ("date", "at", "doubt"),
+    [
+        pytest.param("Fri, 20 Nov 2026 09:00:00", "2026-11-20T08:00", None, id="as the standard has it"),
+        pytest.param("Friday, November 20, 2026 09:00 PM", "2026-11-20T20:00", None, id="as Americans write it"),
+        pytest.param("Fri Nov 20 09:00:00 2026", "2026-11-20T08:00", None, id="as C has it"),
+        pytest.param("Sun, 25 Oct 2026 02:30:00", "2026-10-25T00:30", "ambiguous", id="in the autumn hour"),
+        pytest.param("Fri, 20 Nov 2026 09:00:00 EST5EDT", None, None, id="a zone that is not known"),
+    ],
+)
+def test_a_date_without_a_zone_is_read_in_the_sources_where_nothing_else_tells(date, at, doubt, tmp_path):
+    berlin = Source(**SOURCE.model_dump() | {"timezone": "Europe/Berlin"})
+    outcome = extracted(tmp_path, {"support.mbox": boxed(mail(Date=date), postmark=NO_POSTMARK)}, berlin)
+    found = [
+        (each.occurred_at.strftime("%Y-%m-%dT%H:%M"), each.source_metadata.get("local_time")) for each in outcome.records
+    ]
+    assert found == ([(at, doubt)] if at else [])
+    assert "no time" in read_file(tmp_path / "undeclared", boxed(mail(Date=date), postmark=NO_POSTMARK)).quarantined[0][1]
 
 
 def test_received_tells_the_time_where_all_else_fails(tmp_path):
@@ -241,6 +266,47 @@ def test_a_short_mail_that_asks_for_no_more_is_heard(text, subject, wish, tmp_pa
     record = one(tmp_path, text, Subject=subject)
     expected = [] if wish is None else [ConsentSignal("email", "marketing", wish, "ann@field.example")]
     assert record.consent == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("ann at field.example (Ann Field)", "Ann Field"),
+        ('"Ann Field" <ann(a)field.example>', "Ann Field"),
+        ("Ann Field <ann at field.example>", "Ann Field"),
+        ("ann at field.example", None),
+    ],
+)
+def test_an_address_that_a_lists_archive_veils_is_an_address(tmp_path, written, name):
+    record = one(tmp_path, From=written)
+    assert {(each.kind, each.value) for each in record.party} == {
+        ("email", "ann@field.example"),
+        *([("name", name)] if name else []),
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        pytest.param("Field, Ann <ann@field.example>", "Field, Ann", id="a comma without quotes"),
+        pytest.param("=?utf-8?Q?Ann_Field_=3Cann=40field.example=3E?=", "Ann Field", id="encoded with the name"),
+        pytest.param("'ann@field.example'", None, id="between apostrophes"),
+    ],
+)
+def test_a_sender_written_against_the_standard_is_known(tmp_path, written, name):
+    record = one(tmp_path, From=written)
+    found = {(each.kind, each.value, each.evidence) for each in record.party}
+    assert found == {("email", "ann@field.example", "channel"), *([("name", name, "channel")] if name else [])}
+
+
+def test_names_without_an_address_before_another_entry_are_none_of_its_name(tmp_path):
+    record = one(tmp_path, From=OURS, To="root, Gus; Ann Field <ann@field.example>")
+    assert [(each.kind, each.value) for each in record.party] == [("email", "ann@field.example"), ("name", "Ann Field")]
+
+
+@pytest.mark.parametrize("written", ["Meet us at noon", "ann(a) field", "ann at field"])
+def test_words_that_are_no_address_are_a_name(tmp_path, written):
+    assert not [each for each in one(tmp_path, From=written).party if each.kind == "email"]
 
 
 def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):

@@ -75,6 +75,8 @@ def test_each_message_can_be_found_again_at_its_byte(tmp_path):
             b"From - Fri Nov 20 2026 11:00:00 GMT+0100 (Central European Standard Time)", id="as JavaScript has it"
         ),
         pytest.param(b"From  Fri Nov 20 10:00:00 2026", id="from nobody"),
+        pytest.param(b"From ann Fri Nov 20 10:00:00 2026 remote from field", id="UUCP's"),
+        pytest.param(b"From ann at field.example  Fri Nov 20 10:00:00 2026", id="a mailing list's archive"),
         pytest.param(b"From ann@field.example", id="without a time, above a header"),
     ],
 )

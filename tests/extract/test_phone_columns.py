@@ -141,7 +141,7 @@ def test_a_few_rows_are_not_worth_a_block(tmp_path, monkeypatch):
 
 def test_what_a_source_alone_tells_of_a_record_by_column_comes_out_of_it_again(tmp_path):
     for record in extracted(tmp_path, {"a.csv": table(*MESSAGES)}, TEXTS).records:
-        assert record.source_metadata == {"error_code": "0", "our_number": DESK_E164}
+        assert record.source_metadata == {"our_number": DESK_E164}
 
 
 @pytest.mark.parametrize("odd", [{"src": "1234567890123456"}, {"channel": "PJSIP/é-1"}, {"disposition": "SOLD"}])

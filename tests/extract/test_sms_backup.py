@@ -274,6 +274,8 @@ def test_a_message_without_an_address_is_with_its_sender_or_receiver(tmp_path):
         ("4", "inbound", "voicemail"),
         ("5", "inbound", "rejected"),
         ("6", "inbound", "blocked"),
+        ("1001", "outbound", "made"),
+        ("22", "inbound", "missed"),
     ],
 )
 def test_a_calls_type_tells_its_way_and_outcome(tmp_path, kind, direction, status):

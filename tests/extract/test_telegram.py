@@ -209,6 +209,7 @@ def test_what_stands_behind_the_messages_counts_for_them_too(tmp_path):
         ("bot_chat", "bot", False, False),
         ("saved_messages", "own_address", False, False),
         ("replies", "bot", False, False),
+        ("verification_codes", "bot", False, False),
         ("private_group", "group", False, True),
         ("private_supergroup", "group", False, True),
         ("public_supergroup", "group", True, True),

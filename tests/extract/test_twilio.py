@@ -334,7 +334,16 @@ def test_the_consoles_table_of_messages_says_the_same(tmp_path):
     assert (record.source_ref, record.text, record.position) == (sid("SM", 1), 'two\nlines, "quoted"', "row 2")
     assert record.occurred_at == datetime(2026, 11, 20, 9, 0, 1, tzinfo=UTC)
     assert party(record) == {("phone", "", ANN)}
+    assert record.source_metadata == {"our_number": OURS}
     assert not outcome.warnings
+
+
+@pytest.mark.parametrize("rows", [1, 60], ids=["row by row", "by column"])
+def test_the_console_says_of_an_answer_that_it_went_out(tmp_path, rows):
+    answer = CONSOLE | {"From": OURS, "To": ANN, "Direction": "Outgoing Reply", "Body": "hello"}
+    outcome = extracted(tmp_path, {"log.csv": table(*[answer | {"Sid": sid("SM", each)} for each in range(rows)])}, SOURCE)
+    assert {(each.direction, each.source_metadata["via"]) for each in outcome.records} == {("outbound", "outbound-reply")}
+    assert len(outcome.records) == rows
 
 
 def test_a_table_of_calls_says_the_same(tmp_path):

@@ -38,6 +38,23 @@ def test_a_mark_before_the_line_tells_of_a_file_in_any_language(tmp_path, body, 
 
 
 @pytest.mark.parametrize(
+    ("body", "name", "text"),
+    [
+        ("<המדיה לא נכללה>", "", ""),
+        ("< Média vynechána >", "", ""),
+        ("<Hiányzó médiafájl>", "", ""),
+        ("<Media omitted>\nTent plan.pdf", "Tent plan.pdf", ""),
+        ("<Media omitted>\nTent plan.pdf\nas promised", "Tent plan.pdf", "as promised"),
+        ("<Media omitted>\nlook at this", "", "look at this"),
+        ("Tent plan.pdf (file attached)\nTent plan.pdf", "Tent plan.pdf", ""),
+    ],
+)
+def test_on_android_words_alone_tell_of_a_file_and_a_documents_name_stands_below(tmp_path, body, name, text):
+    (record,) = chat(tmp_path, f"20/11/2026, 10:00 - Ann Archer: {body}").records
+    assert ([each.name for each in record.attachments], record.text) == ([name], text)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         pytest.param(f"{HEAD}Ann Archer: видео отсутствует", id="no mark"),
@@ -97,6 +114,15 @@ def test_a_notice_that_names_whom_it_stands_under_is_whatsapps_own(tmp_path, aut
 def test_a_deleted_message_has_no_text_in_any_of_these_languages(tmp_path, phrase):
     record = chat(tmp_path, f"{HEAD}Ann Archer: hello", f"{HEAD}Ann Archer: {LRM}{phrase}").records[1]
     assert (record.text, record.source_metadata) == ("", {"deleted": True})
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["Waiting for this message. This may take a while.", f"{LRM}Warte auf diese Nachricht. Dies kann eine Weile dauern."],
+)
+def test_a_message_that_the_phone_has_not_opened_yet_has_no_words(tmp_path, phrase):
+    record = chat(tmp_path, f"{HEAD}Ann Archer: hello", f"{HEAD}Ann Archer: {phrase}").records[1]
+    assert (record.text, record.source_metadata) == ("", {"waiting": True})
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
 _UTC_NAMES = ("UTC", "GMT")
 _UTC = re.compile(rf"(:\d\d(?:\.\d+)?(?: ?[AP]M)?) ?(?:{'|'.join(_UTC_NAMES)})$")  # behind a clock
+_APART = re.compile(r"(\.\d{1,9}) ([+-]\d\d:?\d\d)$")  # Snowflake's "10:00:00.000 +0000"
 _WEEKDAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ")
 _NAMED_DATE = re.compile(r"(\d{1,2})([ -])([A-Z][a-z]{2,8})\.?\2(\d{4})|([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -148,7 +149,8 @@ def _iso_time(value: str) -> datetime | None:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        return None
+        joined = _APART.sub(r"\1\2", value)
+        return _iso_time(joined) if joined != value else None
 
 
 def _named_time(value: str) -> datetime | None:

@@ -111,8 +111,11 @@ def parse_message(line: Any, chat: Chat, file: str, position: str, drift: Drift)
     role, participant_ref = fields.choice("ParticipantRole", _ROLES), fields.ref("ParticipantId")
     name = fields.maybe_string("DisplayName") or ""
     attachments = _attachments(fields, drift)
-    content_type = fields.string("ContentType")
-    text = _shown(fields.maybe_string("Content") or "" if attachments else fields.string("Content"), content_type)
+    if attachments:  # of which each has its own type
+        content_type, content = (fields.maybe_string(each) or "" for each in ("ContentType", "Content"))
+    else:
+        content_type, content = fields.string("ContentType"), fields.string("Content")
+    text = _shown(content, content_type)
     drift.tell(fields, _LEFT, usual=_USUAL)
     direction: Direction = "inbound" if role == _CUSTOMER else "outbound"
     party, reason = _party(chat, {participant_ref: name} if role == _CUSTOMER else chat.customers)
@@ -143,7 +146,7 @@ def parse_message(line: Any, chat: Chat, file: str, position: str, drift: Drift)
         reason=reason,
         source_metadata={
             "contact_ref": chat.head.contact_ref,
-            **({} if content_type in _PLAIN_TYPES else {"content_type": content_type}),
+            **({} if content_type in ("", *_PLAIN_TYPES) else {"content_type": content_type}),
         },
     )
 

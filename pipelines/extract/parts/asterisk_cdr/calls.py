@@ -9,16 +9,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.contract import Direction, Identifier, Interaction, hashed_ref
-from pipelines.extract.parts.asterisk_cdr.rows import TIME, UNIQUEID
+from pipelines.extract.parts.asterisk_cdr.rows import STAMP, UNIQUEID
 from pipelines.extract.parts.phone.parties import Ends, is_withheld
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
-from pipelines.extract.values.instants import local_instant
+from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
 
 CHANNELS_HELD = 50_000
 LEG = "|"  # between what tells a leg
 DISPOSITIONS = {each: each.lower() for each in ("ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION")}
+# What they are to Asterisk itself since 1.8, as its databases have them unless told otherwise ("dispositionstring").
+_NUMBERED = {"0": "no answer", "1": "no answer", "2": "failed", "4": "busy", "8": "answered", "16": "congestion"}
+_WRITTEN = {each: (status, False) for each, status in DISPOSITIONS.items()}
+_WRITTEN |= {each: (status, True) for each, status in _NUMBERED.items()}
 # Contexts of the dialplan in which calls from outside arrive, and those in which our own phones dial: these names, and
 # what begins with one of them and a hyphen ("from-trunk-sip-provider").
 _FROM_OUTSIDE = (
@@ -28,14 +32,15 @@ _FROM_OUTSIDE = (
 _FROM_INSIDE = (
     "from-internal", "from-inside", "from-extensions", "from-phones", "internal", "outbound", "outgoing", "outrt",
 )  # fmt: skip
-EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?")  # 101, *97, and the dialplan's own s, h, t, i
-NUMBER = re.compile(r"[\w+*#.@:()/ -]*")
+EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?|~~s~~")  # 101, *97, and the dialplan's own s, h, t, i
+NUMBER = re.compile(r"[\w+*#.@:()/~ -]*")
 _CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?)|")\s*<([^<>"]*)>\s*')
 CHANNEL = re.compile(r"(?:[A-Za-z]\w*/.+)?")
 PEER = re.compile(r"(?:SIP|PJSIP|IAX2|SCCP|Skinny|Local|DAHDI)/(\d{2,6})(?:[-@;].*)?", re.IGNORECASE)
 MADE = re.compile(r"(?P<made>\d{9,10})\.\d+$")  # of a ``uniqueid``, the second in which its channel was made
 LATER = range(2, 86_400)  # seconds after it
 APPLICATION = re.compile(r"[A-Za-z]\w*")
+_AMOUNT = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _LEFT = names("""
     accountcode amaflags answer cnam cnum dst_cnam end lastdata outbound_cnam outbound_cnum peeraccount recordingfile
     userfield
@@ -67,7 +72,7 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     name, number = caller_id(fields.maybe_string("clid") or "")
     moment, doubt = _moment(fields, exchange.zone)
     duration, talk = _seconds(fields, "duration"), _seconds(fields, "billsec")
-    status = fields.choice("disposition", DISPOSITIONS)
+    status, is_numbered = fields.choice("disposition", _WRITTEN)
     channel, peer = (_matching(fields, each, CHANNEL, "a channel") for each in ("channel", "dstchannel"))
     application = _matching(fields, "lastapp", APPLICATION, "an application")
     unique, linked = (_matching(fields, each, UNIQUEID, "a uniqueid") for each in ("uniqueid", "linkedid"))
@@ -75,6 +80,8 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     exchange.drift.tell(fields, _LEFT, usual=usual)
     if talk > duration:
         raise UnreadableError("more seconds of talk than the call has")
+    if is_numbered and talk and status != "answered":
+        raise UnreadableError("field 'disposition' has a number of an older Asterisk: export it as a word")
     direction = direction_of(caller or number, called, context, exchange, has_did=has_did)
     shown = (caller or number) if direction != "outbound" else called
     party, reason = ([], "internal") if direction == "internal" else ends.party_of(shown)
@@ -101,7 +108,7 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
         status=status,
         duration_seconds=float(talk),
         reason=reason,
-        source_metadata=metadata_of(duration - talk, application, called if direction == "inbound" else "", doubt),
+        source_metadata=metadata_of(round(duration - talk), application, called if direction == "inbound" else "", doubt),
     )
 
 
@@ -158,19 +165,20 @@ def _moment(fields: Fields, zone: ZoneInfo) -> tuple[datetime, str | None]:
     name = "calldate" if "calldate" in fields.names else "start"
     value = fields.maybe_string(name) or ""
     try:
-        naive = datetime.fromisoformat(value if TIME.fullmatch(value) else "")
-    except ValueError:
+        found = parse_instant(value if STAMP.fullmatch(value) else "", zone)
+    except UnreadableError:
         raise UnreadableError(f"field {name!r} is not a time") from None
     if name == "calldate":
         fields.maybe_string("start")
-    return local_instant(naive, zone)
+    return found
 
 
-def _seconds(fields: Fields, name: str) -> int:
+def _seconds(fields: Fields, name: str) -> int | float:
     value = fields.maybe_string(name) or ""
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
+    if not _AMOUNT.fullmatch(value):
         raise UnreadableError(f"field {name!r} is no number of seconds")
-    return int(value)
+    seconds = float(value)
+    return int(seconds) if seconds.is_integer() else seconds  # of a whole number, "5.0000" is another writing
 
 
 def _sequence(fields: Fields) -> str:

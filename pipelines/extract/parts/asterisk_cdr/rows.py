@@ -29,6 +29,8 @@ TABLE = (
 )  # fmt: skip
 NULLS = frozenset({"", "NULL", "\\N"})  # the latter two as programs for databases write what a row does not have
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+# The same as databases write it: with parts of a second, or with its offset.
+STAMP = re.compile(rf"{TIME.pattern.replace(' ', '[ T]')}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 NAMES = frozenset({*COLUMNS, *NEWER, "uniqueid", "userfield", "calldate"})
 NEEDED = names("src dst dcontext clid channel dstchannel lastapp duration billsec disposition")
 UNIQUEID = re.compile(r"(?:[\w.-]+-)?\d{9,11}\.\d+")  # epoch.number, behind the system's name where several have one
@@ -142,9 +144,9 @@ def _checked(header: tuple[str, ...], cells: list[str]) -> tuple[str, ...]:
 
 def _other_order(cells: list[str]) -> tuple[str, ...]:
     """Return the names of the columns by a file's first row where that has the time elsewhere than cdr_csv.c writes it."""
-    if len(cells) == len(TABLE) and TIME.fullmatch(cells[0]):
+    if len(cells) == len(TABLE) and STAMP.fullmatch(cells[0]):
         return TABLE
-    if len(cells) in (len(CUSTOM) - 1, len(CUSTOM)) and TIME.fullmatch(cells[8]) and cells[11].isdigit():
+    if len(cells) in (len(CUSTOM) - 1, len(CUSTOM)) and STAMP.fullmatch(cells[8]) and cells[11].isdigit():
         return CUSTOM[: len(cells)]
     return ()
 

@@ -216,6 +216,7 @@ def _mended(line: str, delimiter: str, width: int | None) -> list[str] | None:
     r"""Return the cells of a row of one line whose quotes are as databases write them; None where it is none.
 
     A quote within a cell is ``\"``, or nothing tells it from the cell's own: that is read of ``""Ann" <101>"`` alone.
+    Between tabs it may be a character like others: ``"Ann" <101>``, as MySQL's own program writes it.
     """
     after = rf"(?={re.escape(delimiter)}|\s*$)"
     before = rf"(?:^|(?<={re.escape(delimiter)}))"
@@ -226,8 +227,8 @@ def _mended(line: str, delimiter: str, width: int | None) -> list[str] | None:
     try:
         cells = next(csv.reader([line], delimiter=delimiter, strict=True, escapechar=escape))
     except csv.Error:
-        return None
-    return cells if width in (None, len(cells)) else None
+        cells = line.rstrip("\r\n").split(delimiter) if width and delimiter == "\t" else []
+    return cells if cells and width in (None, len(cells)) else None
 
 
 def _delimiter(header: str, columns: frozenset[str]) -> str:

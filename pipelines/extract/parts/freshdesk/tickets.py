@@ -20,7 +20,9 @@ TICKET_SOURCES: dict[int, tuple[str, Channel | None]] = {
     0: ("", None), 1: ("email", "email"), 2: ("portal", None), 3: ("phone", "voice"), 4: ("forum", None),
     5: ("twitter", "social"), 6: ("facebook", "social"), 7: ("chat", "chat"), 8: ("mobihelp", "chat"),
     9: ("feedback_widget", None), 10: ("outbound_email", "email"), 11: ("ecommerce", None), 12: ("bot", "chat"),
+    13: ("whatsapp", "chat"),
 }  # fmt: skip
+_FIRST_OWN_SOURCE = 101  # an account's own sources follow from here on; their names are not in the export
 OUTBOUND_EMAIL = "outbound_email"
 _STATUS = {2: "open", 3: "pending", 4: "resolved", 5: "closed"}
 _FIRST_CUSTOM = 6  # an account's own statuses follow from here on; their names are not in the export
@@ -77,7 +79,7 @@ def parse_ticket(record: Any, drift: Drift) -> Ticket:
         raise UnreadableError("neither a ticket (requester_id, status), nor a conversation, a contact or an agent")
     tags = fields.strings("tags")
     kind = fields.maybe_string("type")
-    via, channel = code(fields, "source", TICKET_SOURCES) if fields.has("source") else ("", None)
+    via, channel = _source(fields) if fields.has("source") else ("", None)
     own = take_person(fields)
     inner = parse_requester(fields.maybe_fields("requester"), drift)
     ticket = Ticket(
@@ -121,7 +123,11 @@ def maybe_instant(fields: Fields, name: str) -> datetime | None:
 
 def code(fields: Fields, name: str, known: Mapping[int, Meaning]) -> Meaning:
     """Take a number of a closed set and return its meaning; one we have not seen is never put into a default."""
-    value = fields.number(name)
+    return meaning(name, fields.number(name), known)
+
+
+def meaning(name: str, value: int, known: Mapping[int, Meaning]) -> Meaning:
+    """Return what a number of a closed set means; UnreadableError for one that we have not seen."""
     if value not in known:
         raise UnreadableError(f"field {name!r} has a value we do not know")
     return known[value]
@@ -135,9 +141,10 @@ def parse_attachment(value: Any, drift: Drift) -> Attachment:
     return found
 
 
+def _source(fields: Fields) -> tuple[str, Channel | None]:
+    value = fields.number("source")
+    return (f"source_{value}", None) if value >= _FIRST_OWN_SOURCE else meaning("source", value, TICKET_SOURCES)
+
+
 def _status(value: int) -> str:
-    if value >= _FIRST_CUSTOM:
-        return f"status_{value}"
-    if value not in _STATUS:
-        raise UnreadableError("field 'status' has a value we do not know")
-    return _STATUS[value]
+    return f"status_{value}" if value >= _FIRST_CUSTOM else meaning("status", value, _STATUS)

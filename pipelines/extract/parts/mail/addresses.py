@@ -1,5 +1,6 @@
 """Address headers (From, To, Cc): entries with groups, routes and comments, in one pass over the value."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,6 +10,9 @@ from pipelines.extract.parts.mail.headers import TOKEN, decoded, raw_bytes, unqu
 from pipelines.extract.values.identifiers import normalise_email
 
 _CACHED_LENGTH = 300
+# How archives of mailing lists write an address: ann(a)field.example (Mailman 3), ann at field.example (Mailman 2).
+_VEIL = re.compile(r"(?<=[\w.+=-])\(a\)(?=[\w-]{1,63}\.\w)", re.ASCII)
+_VEILED = re.compile(r"([\w.+=-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,12 @@ class Mailbox:
 
 @dataclass(slots=True)
 class _Entry:
-    """The pieces of the entry being read; ``address`` is None until a ``<`` is met."""
+    """The pieces of the entry being read; ``address`` is None until a ``<`` is met, ``before_comma`` tells how it ends."""
 
     words: list[str] = field(default_factory=list)
     comment: list[str] = field(default_factory=list)
     address: list[str] | None = None
+    before_comma: bool = False
 
 
 def mailboxes(values: Iterable[str]) -> Iterator[Mailbox]:
@@ -47,10 +52,24 @@ def _few_mailboxes(value: str) -> tuple[Mailbox, ...]:
 
 
 def _mailboxes(value: str) -> Iterator[Mailbox]:
+    if "(a)" in value:
+        value = _VEIL.sub("@", value)
+    if "=?" in value and "@" not in value and "@" in (shown := decoded(value)):
+        value = shown  # the address encoded with the name, which the standard forbids
+    before = ""
     for entry in _entries(value):
         box = _mailbox(entry)
-        if box.name or box.address:
+        if before and entry.address is not None and box.address:
+            box = Mailbox(f"{before}, {box.name}" if box.name else before, box.address)
+        elif before:
+            yield Mailbox(before, "")
+        before = ""
+        if not box.address and entry.before_comma and box.name and not box.name[0].islower():
+            before = box.name  # of Archer, Ann <ann@field.example>, which should be in quotes
+        elif box.name or box.address:
             yield box
+    if before:
+        yield Mailbox(before, "")
 
 
 def _entries(value: str) -> Iterator[_Entry]:
@@ -73,6 +92,7 @@ def _entries(value: str) -> Iterator[_Entry]:
         elif piece == ":":  # what stands before is a group's name, or within < > a route
             entry.address, entry.words = ([], entry.words) if in_angle else (entry.address, [])
         elif piece == ";" or (piece == "," and not (in_angle and _is_route(entry.address))):
+            entry.before_comma = piece == ","
             yield entry
             entry, in_angle = _Entry(), False
         elif in_angle and entry.address is not None:
@@ -98,10 +118,11 @@ def _mailbox(entry: _Entry) -> Mailbox:
 
 def _address(written: str) -> str:
     if "@" not in written:
-        return ""
+        veiled = _VEILED.fullmatch(" ".join(written.split()))
+        return (normalise_email(f"{veiled[1]}@{veiled[2]}") if veiled else None) or ""
     if not written.isascii():
         written = decode(raw_bytes(written), None)
     joined = " ".join(written.split())
     for mark in (" .", ". ", " @", "@ "):  # the obsolete syntax allows white space there (RFC 5322, 4.4)
         joined = joined.replace(mark, mark.strip())
-    return normalise_email(joined.rstrip(".")) or ""
+    return normalise_email(joined.rstrip(".").strip("'")) or ""

@@ -3,8 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from zoneinfo import ZoneInfo
 
 from pipelines.extract.parts.mail.headers import without_comments
+from pipelines.extract.values.instants import local_instant
 
 DATE_LIMIT = 1_000
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -22,6 +24,7 @@ _OFFSETS = {
 }  # fmt: skip
 _NAMED_ZONE = re.compile(rf"(?<=\d )(?:{'|'.join(_OFFSETS)})$")
 _GREENWICH = re.compile(r"(?:GMT|UTC?) ?([+-])(\d\d?)(?::?(\d\d))?$")
+_NO_ZONE = re.compile(r"[^:]*\s\d\d?:\d\d(?::\d\d)?(?: \d{4})?")  # which ends with the clock, or the year behind it
 _COLON_ZONE = re.compile(r"([+-]\d\d):(\d\d)$")
 _HALF_DAY = re.compile(r"\b(\d\d?)(:\d\d(?::\d\d)?) ?([AaPp])\.?[Mm]\b\.?")
 
@@ -32,7 +35,7 @@ def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
     ``-0000`` is an instant too: the sender tells the time in UTC and leaves out where they are (RFC 5322, 3.3). A time
     without a zone is none, unless ``assume_utc``: a ``From `` line is in UTC (RFC 4155).
     """
-    if not value.isascii() or len(value) > DATE_LIMIT:
+    if len(value) > DATE_LIMIT or not (value.isascii() or without_comments(value).isascii()):
         return None
     if usual := _USUAL_DATE.match(value):
         return _usual_instant(usual)
@@ -41,6 +44,21 @@ def instant(value: str, *, assume_utc: bool = False) -> datetime | None:
         return _iso_instant("".join((iso[1], "T", iso[2], iso[3])))
     if not assume_utc and not any(_ZONE.fullmatch(word) for word in plain.split()[3:]):
         return None
+    return _any_instant(plain)
+
+
+def local(value: str, zone: ZoneInfo) -> tuple[datetime, str | None] | None:
+    """Return the instant at which a clock in ``zone`` showed a date that has no zone, and ``local_instant``'s flag.
+
+    None where it is no date, or has a zone, be it one that is not known.
+    """
+    plain = _plain(value) if value.isascii() and len(value) <= DATE_LIMIT else ""
+    shown = _any_instant(plain) if _NO_ZONE.fullmatch(plain) else None
+    return None if shown is None else local_instant(shown.replace(tzinfo=None), zone)
+
+
+def _any_instant(plain: str) -> datetime | None:
+    """Return the instant of a date in any shape that the standard library reads, in UTC where it has no zone."""
     try:
         fields = parsedate_tz(plain)
         if fields is None:

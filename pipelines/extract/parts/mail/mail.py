@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier, Interaction
 from pipelines.extract.claims.claims import claims_of, references_of, signed_name
@@ -13,7 +14,7 @@ from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail.authentication import Verdict, authentication
 from pipelines.extract.parts.mail.body import body_of, is_cut
 from pipelines.extract.parts.mail.consent import marketing_wish
-from pipelines.extract.parts.mail.dates import instant
+from pipelines.extract.parts.mail.dates import instant, local
 from pipelines.extract.parts.mail.headers import Headers, message_ids
 from pipelines.extract.parts.mail.mime import Part, parse_mail
 from pipelines.extract.parts.mail.notes import is_unsent, without_notes
@@ -113,13 +114,15 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
     roots = message_ids(headers.first("references"))
     person = [] if reason else _person(way)
     claims = _claims(parts, subject, person, source) if person and way.direction == "inbound" else []
+    occurred_at, doubt = _occurred_at(headers, place, source.zone)
+    traits = body.traits | ({"local_time": doubt} if doubt else {})
     return Interaction(
         source=source.name,
         source_ref=ref,
         conversation_ref=_gmail_thread(headers) or [*roots[:1], *answered[:1], ref][0],
         channel="email",
         direction=way.direction,
-        occurred_at=_occurred_at(headers, place),
+        occurred_at=occurred_at,
         file=place.file,
         position=place.position,
         party=[*person, *(claim for claim in claims if claim.value not in {known.value for known in person})],
@@ -133,7 +136,7 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
         attachments=body.attachments,
         consent=_consent(way, reason, subject, parts.text),
         reason=reason,
-        source_metadata=_metadata(headers, verdict) | body.traits | dict.fromkeys(place.notes - {JUNK, SENT}, True),
+        source_metadata=_metadata(headers, verdict) | traits | dict.fromkeys(place.notes - {JUNK, SENT}, True),
     )
 
 
@@ -203,23 +206,36 @@ def _gmail_thread(headers: Headers) -> str:
     return thread if thread.isdigit() else ""
 
 
-def _occurred_at(headers: Headers, place: Place) -> datetime:
+def _occurred_at(headers: Headers, place: Place, zone: ZoneInfo | None) -> tuple[datetime, str | None]:
+    """Return when it was sent, and what is doubtful about that (``local_instant``)."""
     latest = latest_of(place.night)
     told = False
-    for candidate in _times(headers, place.postmark):
-        if candidate is not None and EARLIEST <= candidate <= latest:
-            return candidate
-        told = told or candidate is not None
+    for found in _times(headers, place.postmark, zone):
+        if found and EARLIEST <= found[0] <= latest:
+            return found
+        told = told or found is not None
     if told:
         raise UnreadableError(f"every time it tells lies before {EARLIEST:%Y} or after the night")
-    raise UnreadableError("no time: neither Date, nor the From line, nor Received tells one with its zone")
+    raise UnreadableError(
+        "no time: neither Date, nor the From line, nor Received tells one with its zone (or declare the source's 'timezone')"
+    )
 
 
-def _times(headers: Headers, postmark: str) -> Iterator[datetime | None]:
-    """Yield the times a mail tells, the sender's own first; a reader stops at the first that will do."""
-    yield instant(headers.first("date"))
-    yield instant(postmark, assume_utc=True)
-    yield instant(headers.first("received").rpartition(";")[2])
+def _times(headers: Headers, postmark: str, zone: ZoneInfo | None) -> Iterator[tuple[datetime, str | None] | None]:
+    """Yield the times a mail tells, the sender's own first; a reader stops at the first that will do.
+
+    A Date without its zone is the last: the others tell an instant.
+    """
+    date = headers.first("date")
+    yield _sure(instant(date))
+    yield _sure(instant(postmark, assume_utc=True))
+    yield _sure(instant(headers.first("received").rpartition(";")[2]))
+    if zone:
+        yield local(date, zone)
+
+
+def _sure(found: datetime | None) -> tuple[datetime, str | None] | None:
+    return None if found is None else (found, None)
 
 
 def _metadata(headers: Headers, verdict: Verdict) -> dict[str, Any]:

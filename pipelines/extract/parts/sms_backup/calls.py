@@ -13,6 +13,10 @@ _TYPES: dict[str, tuple[Direction, str]] = {
     "5": ("inbound", "rejected"),
     "6": ("inbound", "blocked"),  # by the phone's list of numbers that it refuses
     "7": ("inbound", "answered elsewhere"),
+    # Some makers tell a call over Wi-Fi, or over the network's own internet telephony (IMS), by a type apart.
+    **dict.fromkeys(("20", "1000"), ("inbound", "answered")),
+    **dict.fromkeys(("21", "1001"), ("outbound", "made")),
+    **dict.fromkeys(("22", "1002"), ("inbound", "missed")),
 }
 # Whether the number was shown; of the others, why not.
 _PRESENTATIONS = {"1": None, "2": "restricted", "3": "unknown", "4": "payphone", "5": "unavailable"}

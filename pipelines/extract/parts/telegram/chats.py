@@ -27,7 +27,7 @@ _TYPES: dict[str, str | None] = {
     "personal_chat": None,
     "bot_chat": "bot",
     "replies": "bot",
-    "verify_codes": "bot",
+    **dict.fromkeys(("verification_codes", "verify_codes"), "bot"),
     "saved_messages": "own_address",
     "private_group": "group",
     "private_supergroup": "group",
@@ -36,7 +36,7 @@ _TYPES: dict[str, str | None] = {
     "private_channel": "newsletter",
     "public_channel": "newsletter",
 }
-_NAMELESS = ("saved_messages", "replies", "verify_codes")
+_NAMELESS = ("saved_messages", "replies", "verification_codes", "verify_codes")
 _KINDS = {name: name for name in _TYPES}
 _USUAL = names("id messages name type")
 _MESSAGES = names("messages")

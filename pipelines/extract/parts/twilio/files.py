@@ -30,7 +30,7 @@ _COLUMNS = {name.replace("_", ""): name for name in _API_NAMES} | {
     "numofmedia": "num_media", "numofsegments": "num_segments",
 }  # fmt: skip
 _SHOWN = frozenset({"From", "To", "Sid", "Status", "Direction", "Body", "SentDate", "Duration", "StartTime", "Start Time"})
-_SPOKEN = {"incoming": "inbound", "outgoing-api": "outbound-api", "outgoing-dial": "outbound-dial"}
+_SPOKEN = {"incoming": "inbound"} | {f"outgoing-{way}": f"outbound-{way}" for way in ("api", "call", "dial", "reply")}
 _CLOSED = ("direction", "status", "answered_by")
 _OTHER_LETTERS = re.compile(r"[^a-z0-9]")
 _UTC = re.compile(r"\s*(?:UTC|GMT)$")

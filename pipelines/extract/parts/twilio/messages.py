@@ -24,6 +24,7 @@ STATUS = {
     """)
 }
 _MEDIA_LIMIT = 100  # Twilio takes ten
+_NO_ERROR = "0"  # as the Console's CSV has it
 _USUAL = names("date_created date_sent date_updated error_code num_media")
 _LEFT = names("""
     account_sid api_version error_message messaging_service_sid num_segments price price_unit price_units subresource_uris
@@ -81,7 +82,7 @@ def metadata_of(via: str, error: str | None, ours: End) -> dict[str, Any]:
     """Return what only Twilio tells: which way it was sent, an error, our number."""
     told = {
         "via": via if via in ("outbound-call", "outbound-reply") else None,
-        "error_code": error,
+        "error_code": error if error != _NO_ERROR else None,
         "our_number": ours.shown or None,
     }
     return {name: value for name, value in told.items() if value is not None}

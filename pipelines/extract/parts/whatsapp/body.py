@@ -15,6 +15,7 @@ from pipelines.extract.parts.whatsapp.words import (
     NO_ANSWER,
     OMITTED,
     VIEW_ONCE,
+    WAITING,
     kind_of,
     seconds_of,
 )
@@ -26,8 +27,8 @@ class Body:
     """A message's content.
 
     Attributes:
-        text: what the person wrote; empty for a deleted message, a mere file, a call.
-        metadata: "edited", "deleted", "view_once"; "call" (voice or video); "type" (poll or location).
+        text: what the person wrote; empty for a deleted message, one not opened yet, a mere file, a call.
+        metadata: "edited", "deleted", "waiting", "view_once"; "call" (voice or video); "type" (poll or location).
         status, seconds: of a call, its outcome and how long it was.
     """
 
@@ -54,6 +55,8 @@ def parse_body(raw: str, *, has_file: bool = False) -> Body:
     plain = MARKS.sub("", raw).strip()
     if DELETED.fullmatch(plain):
         return Body(metadata={"deleted": True})
+    if WAITING.fullmatch(plain):
+        return Body(metadata={"waiting": True})
     if VIEW_ONCE.fullmatch(plain):
         return Body(attachments=[Attachment("", None, "")], metadata={"view_once": True})
     call = _call(raw, plain)
@@ -70,8 +73,12 @@ def parse_body(raw: str, *, has_file: bool = False) -> Body:
     elif omitted := OMITTED.search(text) or (LEFT_OUT.search(text) if has_file and not kind else None):
         name, _, rest = f"{text[: omitted.start()]}{text[omitted.end() :]}".partition("\n")
         document = _document(MARKS.sub("", name).strip())
-        attachments = [Attachment(file_name(document), None, "")]
         text = (name if not document else "") + "\n" + rest
+        if not document and not name.strip():  # Android has a document's name below
+            below, _, after = rest.partition("\n")
+            document = _document(below.strip())
+            text = after if document else rest
+        attachments = [Attachment(file_name(document), None, "")]
     return Body(clean(text).strip(), attachments, metadata)
 
 
@@ -82,8 +89,11 @@ def _document(shown: str) -> str:
 
 
 def _beside(text: str, name: str) -> str:
-    """Drop a document's own name, which iPhones write before it ("Offer.pdf • 2 pages")."""
+    """Drop a document's own name, which iPhones write before it ("Offer.pdf • 2 pages"), and Android below."""
     first, newline, rest = text.partition("\n")
+    below, _, after = rest.partition("\n")
+    if not first.strip() and below.strip() == name:
+        return after
     shown = MARKS.sub("", first).partition(" \u2022 ")[0].strip()
     return rest if shown and name.endswith(shown) else first + newline + rest
 

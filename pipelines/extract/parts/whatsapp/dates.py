@@ -16,8 +16,8 @@ _BUDDHIST = 543  # years that Thailand is ahead: 2569 is 2026
 # The halves of the day on twelve-hour clocks. In some languages they stand before the time, in the far east with dates
 # that begin with the year, where its two digits do not tell.
 _FAR_EAST = {
-    "a": names("午前 上午 凌晨 清晨 早上 오전"),
-    "p": names("午後 下午 中午 晚上 오후"),
+    "a": names("午前 上午 凌晨 清晨 早上 오전 am"),
+    "p": names("午後 下午 中午 晚上 오후 pm"),  # the last on newer phones in Korean, too
 }
 _BEFORE = {
     "a": names("முற்பகல் පෙ.ව. öö de. de") | _FAR_EAST["a"],
@@ -26,9 +26,11 @@ _BEFORE = {
 _BEHIND = {
     "a": names("""
         am a.m. a.m ص ق.ظ. ق.ظ π.μ. π.μ öö de. de fm ap. ap sa pg vorm. vm. vm дп пр.\u043e\u0431. претпл. पूर्वाह्न म.पू. ಪೂರ್ವಾಹ್ನ
+        p.d. ਪੂ.ਦੁ.
     """),
     "p": names("""
         pm p.m. p.m م ب.ظ. ب.ظ μ.μ. μ.μ ös du. du em ip. ip ch ptg nachm. nm. nm пп сл.\u043e\u0431. попл. अपराह्न म.उ. ಅಪರಾಹ್ನ
+        m.d. ਬਾ.ਦੁ.
     """),
 }
 HALVES_BEFORE = sorted(set().union(*_BEFORE.values()), key=len, reverse=True)
@@ -65,7 +67,9 @@ class Stamp:
         return datetime.combine(day, time.min) + self.clock
 
 
-def stamp_of(written: Written, hour: str, minute: str, second: str | None, half: str | None) -> Stamp:
+def stamp_of(
+    written: Written, hour: str, minute: str, second: str | None, half: str | None, *, is_half_before: bool = False
+) -> Stamp:
     """Return the stamp that the parts of a header make."""
     written = (_western(written[0]), written[1], _western(written[2]))
     half = half.replace(" ", "").lower() if half else None
@@ -73,7 +77,8 @@ def stamp_of(written: Written, hour: str, minute: str, second: str | None, half:
         clock = clock_time(hour, minute, second, _HALF[half] if half else None)
     except UnreadableError:
         clock = None
-    is_eastern = half in _FAR_EAST["a"] | _FAR_EAST["p"] and len(written[2]) < 4  # Hong Kong: 20/11/2026 上午10:00
+    is_far_east = is_half_before and half in _FAR_EAST["a"] | _FAR_EAST["p"]
+    is_eastern = is_far_east and len(written[2]) < 4  # Hong Kong: 20/11/2026 上午10:00
     return Stamp(written, clock, len(written[0]) in (0, 4) or is_eastern)
 
 

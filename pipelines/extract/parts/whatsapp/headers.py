@@ -87,4 +87,4 @@ def stamp_in(match: re.Match[str]) -> Stamp:
     else:
         date = (found["first"], found["middle"], found["last"])
     half = found["half"] or found["before"]
-    return stamp_of(date, found["hour"], found["minute"], found["second"], half)
+    return stamp_of(date, found["hour"], found["minute"], found["second"], half, is_half_before=bool(found["before"]))

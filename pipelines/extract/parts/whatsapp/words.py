@@ -59,7 +59,7 @@ EDITED = re.compile(
     r"Questo messaggio è stato modificato|Messaggio modificato|Mensagem editada|Esta mensagem foi editada|"
     r"Dit bericht is bewerkt|"
     r"Ta wiadomość została (?:zmieniona|edytowana)|Bu mesaj düzenlendi|Данное сообщение изменено|Сообщение изменено|"
-    r"تم تعديل هذه الرسالة|यह मैसेज एडिट किया गया|"
+    r"تم تعديل هذه الرسالة|ההודעה נערכה|यह मैसेज एडिट किया गया|"
     r"このメッセージは編集されました|此消息已编辑|이 메시지는 수정되었습니다)[.。]?>\s*$",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ DELETED = re.compile(
     r"Це повідомлення було видалено|Ви видалили це повідомлення|Tato zpráva byla smazána|Tuto zprávu jste smazal(?:/?a)?|"
     r"Pesan ini (?:telah )?dihapus|(?:Anda|Kamu) (?:telah )?menghapus pesan ini|"
     r"Tin nhắn này đã bị x[oó][aá]|Bạn đã x[oó][aá] tin nhắn này|ข้อความนี้ถูกลบแล้ว|คุณได้?ลบข้อความนี้(?:แล้ว)?|"
-    r"(?:لقد حذ[َ]?فت|أنت حذفت) هذه الرسالة|تم حذف هذه الرسالة|הודעה זו נמחקה|מחקת את ההודעה הזו|"
+    r"(?:لقد حذ[َ]?فت|أنت حذفت) هذه الرسالة|تم حذف هذه الرسالة|הודעה זו נמחקה|מחקת (?:את ההודעה הזו|הודעה זו)|"
     r"यह मैसेज डिलीट कर दिया गया(?: है)?|आपने यह मैसेज डिलीट किया(?: है)?|"
     r"このメッセージは削除されました|このメッセージを削除しました|"
     r"此消息已删除|此訊息已刪除|이 메시지는 삭제되었습니다|삭제된 메시지입니다)[.。।]?",
@@ -88,14 +88,14 @@ _FILE_ATTACHED = (
     r"file attached|Datei angehängt|archivo adjunt(?:o|ado)|fichier joint|file allegato|arquivo anexado|"
     r"ficheiro anexado|"
     r"bestand bijgevoegd|załączony plik|plik załączony|dosya ekli|файл (?:добавлен|прикреплен)|файл додано|"
-    r"الملف مرفق|"
+    r"الملف مرفق|קובץ מצורף|"
     r"फ़?ाइल (?:संलग्न|अटैच कर दी गई है)|fil vedhæftet|vedlagt fil|bifogad fil|liitetiedosto|"
     r"添付ファイル有り|文件附件|附件檔案|파일 첨부됨"
 )
 _ATTACHED = (
     r"attached|angehängt|Anhang|adjunto|anexado|anexo|joint|pièce jointe|allegato|bijgevoegd|bijlage|"
     r"załączon[oy]|eklendi|"
-    r"прикреплено|додано|المُرفق|अटैच किया गया|vedhæftet|vedlagt|bifogat|liite|添付ファイル|附件|첨부됨"
+    r"прикреплено|додано|المُرفق|מצורף|अटैच किया गया|vedhæftet|vedlagt|bifogat|liite|添付ファイル|附件|첨부됨"
 )
 # A mark before the bracket is WhatsApp's own, in whichever language the word is; so is the name that Android gives a file.
 ATTACHED = re.compile(
@@ -114,7 +114,15 @@ _OMITTED = (
     r"Медиафайлы отсутствуют|Файл пропущен|"
     r"медіа пропущено|تم استبعاد الوسائط|मीडिया के बिना|メディアなし|"
     r"メディアは含まれていません|忽略多媒體檔|省略多媒体文件|미디어 파일 제외됨|"
-    r"media tidak disertakan|media utelämnat|media utelatt|medier udeladt|media jätettiin pois)>|"
+    r"media tidak disertakan|media utelämnat|media utelatt|medier udeladt|media jätettiin pois|"
+    r"media har utelämnats|uten vedlegg|mediefil udeladt|media jätetty pois|המדיה לא נכללה|המדיה הוסרה|מדיה הושמטה|"
+    r" ?média vynechán[ay] ?|médiá vynechané|hiányzó médiafájl|conținut media omis|εξαίρεση πολυμέσων|без файл|без фајл|"
+    r"медији \u0441\u0443 изостављени|medijski zapis izostavljen|medij izpuščen|praleistas medijos turinys|bez multivides|"
+    r"meedia ära jäetud|media weggelaat|media imerukwa|walang kalakip na media|media disingkirkan|mitjans omesos|"
+    r"media hequr|media ç\u0131xar\u0131lm\u0131şd\u0131r|файл қосылған жоқ|fayl o['\u2018\u2019]tkazib yuborildi|"
+    r"bỏ qua media|สื่อถูกลบ|ບໍ່ລວມມີເດຍ|মিডিয়া বাদ দেওয়া হয়েছে|मीडिया वगळले|મીડિયા અવગણવામાં આવ્યા|ਮੀਡੀਆ ਛਡਿਆ ਗਿਆ|"
+    r"میڈیا ہٹا دیا گیا| ?پيوست نما/آهنگ حذف شد ?| ?ஊடகங்கள் நீக்கப்பட்டது ?|మాధ్యమం విస్మరించబడింది|"
+    r"ಮಾಧ್ಯಮ ಕೈಬಿಡಲಾಗಿದೆ|മീഡിയ ഒഴിവാക്കി|미디어 파일을 생략한 대화내용)>|"
     r"<?(?:(?:image|video|video note|video message|voice message|audio|sticker|GIF|document|contact card) omitted|"
     r"(?:Bild|Video|Videonachricht|Audio|Sticker|GIF|Dokument|Kontaktkarte) weggelassen|"
     r"(?:imagen|tarjeta de contacto) omitida|(?:v[ií]deo|[áa]udio|sticker|GIF|documento) (?:omitido|ocultado)|"
@@ -128,6 +136,12 @@ _OMITTED = (
 VIEW_ONCE = re.compile(
     r"<?(?:view once (?:voice )?message(?: omitted)?|you received a view once [^\n]{0,120}|"
     r"einmalansicht[^\n]{0,40}weggelassen)[>.]?",
+    re.IGNORECASE,
+)
+# Stands in the place of a message that the phone has not been able to open yet.
+WAITING = re.compile(
+    r"(?:waiting for this message\. this may take a while|warte auf diese nachricht\. dies kann eine weile dauern|"
+    r"aguardando mensagem\. essa ação pode levar alguns instantes)\.?",
     re.IGNORECASE,
 )
 # Alone on the first line, or behind a mark at its end, after a file's name or what was written under a picture.
