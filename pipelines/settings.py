@@ -1,6 +1,7 @@
 """Paths, environment and configuration files: read here, at the edge, and handed on as values."""
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -82,6 +83,18 @@ def engine_name(given: str | None = None) -> str:
     if name not in ENGINES:
         raise ConfigurationError(f"there is no engine {name!r} (--engine, GOLDTHREAD_ENGINE); it is {' or '.join(ENGINES)}")
     return name
+
+
+def memory_limit() -> str:
+    """Return how much memory DuckDB may take: ``GOLDTHREAD_MEMORY``, else 2GB.
+
+    Raises:
+        ConfigurationError: it is no amount.
+    """
+    amount = os.environ.get("GOLDTHREAD_MEMORY") or "2GB"
+    if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B?|%)", amount, re.IGNORECASE):
+        raise ConfigurationError("GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB, 1500MB or 80%")
+    return amount
 
 
 @dataclass(frozen=True)
@@ -187,6 +200,8 @@ def _source(path: Path, name: str, entry: object) -> Source:
 
 def load_yaml(path: Path) -> Any:
     """Read one YAML file; ConfigurationError names the file and the line."""
+    if path.is_dir():
+        raise ConfigurationError(f"{path}: is a folder, where a file is expected")
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import duckdb
 
 from pipelines.errors import ConfigurationError
 from pipelines.lock import hold
-from pipelines.settings import Home
+from pipelines.settings import Home, memory_limit
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ def connect(path: Path | str, home: Home, *, read_only: bool = False) -> duckdb.
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "temp_directory": str(home.tmp),
-            "memory_limit": os.environ.get("GOLDTHREAD_MEMORY", "2GB"),
+            "memory_limit": memory_limit(),
             "preserve_insertion_order": False,
         },
     )

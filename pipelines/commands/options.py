@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from pipelines.errors import ConfigurationError
 from pipelines.settings import Home, home_of
 
 HomeOption = Annotated[
@@ -28,10 +29,17 @@ out = Console()
 
 
 def place(home: Path | None, sources: Path | None = None) -> Home:
-    """Return the home; a ``--sources`` given is made known to the stages, which may read it again."""
+    """Return the home; a ``--sources`` given is made known to the stages, which may read it again.
+
+    Raises:
+        ConfigurationError: the home is a file.
+    """
     if sources is not None:
         os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
-    return home_of(home)
+    where = home_of(home)
+    if where.path.exists() and not where.path.is_dir():
+        raise ConfigurationError(f"{where.path} is a file, where the home is a folder (--home, GOLDTHREAD_HOME)")
+    return where
 
 
 def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:

@@ -1,6 +1,5 @@
 """Questions to the version in use, in a sandbox: it reads that one file, and nothing else on the machine."""
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +12,7 @@ import duckdb
 
 from pipelines.errors import GoldthreadError
 from pipelines.load.versions import current_file
-from pipelines.settings import Home
+from pipelines.settings import Home, memory_limit
 
 SECONDS = 60  # a question may take; then it is stopped
 ROWS = 1000  # that an answer shows unless more are asked for
@@ -77,7 +76,7 @@ def open_read_only(path: Path, *, seconds: int = SECONDS) -> duckdb.DuckDBPyConn
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "enable_external_access": False,
-            "memory_limit": os.environ.get("GOLDTHREAD_MEMORY", "2GB"),
+            "memory_limit": memory_limit(),
             "temp_directory": "",  # spilled rows would outlive the question
             "max_execution_time": seconds * 1000,
         },
