@@ -91,10 +91,14 @@ def build(con: duckdb.DuckDBPyConnection, home: Home, table: str, **values: Any)
         The rows of the table.
 
     Raises:
-        ConfigurationError: the file is missing, is not one SELECT, or names a parameter that is not given.
+        ConfigurationError: the file is missing, is not one SELECT, names a parameter that is not given, or a table or
+            column that is not there.
     """
     query, given = select_of(con, home, table, values)
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", given)
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", given)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:  # before a row is read: it quotes the file alone
+        raise ConfigurationError(f"{select_path(home, table)}: {first_line(error)}") from None
     counted = con.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(counted[0]) if counted else 0
 
@@ -105,11 +109,13 @@ def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: di
     Raises:
         ConfigurationError: as ``build``.
     """
-    schema, name = table.split(".")
-    path = home.find(f"sql/{schema}/{name}.sql")
+    path = select_path(home, table)
     if not path.is_file():
         raise ConfigurationError(f"{path}: no such file; it builds {table}")
-    statements = con.extract_statements(path.read_text(encoding="utf-8"))
+    try:
+        statements = con.extract_statements(path.read_text(encoding="utf-8"))
+    except duckdb.ParserException as error:
+        raise ConfigurationError(f"{path}: {first_line(error)}") from None
     if len(statements) != 1:
         raise ConfigurationError(f"{path}: expected one SELECT, found {len(statements)} statements")
     wanted = statements[0].named_parameters
@@ -117,3 +123,17 @@ def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: di
     if missing:
         raise ConfigurationError(f"{path}: no value for ${', $'.join(sorted(missing))}")
     return statements[0].query, {name: values[name] for name in wanted}
+
+
+def select_path(home: Home, table: str) -> Path:
+    """Return the file whose SELECT builds ``schema.table``."""
+    schema, name = table.split(".")
+    return home.find(f"sql/{schema}/{name}.sql")
+
+
+def first_line(error: duckdb.Error) -> str:
+    """Return what DuckDB says is wrong, and in which line of the statement, without the statement."""
+    said, _, shown = str(error).partition("\n\nLINE ")
+    line = shown.partition(":")[0]
+    words = " ".join(said.split())
+    return f"line {line}: {words}" if line else words

@@ -54,9 +54,7 @@ def test_a_wrong_configuration_is_told_with_file_source_and_key(tmp_path, text, 
 
 def test_an_unknown_format_is_told_with_file_and_source_before_anything_is_read(tmp_path):
     path = write(tmp_path / "sources.yml", GOOD.replace("mbox,", "mboxx,"))
-    with pytest.raises(
-        ConfigurationError, match=r"sources\.yml: sources\.support_mail\.format: 'mboxx' is not known"
-    ):
+    with pytest.raises(ConfigurationError, match=r"sources\.yml: sources\.support_mail\.format: 'mboxx' is not known"):
         sources_of(Home(tmp_path), path)
 
 

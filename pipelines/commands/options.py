@@ -1,6 +1,7 @@
 """What the commands share: their options, and how a result is told."""
 
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,15 @@ def place(home: Path | None, sources: Path | None = None) -> Home:
 def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:
     """Print the result as JSON, or as people read it."""
     if as_json:
-        print(json.dumps(result, default=str, ensure_ascii=False, indent=2))
+        print(json.dumps(_finite(result), default=str, ensure_ascii=False, indent=2, allow_nan=False))
     else:
         show()
+
+
+def _finite(value: Any) -> Any:
+    """Return ``value`` with infinite numbers and those that are none in words: JSON has neither."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

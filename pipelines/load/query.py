@@ -82,6 +82,7 @@ def open_read_only(path: Path, *, seconds: int = SECONDS) -> duckdb.DuckDBPyConn
         },
     )
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET search_path = 'golden,meta'")  # SHOW TABLES lists them, and what DuckDB proposes for a slip is found
     con.execute("SET lock_configuration = true")
     return con
 
