@@ -6,9 +6,10 @@ import os
 import signal
 
 import pytest
+from typer.testing import CliRunner
 
 from pipelines import cli
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, SourceBroken
 from pipelines.lock import hold
 
 
@@ -94,3 +95,20 @@ def test_memory_that_is_no_amount_names_the_variable(ended, tmp_path, monkeypatc
     code, words = ended("resolve", "--night", "2026-03-02", "--home", tmp_path)
     assert code == 2
     assert words.splitlines()[-1].startswith("goldthread: GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB")
+
+
+def test_a_replay_says_what_publishes_what_came_in(tmp_path):
+    def extract(*options):
+        return CliRunner().invoke(cli.app, ["extract", *options, "--home", str(tmp_path)])
+
+    sources, file = tmp_path / "config" / "sources.yml", tmp_path / "inbox" / "crm" / "2026-11-20" / "customers.csv"
+    for path in (sources, file):
+        path.parent.mkdir(parents=True)
+    sources.write_text(
+        "sources: {crm: {format: table, kind: profile, path: 'crm/{night}/*.csv', columns: {source_ref: Id, city: City}}}"
+    )
+    file.write_text("Id,City\n1,Leeds,more\n2,Hull\n")
+    assert isinstance(extract("--night", "2026-11-20").exception, SourceBroken)
+    file.write_text("Id,City\n1,Leeds\n2,Hull\n")
+    assert "goldthread run --night 2026-11-20" in extract("--replay-quarantine").stdout
+    assert "Nothing is in quarantine" in extract("--replay-quarantine").stdout
