@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.lock import hold
 from pipelines.settings import Home, memory_limit
 
@@ -44,19 +44,33 @@ def connect(path: Path | str, home: Home, *, read_only: bool = False) -> duckdb.
     if path != ":memory:":
         path = Path(path).resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(
-        str(path),
-        read_only=read_only,
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "temp_directory": str(home.tmp),
-            "memory_limit": memory_limit(),
-            "preserve_insertion_order": False,
-        },
-    )
+    config = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(home.tmp),
+        "memory_limit": memory_limit(),
+        "preserve_insertion_order": False,
+    }
+    con = open_file(path, config, "docs/runbook.md says what to do (The warehouse is damaged or gone)", read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
     return con
+
+
+def open_file(path: Path | str, config: dict[str, Any], mend: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a database file.
+
+    Raises:
+        LockHeld: another program has it open.
+        GoldthreadError: it is no database; ``mend`` says what to do.
+    """
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        if "Could not set lock" in str(error):
+            raise LockHeld(f"{path}: another program has it open; close it there and run again") from None
+        if "not a valid DuckDB database" in str(error):
+            raise GoldthreadError(f"{path}: damaged, no database; {mend}") from None
+        raise
 
 
 @contextlib.contextmanager
