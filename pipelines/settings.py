@@ -200,10 +200,7 @@ def _source(path: Path, name: str, entry: object) -> Source:
     try:
         source = Source(name=name, **entry)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"{path}: sources.{name}.{key}: {message}") from None
+        raise ConfigurationError(f"{path}: sources.{name}.{first_problem(error)}") from None
     except TypeError as error:
         raise ConfigurationError(f"{path}: sources.{name}: {error}") from None
     if source.path.startswith("/") or ".." in source.path.split("/"):
@@ -224,6 +221,15 @@ class _Strict(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return the first thing that is wrong: its key and what it is, without pydantic's way of saying it."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    plain = {"extra_forbidden": "there is no such key", "missing": "is missing"}
+    message = plain.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
 
 
 def load_yaml(path: Path) -> Any:

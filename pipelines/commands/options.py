@@ -20,7 +20,9 @@ HomeOption = Annotated[
 SourcesOption = Annotated[
     Path | None,
     typer.Option(
-        "--sources", help="What arrives and how it is read.", show_default="the home's config/sources.yml, else ours"
+        "--sources",
+        help="What arrives and how it is read.",
+        show_default="$GOLDTHREAD_SOURCES, the home's config/sources.yml, ours",
     ),
 ]
 NightOption = Annotated[str, typer.Option("--night", help="The night, written YYYY-MM-DD.")]
