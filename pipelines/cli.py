@@ -1,10 +1,14 @@
 """The command ``goldthread``: results on stdout, progress and words on stderr, exit codes as docs/runbook.md lists them."""
 
+import errno
 import logging
 import os
+import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -21,7 +25,7 @@ app = typer.Typer(
         "[b]load[/b] (golden tables), [b]validate[/b] (expectations) and [b]publish[/b] (a whole version, one pointer); "
         "[b]run[/b] does all five.\n\n"
         "Exit codes: 0 done; 1 anything else; 2 usage or configuration; 3 validation stopped the publish; 4 a source broke "
-        "its bounds (what could be read is published); 5 another writer holds the lock."
+        "its bounds (what could be read is published); 5 another writer holds the lock; 130 stopped by Ctrl-C."
     ),
     epilog="First steps:\n\ngoldthread demo --home var/demo\n\ngoldthread run --night 2026-03-02 --home var/demo",
     rich_markup_mode="rich",
@@ -35,6 +39,12 @@ for commands in (stages, published, world, training):
 app.add_typer(review.app, name="review")
 
 
+SYSTEM = {
+    os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.ENOENT, errno.EMFILE)
+}
+INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
+
+
 def main() -> None:
     """Run the command and end with its exit code; an error is told in words, never with a record's values."""
     handler = logging.StreamHandler(sys.stderr)
@@ -42,25 +52,56 @@ def main() -> None:
     words = logging.getLogger("pipelines")  # ours alone: what libraries log may quote a record
     words.addHandler(handler)
     words.setLevel(logging.INFO)
+    interrupted = _notice_interrupt()
     try:
         app()
-    except GoldthreadError as error:
-        print(f"goldthread: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of our output went away: `goldthread query … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:  # the last resort: a library's message may quote a record, so only its place is told
-        if os.environ.get("GOLDTHREAD_DEBUG"):
+    except BaseException as error:
+        if interrupted.is_set():  # whatever a library made of it
+            print("goldthread: stopped (Ctrl-C). Nothing is half-written: run it again at any time.", file=sys.stderr)
+            sys.exit(INTERRUPTED)
+        if isinstance(error, GoldthreadError):
+            print(f"goldthread: {error}", file=sys.stderr)
+            sys.exit(error.exit_code)
+        if isinstance(error, BrokenPipeError):  # the reader of our output went away: `goldthread query … | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        if not isinstance(error, Exception) or os.environ.get("GOLDTHREAD_DEBUG"):
             raise
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "pipelines" in frame.filename]
-        caller = f", called from {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-        print(
-            f"goldthread: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}{caller}. The message is kept "
-            "back since it may quote a record; GOLDTHREAD_DEBUG=1 shows it.",
-            file=sys.stderr,
-        )
+        print(f"goldthread: {last_resort(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+def _notice_interrupt() -> threading.Event:
+    """Return what is set once Ctrl-C was pressed; libraries turn it into errors of their own."""
+    pressed = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # what runs in the background ignores it
+        signal.signal(signal.SIGINT, interrupt)
+    return pressed
+
+
+def last_resort(error: Exception) -> str:
+    """Say where an error came from that nobody foresaw: its message may quote a record, what the system said does not."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "pipelines" in frame.filename]
+    caller = f", called from {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    where = f"{type(error).__name__} in {Path(frames[-1].filename).name}:{frames[-1].lineno}{caller}"
+    if said := _said_by_the_system(error):
+        return f"{said} ({where}). Nothing is half-written: mend it and run again (docs/runbook.md, Something else)."
+    return f"{where}. The message is kept back since it may quote a record; GOLDTHREAD_DEBUG=1 shows it."
+
+
+def _said_by_the_system(error: BaseException | None) -> str | None:
+    """Return the operating system's words where the error, or one that it came of, goes back to them."""
+    while error is not None:
+        if said := next((words for words in SYSTEM if words in str(error)), None):
+            return said
+        error = error.__cause__ or error.__context__
+    return None
 
 
 @app.callback(invoke_without_command=True)

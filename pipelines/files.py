@@ -1,8 +1,12 @@
-"""What lake and published versions ask of single files: their digest, and that they are on the disk."""
+"""What lake and published versions ask of single files: their digest, their words, and that they are on the disk."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
+from typing import Any
+
+from pipelines.errors import GoldthreadError
 
 
 def sha256_of(path: Path) -> str:
@@ -18,3 +22,19 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_own(path: Path, mend: str) -> dict[str, Any]:
+    """Read a JSON file that we wrote ourselves, whole or not at all.
+
+    Args:
+        mend: what to do where a disk or a hand has damaged it.
+
+    Raises:
+        FileNotFoundError: there is none.
+        GoldthreadError: it is damaged.
+    """
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise GoldthreadError(f"{path}: damaged; {mend}") from None

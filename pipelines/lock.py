@@ -1,12 +1,16 @@
 """Locks of the operating system (``flock``): they go with the process that held them, even one that was killed."""
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from pipelines.errors import LockHeld
+from pipelines.errors import ConfigurationError, LockHeld
+
+UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}  # and no retry changes it
 
 _held: set[Path] = set()  # by this process: a run holds the writer's lock over all its stages
 
@@ -17,13 +21,13 @@ def hold(path: Path) -> Iterator[None]:
 
     Raises:
         LockHeld: another process holds it; the message names its process id.
+        ConfigurationError: its folder cannot be written.
     """
     path = path.resolve()
     if path in _held:
         yield
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as handle:
+    with _opened(path) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -37,6 +41,16 @@ def hold(path: Path) -> Iterator[None]:
         finally:
             _held.discard(path)
             handle.truncate(0)
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+")
+    except OSError as error:
+        if error.errno in UNWRITABLE:
+            raise ConfigurationError(f"{path.parent}: cannot be written ({os.strerror(error.errno)})") from None
+        raise
 
 
 def holder(path: Path) -> int | None:

@@ -1,6 +1,8 @@
 """Paths, environment and configuration files: read here, at the edge, and handed on as values."""
 
 import os
+import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -84,6 +86,18 @@ def engine_name(given: str | None = None) -> str:
     return name
 
 
+def memory_limit() -> str:
+    """Return how much memory DuckDB may take: ``GOLDTHREAD_MEMORY``, else 2GB.
+
+    Raises:
+        ConfigurationError: it is no amount.
+    """
+    amount = os.environ.get("GOLDTHREAD_MEMORY") or "2GB"
+    if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B?|%)", amount, re.IGNORECASE):
+        raise ConfigurationError("GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB, 1500MB or 80%")
+    return amount
+
+
 @dataclass(frozen=True)
 class SparkPlace:
     """Where Spark runs, and the folder through which rows go to it and come back.
@@ -116,6 +130,14 @@ def _zone(name: str) -> str:
     return name
 
 
+def _country(code: str) -> str:
+    from phonenumbers import SUPPORTED_REGIONS  # 50 ms, which only a source with a region has to pay
+
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no country of ISO 3166 (write GB)")
+    return code
+
+
 class Source(BaseModel):
     """One source of ``sources.yml``: where its exports land and how they are read."""
 
@@ -127,7 +149,7 @@ class Source(BaseModel):
     channel: Channel | None = None  # a table of profiles has none
     kind: Literal["profile", "interaction"] = "interaction"
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
-    region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    region: Annotated[str, AfterValidator(_country)] | None = None
     own: list[str] = []
     delivery: Literal["delta", "cumulative", "snapshot"] = "delta"
     due: Literal["any", "daily", "weekdays"] = "any"  # the nights on which nothing is too little
@@ -176,19 +198,46 @@ def _source(path: Path, name: str, entry: object) -> Source:
     if not isinstance(entry, dict):
         raise ConfigurationError(f"{path}: sources.{name}: expected a mapping with format, path, channel …")
     try:
-        return Source(name=name, **entry)
+        source = Source(name=name, **entry)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path}: sources.{name}.{key}: {first['msg']}") from None
+        raise ConfigurationError(f"{path}: sources.{name}.{first_problem(error)}") from None
     except TypeError as error:
         raise ConfigurationError(f"{path}: sources.{name}: {error}") from None
+    if source.path.startswith("/") or ".." in source.path.split("/"):
+        raise ConfigurationError(f"{path}: sources.{name}.path: it lies below the inbox; write {name}/{{night}}/*")
+    if unknown := re.search(r"\{(?!night\})[^}/]*\}?", source.path):
+        raise ConfigurationError(f"{path}: sources.{name}.path: {unknown[0]!r} is not known; {{night}} is the night's date")
+    return source
+
+
+class _Strict(yaml.SafeLoader):
+    """YAML in which a key stands once: of two, the first would be gone without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                problem = f"the key {key.value!r} stands here twice"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return the first thing that is wrong: its key and what it is, without pydantic's way of saying it."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    plain = {"extra_forbidden": "there is no such key", "missing": "is missing"}
+    message = plain.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
 
 
 def load_yaml(path: Path) -> Any:
     """Read one YAML file; ConfigurationError names the file and the line."""
+    if path.is_dir():
+        raise ConfigurationError(f"{path}: is a folder, where a file is expected")
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Strict)  # noqa: S506 - it is a SafeLoader
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.lock import hold
-from pipelines.settings import Home
+from pipelines.settings import Home, memory_limit
 
 log = logging.getLogger(__name__)
 
@@ -45,19 +44,33 @@ def connect(path: Path | str, home: Home, *, read_only: bool = False) -> duckdb.
     if path != ":memory:":
         path = Path(path).resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(
-        str(path),
-        read_only=read_only,
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "temp_directory": str(home.tmp),
-            "memory_limit": os.environ.get("GOLDTHREAD_MEMORY", "2GB"),
-            "preserve_insertion_order": False,
-        },
-    )
+    config = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": str(home.tmp),
+        "memory_limit": memory_limit(),
+        "preserve_insertion_order": False,
+    }
+    con = open_file(path, config, "docs/runbook.md says what to do (The warehouse is damaged or gone)", read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
     return con
+
+
+def open_file(path: Path | str, config: dict[str, Any], mend: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a database file.
+
+    Raises:
+        LockHeld: another program has it open.
+        GoldthreadError: it is no database; ``mend`` says what to do.
+    """
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        if "Could not set lock" in str(error):
+            raise LockHeld(f"{path}: another program has it open; close it there and run again") from None
+        if "not a valid DuckDB database" in str(error):
+            raise GoldthreadError(f"{path}: damaged, no database; {mend}") from None
+        raise
 
 
 @contextlib.contextmanager
@@ -92,10 +105,14 @@ def build(con: duckdb.DuckDBPyConnection, home: Home, table: str, **values: Any)
         The rows of the table.
 
     Raises:
-        ConfigurationError: the file is missing, is not one SELECT, or names a parameter that is not given.
+        ConfigurationError: the file is missing, is not one SELECT, names a parameter that is not given, or a table or
+            column that is not there.
     """
     query, given = select_of(con, home, table, values)
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", given)
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}", given)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:  # before a row is read: it quotes the file alone
+        raise ConfigurationError(f"{select_path(home, table)}: {first_line(error)}") from None
     counted = con.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(counted[0]) if counted else 0
 
@@ -106,11 +123,13 @@ def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: di
     Raises:
         ConfigurationError: as ``build``.
     """
-    schema, name = table.split(".")
-    path = home.find(f"sql/{schema}/{name}.sql")
+    path = select_path(home, table)
     if not path.is_file():
         raise ConfigurationError(f"{path}: no such file; it builds {table}")
-    statements = con.extract_statements(path.read_text(encoding="utf-8"))
+    try:
+        statements = con.extract_statements(path.read_text(encoding="utf-8"))
+    except duckdb.ParserException as error:
+        raise ConfigurationError(f"{path}: {first_line(error)}") from None
     if len(statements) != 1:
         raise ConfigurationError(f"{path}: expected one SELECT, found {len(statements)} statements")
     wanted = statements[0].named_parameters
@@ -118,3 +137,17 @@ def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: di
     if missing:
         raise ConfigurationError(f"{path}: no value for ${', $'.join(sorted(missing))}")
     return statements[0].query, {name: values[name] for name in wanted}
+
+
+def select_path(home: Home, table: str) -> Path:
+    """Return the file whose SELECT builds ``schema.table``."""
+    schema, name = table.split(".")
+    return home.find(f"sql/{schema}/{name}.sql")
+
+
+def first_line(error: duckdb.Error) -> str:
+    """Return what DuckDB says is wrong, and in which line of the statement, without the statement."""
+    said, _, shown = str(error).partition("\n\nLINE ")
+    line = shown.partition(":")[0]
+    words = " ".join(said.split())
+    return f"line {line}: {words}" if line else words

@@ -1,6 +1,7 @@
 import pytest
 
 from pipelines.errors import ConfigurationError
+from pipelines.night import sources_of
 from pipelines.settings import Home, home_of, load_sources, sources_path
 
 GOOD = """
@@ -29,8 +30,18 @@ def test_a_source_says_where_its_night_lies(tmp_path):
         pytest.param("", "sources:", id="an empty file"),
         pytest.param("sources: {mail: 3}", "sources.mail", id="a source that is a number"),
         pytest.param("sources:\n  mail: {format: mbox", "sources.yml:2", id="not YAML, told with its line"),
-        pytest.param(GOOD.replace("region: GB", "regoin: GB"), "sources.support_mail.regoin", id="a misspelt key"),
+        pytest.param(
+            GOOD.replace("region: GB", "regoin: GB"),
+            "regoin: there is no such key",
+            id="a misspelt key",
+        ),
         pytest.param(GOOD.replace("region: GB", "region: UKK"), "sources.support_mail.region", id="a region that is none"),
+        pytest.param(GOOD.replace("format: mbox, ", ""), "format: is missing", id="a key that is missing"),
+        pytest.param(GOOD.replace("region: GB", "region: UK"), "region: 'UK' is no country", id="the usual slip for GB"),
+        pytest.param(GOOD.replace("{night}", "{nigth}"), "'{nigth}' is not known; {night}", id="a misspelt night"),
+        pytest.param(GOOD.replace('"support_mail/', '"/srv/'), "below the inbox", id="a path from the root"),
+        pytest.param(GOOD.replace('"support_mail/', '"../'), "below the inbox", id="a path out of the inbox"),
+        pytest.param(GOOD + GOOD.splitlines()[-1], "sources.yml:4: not yaml: the key 'support_mail'", id="a source twice"),
         pytest.param(
             GOOD.replace("region: GB", "timezone: Mars/Base"), "sources.support_mail.timezone", id="an unknown time zone"
         ),
@@ -44,6 +55,12 @@ def test_a_wrong_configuration_is_told_with_file_source_and_key(tmp_path, text, 
     with pytest.raises(ConfigurationError, match=r"sources\.yml") as caught:
         load_sources(path)
     assert words.lower() in str(caught.value).lower()
+
+
+def test_an_unknown_format_is_told_with_file_and_source_before_anything_is_read(tmp_path):
+    path = write(tmp_path / "sources.yml", GOOD.replace("mbox,", "mboxx,"))
+    with pytest.raises(ConfigurationError, match=r"sources\.yml: sources\.support_mail\.format: 'mboxx' is not known"):
+        sources_of(Home(tmp_path), path)
 
 
 def test_a_file_of_the_home_stands_in_for_the_one_that_came_with_the_package(tmp_path):

@@ -1,6 +1,7 @@
 """What the commands share: their options, and how a result is told."""
 
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from pipelines.errors import ConfigurationError
 from pipelines.settings import Home, home_of
 
 HomeOption = Annotated[
@@ -18,7 +20,9 @@ HomeOption = Annotated[
 SourcesOption = Annotated[
     Path | None,
     typer.Option(
-        "--sources", help="What arrives and how it is read.", show_default="the home's config/sources.yml, else ours"
+        "--sources",
+        help="What arrives and how it is read.",
+        show_default="$GOLDTHREAD_SOURCES, the home's config/sources.yml, ours",
     ),
 ]
 NightOption = Annotated[str, typer.Option("--night", help="The night, written YYYY-MM-DD.")]
@@ -28,15 +32,31 @@ out = Console()
 
 
 def place(home: Path | None, sources: Path | None = None) -> Home:
-    """Return the home; a ``--sources`` given is made known to the stages, which may read it again."""
+    """Return the home; a ``--sources`` given is made known to the stages, which may read it again.
+
+    Raises:
+        ConfigurationError: the home is a file.
+    """
     if sources is not None:
         os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
-    return home_of(home)
+    where = home_of(home)
+    if where.path.exists() and not where.path.is_dir():
+        raise ConfigurationError(f"{where.path} is a file, where the home is a folder (--home, GOLDTHREAD_HOME)")
+    return where
 
 
 def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:
     """Print the result as JSON, or as people read it."""
     if as_json:
-        print(json.dumps(result, default=str, ensure_ascii=False, indent=2))
+        print(json.dumps(_finite(result), default=str, ensure_ascii=False, indent=2, allow_nan=False))
     else:
         show()
+
+
+def _finite(value: Any) -> Any:
+    """Return ``value`` with infinite numbers and those that are none in words: JSON has neither."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -155,7 +155,7 @@ def _shared(story: "PairStory") -> Table:
     for shared in story.shared:
         left, right = shared.left, shared.right
         told = outside(left.value if left.value == right.value else f"{left.value} / {right.value}")
-        for side in (left, right):
-            told.append_text(outside(f"\n{place_of(side)}", "dim"))
+        for place in dict.fromkeys(map(place_of, (left, right))):  # once, where one record shows both
+            told.append_text(outside(f"\n{place}", "dim"))
         table.add_row(shared.kind, told)
     return table

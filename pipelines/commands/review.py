@@ -29,7 +29,7 @@ app = typer.Typer(
     epilog=(
         "goldthread review list\n\ngoldthread review show 1\n\n"
         'goldthread review same 1 --why "same order, same street"\n\n'
-        "goldthread review merge c0ffee0123456789 cafe012345678901"
+        "goldthread review merge c0123456789abcdef cfedcba9876543210"
     ),
     no_args_is_help=True,
     rich_markup_mode="rich",

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from pipelines.resolve.explaining.explain import PairExplanation
 
 TEXT = 160  # characters of a message that are shown
+COUNTED = {  # a judgement's state, as one and as several are counted
+    "stands": ("stands", "stand"),
+    "an undo": ("undo", "undos"),
+    "its records are gone": ("without its records", "without their records"),
+    "its records show one identity": ("of one identity by now", "of one identity by now"),
+}
 NEXT = "customers change with the next resolve (goldthread run --night YYYY-MM-DD)"
 
 
@@ -147,7 +153,7 @@ def show_review_status(found: "ReviewStatus", console: Console) -> None:
         table.add_row("a steward was unsure", f"{found.unsure:,}")
     console.print(table if found.waiting or found.unsure else "Nothing waits for an answer.")
     console.print()
-    states = ", ".join(f"{count:,} {state}" for state, count in found.states.items())
+    states = ", ".join(f"{count:,} {_counted(state, count)}" for state, count in found.states.items())
     facts = {
         "judgements": f"{found.judgements:,}" + (f": {states}" if states else ""),
         "not applied yet": f"{found.pending:,}" + (f"; {NEXT}" if found.pending else ""),
@@ -159,6 +165,11 @@ def show_review_status(found: "ReviewStatus", console: Console) -> None:
     if found.audit is not None:
         console.print()
         _show_audit(found.audit, console)
+
+
+def _counted(state: str, count: int) -> str:
+    one, several = COUNTED.get(state, (state, state))
+    return one if count == 1 else several
 
 
 def _show_audit(audit: Audit, console: Console) -> None:

@@ -94,7 +94,8 @@ def extract(
         raise ConfigurationError("--night is missing: which night? (YYYY-MM-DD)")
     else:
         reports = night.extract(where, night.sources_of(where), day, only=source)
-    tell([asdict(report) for report in reports], json_, lambda: _show_sources(reports, with_night=replay))
+    show = _show_replayed if replay else _show_sources
+    tell([asdict(report) for report in reports], json_, lambda: show(reports))
     night.raise_broken(reports)
 
 
@@ -201,6 +202,15 @@ def _show_sources(reports: list[SourceReport], *, with_night: bool = False) -> N
     out.print(table)
 
 
+def _show_replayed(reports: list[SourceReport]) -> None:
+    if not reports:
+        out.print("Nothing is in quarantine whose file is still in the inbox.")
+        return
+    _show_sources(reports, with_night=True)
+    nights = sorted({str(report.night) for report in reports})
+    out.print("what came in is published by " + ", ".join(f"goldthread run --night {each}" for each in nights), style="dim")
+
+
 def _show_run(report: night.RunReport) -> None:
     _show_sources(report.sources)
     out.print()
@@ -209,6 +219,6 @@ def _show_run(report: night.RunReport) -> None:
         "landed": f"{sum(source.taken for source in report.sources):,} records",
         "published": report.version,
         "customers": change_words(report.changes),
-        "took": ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items()),
+        "took": ", ".join(f"{stage} {report.seconds[stage]:.1f} s" for stage in night.STAGES if stage in report.seconds),
     }
     print_facts(facts, out)

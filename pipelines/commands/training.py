@@ -102,10 +102,11 @@ def _show_models(found: "list[Listed]") -> None:
     if not found:
         out.print("no model was trained in this home yet: goldthread train")
         return
-    table = plain_table("model", "", "compared", "taken into use", "trained on")
+    table = plain_table("model", "", "compared", "taken into use (UTC)", "trained on")
     for model in found:
         marks = " ".join(["in use"] * model.is_in_use + ["candidate"] * model.is_candidate)
-        table.add_row(model.version, marks, "yes" if model.is_compared else "", model.accepted_at or "", model.trained_on)
+        accepted_at = (model.accepted_at or "")[:16].replace("T", " ")
+        table.add_row(model.version, marks, "yes" if model.is_compared else "", accepted_at, model.trained_on)
     out.print(table)
 
 

@@ -56,14 +56,15 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
     """Write ``inbox/``, ``truth/`` and ``config/sources.yml`` of a sample world into ``home``.
 
     One night brings about 3.3 messages a person (30,000 persons: 100,000), and each further night 35 % of that more,
-    spread evenly: K nights of N persons hold 3.3 N (1 + 0.35 (K - 1)) messages. An inbox and a truth of the same sources
-    that lie in the home are replaced; the lake, the warehouse and what is published are left alone.
+    spread evenly: K nights of N persons hold 3.3 N (1 + 0.35 (K - 1)) messages. An earlier sample world in the home is
+    replaced; the lake, the warehouse and what is published are left alone.
 
     Args:
         seed: the same seed, persons, nights and first night give the same bytes.
 
     Raises:
-        ConfigurationError: fewer than one person or night, or the inbox is not a folder on this machine.
+        ConfigurationError: fewer than one person or night, the inbox is not a folder on this machine, or the home is
+            somebody's own.
     """
     if persons < 1 or nights < 1 or seed < 0:
         raise ConfigurationError("a sample world needs at least one person and one night, and a seed of 0 or more")
@@ -71,9 +72,9 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
         raise ConfigurationError("the sample world is written to a folder: GOLDTHREAD_INBOX must not be an address")
     started = perf_counter()
     inbox = Path(home.inbox)
+    _leave_real_data_alone(home, inbox)
     for name in SOURCES:
         shutil.rmtree(inbox / name, ignore_errors=True)
-    shutil.rmtree(home.path / "truth", ignore_errors=True)
     console = Console(stderr=True, quiet=persons < LONG)
     console.print(f"drawing {persons:,} persons and {nights} nights …")
     with _no_collector():
@@ -82,6 +83,7 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
             render(world, inbox)
             so_far = f"{world.rendered:,} messages so far, {perf_counter() - started:.1f} s"
             console.print(f"{render.__name__.removeprefix('render_')}: {so_far}")
+        shutil.rmtree(home.path / "truth", ignore_errors=True)
         write_truth(world, home.path / "truth")
     config = home.path / "config"
     config.mkdir(parents=True, exist_ok=True)
@@ -97,6 +99,15 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
         seconds=seconds,
         messages_per_second=world.rendered / seconds,
     )
+
+
+def _leave_real_data_alone(home: Home, inbox: Path) -> None:
+    """Refuse a home that holds exports or sources of its own: a sample world has its truth beside it, real data has none."""
+    if (home.path / "truth" / "record_person.csv").is_file():
+        return
+    for taken in (home.path / "config" / "sources.yml", *(inbox / name for name in SOURCES)):
+        if taken.exists():
+            raise ConfigurationError(f"{taken} is no sample world's and would be replaced; name another folder with --home")
 
 
 @contextlib.contextmanager

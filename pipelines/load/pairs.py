@@ -109,7 +109,7 @@ def explain_two(home: Home, left: str, right: str) -> PairStory:
     """
     path = current_file(home)
     with open_read_only(path) as con:
-        found = [_found(con, side) for side in (left, right)]
+        found = [_found(con, side, which) for side, which in ((left, "first"), (right, "second"))]
         nobody = [reason for identities, reason in found if not identities]
         if nobody:
             one, other = (
@@ -128,8 +128,12 @@ def explain_two(home: Home, left: str, right: str) -> PairStory:
         return PairStory(path.parent.name, one, other, told.verdict, told.cause, told.why, told, shared)
 
 
-def _found(con: duckdb.DuckDBPyConnection, side: str) -> tuple[list[str], str | None]:
-    """Return the identities that a side stands for; where there is none the reason of its record."""
+def _found(con: duckdb.DuckDBPyConnection, side: str, which: str) -> tuple[list[str], str | None]:
+    """Return the identities that a side stands for; where there is none the reason of its record.
+
+    Args:
+        which: "first" or "second", for the error: a ``source_ref`` may be an address, and is not said again.
+    """
     source, colon, source_ref = side.partition(":")
     if colon:
         rows = con.execute(OF_RECORD, {"source": source, "source_ref": source_ref}).fetchall()
@@ -142,8 +146,8 @@ def _found(con: duckdb.DuckDBPyConnection, side: str) -> tuple[list[str], str | 
         identities = [identity for (identity,) in con.execute(OF_IDENTITY, {"name": side}).fetchall()]
     if not identities:
         raise ConfigurationError(
-            "a side is not in the version in use; write a customer id (c…), source:source_ref of a record, or an identity "
-            "id, as golden.membership has them"
+            f"the {which} side is not in the version in use; write a customer id (c…), source:source_ref of a record, or an "
+            "identity id, as golden.membership has them"
         )
     return identities, None
 

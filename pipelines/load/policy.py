@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipelines.contract import KINDS, Channel, Evidence
 from pipelines.errors import ConfigurationError
-from pipelines.settings import load_yaml
+from pipelines.settings import first_problem, load_yaml
 
 Attribute = Literal[
     "full_name", "given_name", "family_name", "email", "phone", "handle", "date_of_birth",
@@ -140,10 +140,7 @@ def load_policy(path: Path) -> Policy:
     try:
         return Policy(**document)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ConfigurationError(f"{path}: {key}: {message}" if key else f"{path}: {message}") from None
+        raise ConfigurationError(f"{path}: {first_problem(error)}") from None
 
 
 def register_policy(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:

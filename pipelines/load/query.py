@@ -1,6 +1,5 @@
 """Questions to the version in use, in a sandbox: it reads that one file, and nothing else on the machine."""
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +12,8 @@ import duckdb
 
 from pipelines.errors import GoldthreadError
 from pipelines.load.versions import current_file
-from pipelines.settings import Home
+from pipelines.settings import Home, memory_limit
+from pipelines.warehouse import open_file
 
 SECONDS = 60  # a question may take; then it is stopped
 ROWS = 1000  # that an answer shows unless more are asked for
@@ -70,19 +70,17 @@ def open_read_only(path: Path, *, seconds: int = SECONDS) -> duckdb.DuckDBPyConn
         path: the resolved file; the pointer may move the next moment.
         seconds: the longest a statement may run.
     """
-    con = duckdb.connect(
-        str(path),
-        read_only=True,
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "enable_external_access": False,
-            "memory_limit": os.environ.get("GOLDTHREAD_MEMORY", "2GB"),
-            "temp_directory": "",  # spilled rows would outlive the question
-            "max_execution_time": seconds * 1000,
-        },
-    )
+    config = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "enable_external_access": False,
+        "memory_limit": memory_limit(),
+        "temp_directory": "",  # spilled rows would outlive the question
+        "max_execution_time": seconds * 1000,
+    }
+    con = open_file(path, config, "docs/runbook.md says what to do (A published file has changed)", read_only=True)
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET search_path = 'golden,meta'")  # SHOW TABLES lists them, and what DuckDB proposes for a slip is found
     con.execute("SET lock_configuration = true")
     return con
 

@@ -19,7 +19,7 @@ class PastJudgement:
     """A line of the history.
 
     Attributes:
-        state: stands; undone by …; an undo; overruled by a later one; its records are gone.
+        state: stands; undone by …; an undo; said again later; overruled by a later one; its records are gone.
         customers: those of the version that it is about.
     """
 
@@ -38,7 +38,7 @@ def history(home: Home, side: str | None = None, *, candidate: bool = False) -> 
     with opened(home, candidate=candidate) as con:
         only = anchor_of(con, side).customer_id if side else None
         places = _places(con, judgements)
-        deciding = {row["judgement_id"] for row in published_pairs(con, home, judgements)}
+        pairs = {frozenset((row["identity_l"], row["identity_r"])): row for row in published_pairs(con, home, judgements)}
     upright = {one.judgement_id for one in standing(judgements)}
     undone_by = {one.undoes: one.judgement_id for one in judgements if one.undoes}
     about = {
@@ -46,26 +46,29 @@ def history(home: Home, side: str | None = None, *, candidate: bool = False) -> 
         for one in judgements
     }
     told = [
-        PastJudgement(one, _state(one, upright, undone_by, deciding, places), about[one.undoes or one.judgement_id])
+        PastJudgement(one, _state(one, upright, undone_by, pairs, places), about[one.undoes or one.judgement_id])
         for one in reversed(judgements)
     ]
     return [past for past in told if only is None or only in past.customers]
 
 
 def _state(
-    one: Judgement, upright: set[str], undone_by: dict[str, str], deciding: set[str],
+    one: Judgement, upright: set[str], undone_by: dict[str, str], pairs: dict[frozenset[str], dict[str, Any]],
     places: dict[RecordKey, tuple[str, str]],
 ) -> str:  # fmt: skip
     if one.undoes is not None:
         return f"undone by {undone_by[one.judgement_id]}" if one.judgement_id in undone_by else "an undo"
     if one.judgement_id not in upright:
         return f"undone by {undone_by[one.judgement_id]}"
-    if one.judgement_id in deciding:
+    if any(row["judgement_id"] == one.judgement_id for row in pairs.values()):
         return "stands"
     left, right = ({places[record][0] for record in side if record in places} for side in (one.left, one.right))
     if not left or not right:
         return "its records are gone"
-    return "its records show one identity" if left == right else "overruled by a later one"
+    if left == right:
+        return "its records show one identity"
+    now = {pairs[pair]["verdict"] for one_l in left for one_r in right if (pair := frozenset((one_l, one_r))) in pairs}
+    return "said again later" if now == {one.verdict} else "overruled by a later one"
 
 
 def _places(con: duckdb.DuckDBPyConnection, judgements: Sequence[Judgement]) -> dict[RecordKey, tuple[str, str]]:

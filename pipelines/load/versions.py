@@ -4,14 +4,13 @@
 changes; a name with a dot before it is a publish that was cut short.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ConfigurationError
-from pipelines.files import sync
+from pipelines.files import read_own, sync
 from pipelines.settings import Home
 from pipelines.warehouse import writer_lock
 
@@ -70,7 +69,7 @@ def current_file(home: Home) -> Path:
 
 def manifest_of(folder: Path) -> dict[str, Any]:
     """Read a version's manifest."""
-    return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    return read_own(folder / "manifest.json", "docs/runbook.md says what to do (A published file has changed)")
 
 
 def versions(home: Home) -> list[Version]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import ConfigurationError
-from pipelines.settings import load_yaml
+from pipelines.settings import first_problem, load_yaml
 
 # Keys that only the steps after scoring go by.
 _NOT_SCORED = {
@@ -126,10 +126,10 @@ def load_linkage(path: Path) -> Linkage:
         raise ConfigurationError(f"{path}: expected the keys threshold, keep_above, rules …")
     try:
         linkage = Linkage(**document)
-    except (ValidationError, TypeError) as error:
-        where = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "keys"
-        what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "they are words"
-        raise ConfigurationError(f"{path}: {where}: {what}") from None
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {first_problem(error)}") from None
+    except TypeError:
+        raise ConfigurationError(f"{path}: keys: they are words") from None
     if linkage.keep_above > linkage.threshold:
         raise ConfigurationError(f"{path}: keep_above: it may not lie above the threshold")
     return linkage

@@ -62,6 +62,16 @@ def test_writing_again_replaces_the_old_world(tmp_path):
     assert digests(tmp_path / "twice") == digests(tmp_path / "once")
 
 
+@pytest.mark.parametrize("own", ["inbox/crm/2026-11-20/customers.csv", "config/sources.yml"])
+def test_exports_and_sources_of_ones_own_are_never_replaced(tmp_path, own):
+    (tmp_path / own).parent.mkdir(parents=True)
+    (tmp_path / own).write_text("mine")
+    with pytest.raises(ConfigurationError, match="no sample world's and would be replaced; name another folder"):
+        write_demo(Home(tmp_path), persons=2, nights=1, seed=1)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / own]
+    assert (tmp_path / own).read_text() == "mine"
+
+
 @pytest.mark.parametrize(("persons", "nights"), [(0, 1), (10, 0)], ids=["nobody", "no night"])
 def test_an_empty_world_is_refused(tmp_path, persons, nights):
     with pytest.raises(ConfigurationError, match="at least one person"):

@@ -170,6 +170,11 @@ def test_a_pair_of_records_is_told(world, left, right, verdict, cause, says):
     json.dumps(story.to_json())
 
 
+def test_what_one_record_shows_is_placed_once(world):
+    told_of = shown(show_story, explain_two(world, "crm:c1", "crm:c1"), width=80)
+    assert told_of.count("crm c1: ") == len(explain_two(world, "crm:c1", "crm:c1").shared) > 1
+
+
 def test_two_customers_are_told_by_the_pair_that_is_closest(world):
     one, other = customers(world)["mail m1"], customers(world)["crm c2"]
     story = explain_two(world, one, other)
@@ -179,8 +184,10 @@ def test_two_customers_are_told_by_the_pair_that_is_closest(world):
 
 @pytest.mark.parametrize(("left", "right"), [("mail:nobody", "mail:m1"), ("0" * 20, "mail:m1"), ("", "mail:m1")])
 def test_a_side_that_is_not_there_is_refused_without_repeating_it(world, left, right):
-    with pytest.raises(ConfigurationError, match="is not in the version in use"):
+    with pytest.raises(ConfigurationError, match="the first side is not in the version in use"):
         explain_two(world, left, right)
+    with pytest.raises(ConfigurationError, match="the second side is not in the version in use"):
+        explain_two(world, right, left)
 
 
 def test_one_customer_is_no_pair(world):

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from pipelines.commands.options import tell
 from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.load import show
 from pipelines.load.publish import publish
@@ -53,6 +54,19 @@ def test_every_kind_of_value_can_be_told_as_json(published):
     row = json.loads(json.dumps(result.to_json()))["rows"][0]
     assert (row["d"], row["l"], row["s"], row["n"]) == (1.5, ["2026-03-04"], {"a": "x"}, None)
     assert "NULL" in shown(show.render_query, result)
+
+
+def test_numbers_that_json_does_not_have_are_told_in_words(capsys):
+    tell({"rows": [{"n": float("inf")}, (float("-inf"), float("nan"), 1.5, None)]}, True, pytest.fail)
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail) == {
+        "rows": [{"n": "Infinity"}, ["-Infinity", "NaN", 1.5, None]]
+    }
+
+
+def test_tables_are_listed_and_found_without_their_schema(published):
+    listed = {row[0] for row in query(published, "SHOW TABLES").rows}
+    assert {"customer", "membership", "ledger"} <= listed
+    assert query(published, "SELECT count(*) FROM customer").rows == [(30,)]
 
 
 def test_more_rows_than_asked_for_are_told_of(published):

@@ -220,12 +220,25 @@ def test_without_a_version_in_use_it_says_what_to_do(home):
     assert "nothing is published yet" in str(refused.exception)
 
 
+def test_what_is_said_twice_is_not_overruled(home):
+    for number in range(2):
+        judge(home, "different", ["mail:1", "crm:9"], said(number), candidate=True)
+    found = review_status(home, candidate=True)
+    assert (found.states, found.overruled) == ({"stands": 1, "said again later": 1}, 0)
+    judge(home, "same", ["mail:1", "crm:9"], said(2), candidate=True)
+    found = review_status(home, candidate=True)
+    assert (found.states, found.overruled) == ({"overruled": 2, "stands": 1}, 2)
+    judge(home, "same", ["mail:1", "m:1"], said(3), candidate=True)
+    assert "4: 2 stand, 2 overruled" in " ".join(run(home, "status", "--candidate").stdout.split())
+
+
 def test_status_and_history_tell_counts_states_and_no_person(home):
     judge(home, "different", ["mail:1", "crm:9"], said(0), candidate=True)
     judge(home, "same", ["crm:9", "mail:1"], said(1), candidate=True)
     found = review_status(home, candidate=True)
     assert (found.judgements, found.overruled, found.pending) == (2, 1, 1)
     assert found.states == {"stands": 1, "overruled": 1}
+    assert "2: 1 stands, 1 overruled" in run(home, "status", "--candidate").stdout
     assert sum(found.waiting.values()) == len(waiting(home))
     for command in ("status", "history"):
         shown = run(home, command, "--candidate")

@@ -15,6 +15,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.utils import glob_translate
 
+from pipelines.errors import ConfigurationError
 from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 
@@ -138,8 +139,14 @@ def find_files(inbox: str, pattern: str) -> list[SourceFile]:
     """List the files below the inbox that ``pattern`` names, sorted by name.
 
     Only ``pattern`` is one: an inbox below a folder ``[old]`` or ``a*`` is just there.
+
+    Raises:
+        ConfigurationError: the address of the inbox is of a kind that fsspec does not know, or for which it lacks a package.
     """
-    filesystem, root = fsspec.url_to_fs(inbox)
+    try:
+        filesystem, root = fsspec.url_to_fs(inbox)
+    except (ImportError, ValueError) as error:  # they name the protocol and the package
+        raise ConfigurationError(f"GOLDTHREAD_INBOX: {error}") from None
     root = root.rstrip("/")
     fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
     depth = None if "**" in pattern else pattern.count("/", len(fixed) + bool(fixed)) + 1

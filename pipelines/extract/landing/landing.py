@@ -248,7 +248,7 @@ class _Landing:
             suppressed, quarantined, report.seconds,
         )  # fmt: skip
         for reason, count in sorted(self.warnings.items(), key=lambda one: (-one[1], one[0]))[:TOLD]:
-            log.warning("extract %s of %s: %s (%d times)", source.name, night, reason, count)
+            log.warning("extract %s of %s: %s (%d %s)", source.name, night, reason, count, "time" if count == 1 else "times")
         return report
 
     def _places(self) -> list[str]:

@@ -6,7 +6,6 @@ files, and it goes only when its files come again with another content.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -18,9 +17,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.extract.values.records import SCHEMAS
-from pipelines.files import sync
+from pipelines.files import read_own, sync
 
 SEALED = "sealed.json"
+MEND = "put its folder back from a backup, or move it away and run the night again, with its exports in the inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Seal:
 def read_seal(partition: Path) -> Seal:
     """Return a partition's seal; an empty one where nothing is sealed."""
     try:
-        told = json.loads((partition / SEALED).read_text())
+        told = read_own(partition / SEALED, MEND)
     except FileNotFoundError:
         return Seal()
     if "batches" not in told:
@@ -133,7 +133,7 @@ def sealed_files(lake: Path, table: str) -> list[Path]:
     return [
         seal.parent / name
         for seal in sorted(lake.glob(f"*/*/{SEALED}"))
-        for name in json.loads(seal.read_text())["files"].get(table, [])
+        for name in read_own(seal, MEND)["files"].get(table, [])
     ]
 
 

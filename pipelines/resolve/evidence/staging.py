@@ -4,13 +4,12 @@
 batch holds never changes under one name, and what was written anew was written at another time.
 """
 
-import json
-
 import duckdb
 import pyarrow as pa
 
 from pipelines.extract.landing.lake import attach_files
-from pipelines.extract.landing.partition import SEALED
+from pipelines.extract.landing.partition import MEND, SEALED
+from pipelines.files import read_own
 from pipelines.resolve.evidence.versions import VERSIONED, build_versions, exchange_versions, files_of, take_rows
 from pipelines.resolve.exchange import RECORD, Exchange, exchange, keep_rows, named, narrowed, put
 from pipelines.resolve.relations import drop, register, run, take, unregister
@@ -33,7 +32,7 @@ def take_parts(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """
     rows = []
     for seal in sorted(home.lake.glob(f"*/*/{SEALED}")):
-        files = json.loads(seal.read_text())["files"]
+        files = read_own(seal, MEND)["files"]
         for table in _TABLES:
             for name in files.get(table, []):
                 told = (seal.parent / name).stat()

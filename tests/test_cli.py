@@ -1,0 +1,114 @@
+"""How the command ends: its exit code, and what it says when something outside of it is wrong."""
+
+import errno
+import logging
+import os
+import signal
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines import cli
+from pipelines.errors import ConfigurationError, SourceBroken
+from pipelines.lock import hold
+
+
+@pytest.fixture
+def ended(monkeypatch, capsys):
+    """Run ``main`` with these arguments, or in place of a command; return its exit code and what stood on stderr."""
+    handlers = list(logging.getLogger("pipelines").handlers)
+    interrupt = signal.getsignal(signal.SIGINT)
+
+    def end(*arguments, command=None):
+        monkeypatch.setattr("sys.argv", ["goldthread", *map(str, arguments)])
+        if command:
+            monkeypatch.setattr(cli, "app", command)
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        return stopped.value.code, capsys.readouterr().err
+
+    yield end
+    logging.getLogger("pipelines").handlers = handlers
+    signal.signal(signal.SIGINT, interrupt)
+
+
+def test_ctrl_c_is_told_as_such_whatever_a_library_makes_of_it(ended):
+    def command():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        except KeyboardInterrupt:
+            raise OSError("handle is closed") from None
+
+    code, words = ended(command=command)
+    assert code == 130
+    assert words == "goldthread: stopped (Ctrl-C). Nothing is half-written: run it again at any time.\n"
+
+
+def test_a_full_disk_is_told_in_the_systems_words_and_no_name_with_it(ended):
+    def command():
+        try:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "WhatsApp Chat with Jane Doe.txt")
+        except OSError as error:
+            raise RuntimeError("cannot write Jane Doe") from error
+
+    code, words = ended(command=command)
+    assert code == 1
+    assert words.startswith("goldthread: No space left on device (RuntimeError in test_cli.py:")
+    assert "Jane" not in words
+
+
+def test_what_nobody_foresaw_tells_its_place_and_keeps_its_message(ended):
+    def command():
+        raise ValueError("Jane Doe")
+
+    code, words = ended(command=command)
+    assert code == 1
+    assert words.startswith("goldthread: ValueError in test_cli.py:")
+    assert "Jane" not in words
+
+
+def test_a_home_that_is_a_file_is_told_so(ended, tmp_path):
+    (tmp_path / "home").write_text("")
+    assert ended("status", "--home", tmp_path / "home") == (
+        2,
+        f"goldthread: {tmp_path / 'home'} is a file, where the home is a folder (--home, GOLDTHREAD_HOME)\n",
+    )
+
+
+def test_a_home_that_cannot_be_written_is_told_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(ConfigurationError, match=r"cannot be written \(Not a directory\)"),
+        hold(tmp_path / "file/home/l"),
+    ):
+        pytest.fail("there is no such folder")
+
+
+def test_a_folder_given_for_the_sources_is_told_so(ended, tmp_path, monkeypatch):
+    monkeypatch.setenv("GOLDTHREAD_SOURCES", "")  # --sources sets it
+    code, words = ended("extract", "--night", "2026-03-02", "--home", tmp_path, "--sources", tmp_path)
+    assert (code, words.splitlines()[-1]) == (2, f"goldthread: {tmp_path}: is a folder, where a file is expected")
+
+
+def test_memory_that_is_no_amount_names_the_variable(ended, tmp_path, monkeypatch):
+    monkeypatch.setenv("GOLDTHREAD_MEMORY", "plenty")
+    code, words = ended("resolve", "--night", "2026-03-02", "--home", tmp_path)
+    assert code == 2
+    assert words.splitlines()[-1].startswith("goldthread: GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB")
+
+
+def test_a_replay_says_what_publishes_what_came_in(tmp_path):
+    def extract(*options):
+        return CliRunner().invoke(cli.app, ["extract", *options, "--home", str(tmp_path)])
+
+    sources, file = tmp_path / "config" / "sources.yml", tmp_path / "inbox" / "crm" / "2026-11-20" / "customers.csv"
+    for path in (sources, file):
+        path.parent.mkdir(parents=True)
+    sources.write_text(
+        "sources: {crm: {format: table, kind: profile, path: 'crm/{night}/*.csv', columns: {source_ref: Id, city: City}}}"
+    )
+    file.write_text("Id,City\n1,Leeds,more\n2,Hull\n")
+    assert isinstance(extract("--night", "2026-11-20").exception, SourceBroken)
+    file.write_text("Id,City\n1,Leeds\n2,Hull\n")
+    assert "goldthread run --night 2026-11-20" in extract("--replay-quarantine").stdout
+    assert "Nothing is in quarantine" in extract("--replay-quarantine").stdout
