@@ -50,9 +50,20 @@ def current(home: Home) -> Path | None:
     """Return the folder of the version in use, the pointer resolved; None where nothing is published.
 
     Readers resolve once and open the resolved path: the pointer may move the next moment.
+
+    Raises:
+        ConfigurationError: it leads to a version that is gone, whose ids a night must not take for never given.
     """
     pointer = home.published / "current"
-    return pointer.resolve() if pointer.exists() else None
+    if pointer.exists():
+        return pointer.resolve()
+    if pointer.is_symlink():
+        listed = ", ".join(version_names(home)) or "none"
+        raise ConfigurationError(
+            f"{pointer} leads to {pointer.readlink()}, which is not there (restore it from a backup, or take another into "
+            f"use; versions are {listed}: goldthread rollback VERSION)"
+        )
+    return None
 
 
 def current_file(home: Home) -> Path:
@@ -73,7 +84,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 
 def versions(home: Home) -> list[Version]:
-    """Return all versions, the oldest first."""
+    """Return all versions that are there, the oldest first; that the pointer leads to another one is no error here."""
     return [version_of(home, versions_folder(home) / name) for name in version_names(home)]
 
 
@@ -86,7 +97,7 @@ def version_of(home: Home, folder: Path) -> Version:
         published_at=manifest["published_at"],
         customers=manifest["counts"]["golden.customer"],
         records=manifest["counts"]["golden.membership"],
-        is_current=folder.resolve() == current(home),
+        is_current=folder.resolve() == (home.published / "current").resolve(),
         checks=manifest["checks"]["checks"],
         warnings=manifest["checks"]["failed warning"],
         path=folder.resolve(),

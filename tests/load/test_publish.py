@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -23,6 +24,7 @@ from pipelines.load import report
 from pipelines.load import versions as pointing
 from pipelines.load.candidate import build_candidate, candidate_file, candidate_folder
 from pipelines.load.checks import Check
+from pipelines.load.history import past_of
 from pipelines.load.publish import new_name, publish
 from pipelines.load.versions import current, current_file, rollback, version_names, versions, versions_folder
 from pipelines.settings import Home
@@ -286,6 +288,22 @@ def test_rolling_back_moves_the_pointer_and_nothing_else(home, plain_report):
     assert customers_in_use(home) == 4
     assert [version.is_current for version in versions(home)] == [False, False, True]
     assert version_names(home) == names
+
+
+def test_a_pointer_to_a_version_that_is_gone_is_no_home_without_one(home, plain_report):
+    """Taken for one, the next night would give ids as if none had ever been published."""
+    names = []
+    for customers in (2, 3):
+        checked_candidate(home, customers=customers)
+        names.append(publish(home, NIGHT))
+    shutil.move(current(home), home.path / "gone")
+    told = f"{names[1]}, which is not there.* versions are {names[0]}: goldthread rollback"
+    for ask in (current, current_file, rollback, lambda home: past_of(home, NIGHT)):
+        with pytest.raises(ConfigurationError, match=told):
+            ask(home)
+    assert [version.version for version in versions(home)] == names[:1]
+    rollback(home, names[0])
+    assert customers_in_use(home) == 2
 
 
 def test_rolling_back_says_what_there_is_when_it_cannot(home, plain_report):
