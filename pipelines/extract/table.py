@@ -89,8 +89,19 @@ def mapping_of(source: Source) -> dict[str, list[str]]:
         raise ConfigurationError(f"sources.{source.name}.channel is missing")
     for name in columns:
         if not _is_field(name, source.kind):
-            raise ConfigurationError(f"sources.{source.name}.columns: {name!r} is no field of kind {source.kind}")
+            raise ConfigurationError(
+                f"sources.{source.name}.columns: {name!r} is no field of kind {source.kind}; known are {_known(source.kind)}"
+            )
     return columns
+
+
+def _known(kind: str) -> str:
+    """Return the fields of a kind as a person may write them."""
+    person = [*sorted(PERSON - SCOPED), "account.<who issued it>", "handle.<network>"]
+    if kind == "interaction":
+        person = [f"party.{name}" for name in person]
+    own = sorted(_OF_PROFILE if kind == "profile" else _OF_INTERACTION)
+    return ", ".join([*own, *person, f"consent.<{'|'.join(sorted(_CONSENT_CHANNELS))}>"])
 
 
 def _is_field(name: str, kind: str) -> bool:

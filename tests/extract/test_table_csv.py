@@ -201,5 +201,5 @@ FOOT = '\n\n"People"\n"Copyright (c) 2000-2026 salesforce.com, inc. All rights r
 def test_what_a_report_has_below_its_rows_is_counted(tmp_path, below, suppressed, quarantined):
     outcome = extracted(tmp_path, {"a.csv": "Id,FirstName,Phone\n1,Ann,\n" + below}, SMALL)
     assert (outcome.suppressed, [at for at, _ in outcome.quarantined]) == (suppressed, quarantined)
-    assert all("1 columns where the header has 3" in reason for _, reason in outcome.quarantined)
+    assert all("1 column where the header has 3" in reason for _, reason in outcome.quarantined)
     assert outcome.records[0].source_ref == "1"

@@ -65,7 +65,7 @@ class Foot:
         """Quarantine what was taken: other rows follow, so that it was none."""
         self.is_near = False
         for number, line in self._lines:
-            reason = f"1 columns where the header has {self.width}"
+            reason = f"1 column where the header has {self.width}"
             self._issues.quarantine(line, file=self._file, at=f"row {number}", reason=reason)
         self._lines.clear()
 

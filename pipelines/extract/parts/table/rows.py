@@ -238,4 +238,4 @@ def _why(line: str | Undecoded, cells: list[str] | None, width: int) -> str:
         return line.reason
     if cells is None:
         return "a quote is never closed or in the wrong place, or a value is longer than 131,072 characters"
-    return f"{len(cells)} columns where the header has {width}"
+    return f"{len(cells)} {'column' if len(cells) == 1 else 'columns'} where the header has {width}"
