@@ -56,6 +56,11 @@ def render_status(found: Status, console: Console) -> None:
         facts |= {_name(table): f"{count:,}" for table, count in found.counts.items()}
         facts |= {"versions kept": found.versions, "warnings": found.warnings, "report": found.report}
         print_facts(facts, console)
+        if found.put_aside:
+            later = _count(len(found.put_aside), "later version")
+            were = "was" if len(found.put_aside) == 1 else "were"
+            words = f"{later} {were} put aside by a rollback, the last of them {found.put_aside[-1]} (goldthread versions)"
+            console.print(words, style="yellow", soft_wrap=True)
         _render_sources(found, console)
     _render_waiting(found, console)
     if found.failed_validation:

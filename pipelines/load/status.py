@@ -68,6 +68,7 @@ class Status:
         age_hours: since it was published.
         counts: rows of its golden tables.
         versions: how many versions there are.
+        put_aside: the names of those that came after the one in use, which a rollback put aside.
         report: the page of the version in use.
         sources: what each source brought on its night.
         absent: sources that brought something on an earlier night, and nothing on this one.
@@ -85,6 +86,7 @@ class Status:
     counts: dict[str, int] = field(default_factory=dict)
     warnings: int = 0
     versions: int = 0
+    put_aside: list[str] = field(default_factory=list)
     report: Path | None = None
     sources: list[SourceStatus] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
@@ -117,7 +119,7 @@ def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | 
     folder = current(home)
     if folder is None:
         return Status(home.path, versions=len(version_names(home)), failed_validation=failed, writer=writer, waiting=waiting)
-    manifest = manifest_of(folder)
+    manifest, names = manifest_of(folder), version_names(home)
     night = date.fromisoformat(manifest["night"])
     age = (now or datetime.now(UTC)) - datetime.fromisoformat(manifest["published_at"])
     with open_read_only(folder / "customers.duckdb") as con:
@@ -128,7 +130,8 @@ def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | 
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
-        warnings=manifest["checks"]["failed warning"], versions=len(version_names(home)), report=folder / "report.html",
+        warnings=manifest["checks"]["failed warning"], versions=len(names),
+        put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=sources, absent=absent, notices=notices, waiting=waiting, failed_validation=failed, writer=writer,
     )  # fmt: skip
 

@@ -160,6 +160,18 @@ def test_a_source_that_came_before_and_not_tonight_is_told_as_absent(tmp_path):
     assert "absent, though they came before: sms" in shown(show.render_status, status(home))
 
 
+def test_status_tells_what_a_rollback_put_aside(tmp_path):
+    home, names = Home(tmp_path), []
+    for customers in (20, 21, 22):
+        checked_candidate(home, customers=customers)
+        names.append(publish(home, NIGHT))
+    assert status(home).put_aside == []
+    rollback(home, names[0])
+    assert status(home).put_aside == names[1:]
+    text = " ".join(shown(show.render_status, status(home)).split())
+    assert f"2 later versions were put aside by a rollback, the last of them {names[2]}" in text
+
+
 def test_status_names_the_process_that_is_writing(published):
     with hold(published.path / "writer.lock"):
         told = status(published)
