@@ -72,6 +72,17 @@ def test_exports_and_sources_of_ones_own_are_never_replaced(tmp_path, own):
     assert (tmp_path / own).read_text() == "mine"
 
 
+def test_the_inbox_of_somebody_else_is_not_a_sample_world_s_for_the_home_that_it_is_asked_from(tmp_path, monkeypatch):
+    home, inbox = Home(tmp_path / "home"), tmp_path / "inbox"
+    write_demo(home, persons=2, nights=1, seed=1)
+    (inbox / "crm").mkdir(parents=True)
+    (inbox / "crm" / "mine.csv").write_text("mine")
+    monkeypatch.setenv("GOLDTHREAD_INBOX", str(inbox))
+    with pytest.raises(ConfigurationError, match="would be replaced"):
+        write_demo(home, persons=2, nights=1, seed=1)
+    assert (inbox / "crm" / "mine.csv").read_text() == "mine"
+
+
 @pytest.mark.parametrize(("persons", "nights"), [(0, 1), (10, 0)], ids=["nobody", "no night"])
 def test_an_empty_world_is_refused(tmp_path, persons, nights):
     with pytest.raises(ConfigurationError, match="at least one person"):
