@@ -9,7 +9,7 @@ import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.errors import ConfigurationError
-from pipelines.load.layout import plain_table, print_facts
+from pipelines.load.layout import minute, plain_table, print_facts
 from pipelines.settings import Home
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _show_models(found: "list[Listed]") -> None:
     table = plain_table("model", "", "compared", "taken into use (UTC)", "trained on")
     for model in found:
         marks = " ".join(["in use"] * model.is_in_use + ["candidate"] * model.is_candidate)
-        accepted_at = (model.accepted_at or "")[:16].replace("T", " ")
+        accepted_at = minute(model.accepted_at) if model.accepted_at else ""
         table.add_row(model.version, marks, "yes" if model.is_compared else "", accepted_at, model.trained_on)
     out.print(table)
 

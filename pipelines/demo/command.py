@@ -103,11 +103,10 @@ def write_demo(home: Home, persons: int, nights: int, seed: int, first_night: da
 
 def _leave_real_data_alone(home: Home, inbox: Path) -> None:
     """Refuse a home that holds exports or sources of its own: a sample world has its truth beside it, real data has none."""
-    kept = [inbox / name for name in SOURCES]
-    if (home.path / "truth" / "record_person.csv").is_file():
-        kept = kept if inbox.resolve() != (home.path / "inbox").resolve() else []
-    else:
-        kept.insert(0, home.path / "config" / "sources.yml")
+    has_truth = (home.path / "truth" / "record_person.csv").is_file()
+    is_own_inbox = inbox.resolve() == (home.path / "inbox").resolve()
+    kept = [] if has_truth else [home.path / "config" / "sources.yml"]
+    kept += [] if has_truth and is_own_inbox else [inbox / name for name in SOURCES]
     for taken in kept:
         if taken.exists():
             raise ConfigurationError(f"{taken} is no sample world's and would be replaced; name another folder with --home")

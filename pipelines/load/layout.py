@@ -20,6 +20,11 @@ def outside(value: object, style: str = "") -> Text:
     return Text(str(value).translate(_VISIBLE), style=style)
 
 
+def minute(instant: str) -> str:
+    """Return an instant as files have it (ISO 8601), to the minute and without its zone, which a column's title tells."""
+    return instant[:16].replace("T", " ")
+
+
 def plain_table(*columns: str, numbers: Iterable[str] = (), title: str | None = None) -> Table:
     """Return a table without lines; the columns named in ``numbers`` stand to the right."""
     words = Text(title, style="bold", no_wrap=True, overflow="ignore") if title else None  # else it folds at a narrow table

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.load.checks import ValidationReport
-from pipelines.load.layout import fits, outside, plain_table, print_block, print_facts
+from pipelines.load.layout import fits, minute, outside, plain_table, print_block, print_facts
 from pipelines.load.query import Result
 from pipelines.load.status import Status
 from pipelines.load.versions import Version
@@ -37,7 +37,7 @@ def _versions_table(found: list[Version], columns: tuple[str, ...]) -> Table:
         mark, style = ("●", "bold") if version.is_current else ("", "")
         cells = {
             "night": str(version.night),
-            "published (UTC)": version.published_at[:16].replace("T", " "),
+            "published (UTC)": minute(version.published_at),
             "records": f"{version.records:,}",
             "customers": f"{version.customers:,}",
             "warnings": f"{version.warnings:,}",
