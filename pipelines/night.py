@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
 from pipelines.extract.landing.landing import SourceReport, land, land_all
 from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
-from pipelines.extract.landing.reading import FORMATS
+from pipelines.extract.landing.reading import format_problem
 from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import Home, Source, SparkPlace, engine_name, home_of, load_sources, sources_path, spark_place
@@ -58,11 +58,8 @@ def sources_of(home: Home, path: str | Path | None = None) -> dict[str, Source]:
     at = sources_path(home, path)
     sources = load_sources(at)
     for source in sources.values():
-        if source.format not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise ConfigurationError(
-                f"{at}: sources.{source.name}.format: {source.format!r} is not known; known are {known}"
-            )
+        if problem := format_problem(source.format):
+            raise ConfigurationError(f"{at}: sources.{source.name}.format: {problem}")
     return sources
 
 

@@ -38,7 +38,9 @@ def history(home: Home, side: str | None = None, *, candidate: bool = False) -> 
     with opened(home, candidate=candidate) as con:
         only = anchor_of(con, side).customer_id if side else None
         places = _places(con, judgements)
-        pairs = {frozenset((row["identity_l"], row["identity_r"])): row for row in published_pairs(con, home, judgements)}
+        pairs = published_pairs(con, home, judgements)
+    deciding = {row["judgement_id"] for row in pairs}
+    verdicts = {frozenset((row["identity_l"], row["identity_r"])): row["verdict"] for row in pairs}
     upright = {one.judgement_id for one in standing(judgements)}
     undone_by = {one.undoes: one.judgement_id for one in judgements if one.undoes}
     about = {
@@ -46,28 +48,30 @@ def history(home: Home, side: str | None = None, *, candidate: bool = False) -> 
         for one in judgements
     }
     told = [
-        PastJudgement(one, _state(one, upright, undone_by, pairs, places), about[one.undoes or one.judgement_id])
+        PastJudgement(
+            one, _state(one, upright, undone_by, deciding, verdicts, places), about[one.undoes or one.judgement_id]
+        )
         for one in reversed(judgements)
     ]
     return [past for past in told if only is None or only in past.customers]
 
 
 def _state(
-    one: Judgement, upright: set[str], undone_by: dict[str, str], pairs: dict[frozenset[str], dict[str, Any]],
+    one: Judgement, upright: set[str], undone_by: dict[str, str], deciding: set[str], verdicts: dict[frozenset[str], str],
     places: dict[RecordKey, tuple[str, str]],
 ) -> str:  # fmt: skip
     if one.undoes is not None:
         return f"undone by {undone_by[one.judgement_id]}" if one.judgement_id in undone_by else "an undo"
     if one.judgement_id not in upright:
         return f"undone by {undone_by[one.judgement_id]}"
-    if any(row["judgement_id"] == one.judgement_id for row in pairs.values()):
+    if one.judgement_id in deciding:
         return "stands"
     left, right = ({places[record][0] for record in side if record in places} for side in (one.left, one.right))
     if not left or not right:
         return "its records are gone"
     if left == right:
         return "its records show one identity"
-    now = {pairs[pair]["verdict"] for one_l in left for one_r in right if (pair := frozenset((one_l, one_r))) in pairs}
+    now = {verdicts[pair] for one_l in left for one_r in right if (pair := frozenset((one_l, one_r))) in verdicts}
     return "said again later" if now == {one.verdict} else "overruled by a later one"
 
 

@@ -38,14 +38,19 @@ class Reading:
     seconds: float = 0.0
 
 
+def format_problem(name: str) -> str:
+    """Say what is wrong with a format's name; "" where it is one."""
+    return "" if name in FORMATS else f"{name!r} is not known; known are {', '.join(FORMATS)}"
+
+
 def format_module(name: str) -> ModuleType:
     """Return the module of a format: its ``extract(export, issues)``, and where it has them ``survey`` and ``group``.
 
     Raises:
         ConfigurationError: there is none.
     """
-    if name not in FORMATS:
-        raise ConfigurationError(f"format {name!r} is not known; known are {', '.join(FORMATS)}")
+    if problem := format_problem(name):
+        raise ConfigurationError(f"format {problem}")
     return importlib.import_module(f"pipelines.extract.{name}")
 
 
