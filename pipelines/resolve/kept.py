@@ -19,14 +19,13 @@ from pipelines.settings import PACKAGE_ROOT, Home
 
 _OURS = Path(__file__).parent
 LINKS, CUSTOMERS = "links", "customers"
+_SCHEMAS = ("staging", "resolve", "scratch")  # of scratch the rows of staging are made as well
 _MOVES_NOBODY = {"review", "change_budget"}
 
 
 def rules_digest(home: Home, linkage: Linkage, model: Model) -> str:
     """Return sixteen hex digits that change with whatever the kept rows depend on beside the lake."""
-    files = sorted(
-        {path.relative_to(PACKAGE_ROOT) for schema in ("staging", "resolve") for path in _sql_of(schema)}, key=str
-    )
+    files = sorted((path.relative_to(PACKAGE_ROOT) for schema in _SCHEMAS for path in _sql_of(schema)), key=str)
     said = [linkage.digest, model.version, duckdb.__version__, phonenumbers.__version__, splink_version]
     contents = [home.find(str(name)).read_bytes() for name in files]
     contents += [path.read_bytes() for path in sorted(_OURS.rglob("*.py"))]

@@ -5,7 +5,7 @@
 -- Rule    the version that the source changed last stands (updated_at, where it tells), of those the one that appeared
 --         last (night, file, sequence); night is the first night of any version. A copy of a version, sent again later, is
 --         none, and mails that share a Message-ID, or have one that reads like such an id, go by ids of their own
---         (staging.interaction_version).
+--         (mail_ids, scratch.version_place).
 --         Most refs stand once in the lake and need none of this: they pass as they are.
 WITH standing AS (
     SELECT * REPLACE (record_ref AS source_ref)
@@ -16,10 +16,8 @@ WITH standing AS (
         * REPLACE (
             CASE
                 WHEN NOT contains(source_ref, '#') THEN source_ref
-                WHEN channel = 'email' AND regexp_matches(source_ref, '#[0-9a-f]{8}$')
-                    THEN
-                        source_ref || '#'
-                        || left(md5(concat_ws(chr(31), lower(party_ref), direction, epoch_us(occurred_at))), 8)
+                WHEN channel = 'email' AND reads_as_own_ref(source_ref)
+                    THEN own_ref(source_ref, mail_of(channel, party_ref, direction, occurred_at))
                 ELSE source_ref
             END AS source_ref
         ),

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pipelines.extract.landing.lake import attach_files
 from pipelines.extract.landing.partition import MEND, SEALED
 from pipelines.files import read_own
+from pipelines.resolve.evidence import mail_ids
 from pipelines.resolve.evidence.versions import VERSIONED, build_versions, exchange_versions, files_of, take_rows
 from pipelines.resolve.exchange import RECORD, Exchange, exchange, keep_rows, named, narrowed, put
 from pipelines.resolve.relations import drop, register, run, take, unregister
@@ -47,6 +48,7 @@ def take_parts(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 def build_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Build staging.* from all that is sealed; the lake's views are attached."""
+    mail_ids.install(con)
     build_versions(con, home)
     for table in _MADE:
         build(con, home, f"staging.{table}")
@@ -59,6 +61,7 @@ def update_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     Leaves the temporary tables ``touched_record`` (record_kind, source, source_ref: records that came, went or changed) and
     ``was_staging_identifier``, ``now_staging_identifier``, ``now_staging_interaction``: their rows before and after.
     """
+    mail_ids.install(con)
     take(con, "new_part", "FROM sealed_part EXCEPT FROM staging.part")
     take(con, "anew", "SELECT DISTINCT source FROM (FROM staging.part EXCEPT FROM sealed_part)")
     for table in _TABLES:

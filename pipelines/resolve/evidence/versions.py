@@ -11,20 +11,19 @@ from pathlib import Path
 import duckdb
 
 from pipelines.extract.landing.lake import attach_files
-from pipelines.resolve.exchange import Exchange, keep_rows, named, narrowed, put
+from pipelines.resolve.exchange import Exchange, keep_rows, named, put
 from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
 
 VERSIONED = ("interaction", "profile")
-# A mail whose Message-ID was taken gets "#" and eight digits behind it (interaction_version): one root is one group.
-_ROOT = "CASE WHEN contains(source_ref, '#') THEN regexp_replace(source_ref, '(#[0-9a-f]{8})+$', '') ELSE source_ref END"
-# What the lake calls a mail that stood there once: such an id of a single mail was put behind one that reads like it.
-_AS_IT_CAME = "CASE channel WHEN 'email' THEN regexp_replace(source_ref, '#[0-9a-f]{8}$', '') ELSE source_ref END"
 _ROW = ("source", "source_ref", "content_hash", "updated_at", "night", "file", "sequence")
 _PLACE = "struct_pack(night := {0}night, file := {0}file, sequence := {0}sequence)"
 # A row of the lake, as a version of which nothing was sent again.
 _FRESH = f"*, updated_at AS until_at, {_PLACE.format('')} AS first_place"
+_PLACED = "source, source_ref, content_hash, updated_at, night, file, sequence, until_at, first_place"
+# What tells two mails of one Message-ID apart; a reference row is what its id says.
+_MAIL = {"interaction": "mail_of(channel, party_ref, direction, occurred_at)", "profile": "''"}
 # What a version has by the others of its record.
 _DERIVED = {"interaction": "record_ref, first_night, is_current", "profile": "first_night, is_current"}
 _AT = "coalesce({}, '-infinity'::TIMESTAMPTZ)"  # a version without a time stands before all that have one
@@ -35,11 +34,9 @@ def build_versions(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     for table in VERSIONED:
         counted = f"SELECT source, source_ref FROM lake_{table} GROUP BY source, source_ref HAVING count(*) > 1"
         take(con, "repeated_ref", counted)
-        rows = f"SELECT {_FRESH} FROM lake_{table} SEMI JOIN repeated_ref USING (source, source_ref)"
-        run(con, f"CREATE OR REPLACE TEMP VIEW repeated_{table} AS {rows}")
+        _place_versions(con, home, table, f"SELECT {_FRESH} FROM lake_{table}")
         build(con, home, f"staging.{table}_version")
-        run(con, f"DROP VIEW repeated_{table}")
-        drop(con, "repeated_ref")
+        _forget_places(con, table)
 
 
 def take_rows(con: duckdb.DuckDBPyConnection, home: Home, table: str) -> None:
@@ -68,13 +65,28 @@ def exchange_versions(con: duckdb.DuckDBPyConnection, home: Home, table: str) ->
     made = named(f"staging.{table}_version", ("source", "source_ref"))
     counted = f"SELECT source, source_ref FROM touched_{table} GROUP BY source, source_ref"
     take(con, "repeated_ref", f"{counted} HAVING count(*) > 1 OR bool_or(origin = 'version')")
-    query, given = select_of(con, home, made.table, {})
-    repeated = f"(FROM touched_{table} SEMI JOIN repeated_ref USING (source, source_ref))"
-    rows = narrowed(query, {f"repeated_{table}": repeated})
-    run(con, f"CREATE OR REPLACE TEMP TABLE {made.now} AS {rows}", given)
+    _place_versions(con, home, table, f"FROM touched_{table}")
+    take(con, made.now, select_of(con, home, made.table, {})[0])
     put(con, made)
-    drop(con, "repeated_ref")
+    _forget_places(con, table)
     return made
+
+
+def _place_versions(con: duckdb.DuckDBPyConnection, home: Home, table: str, rows: str) -> None:
+    """Make ``repeated_<table>``, those of ``rows`` whose record is in ``repeated_ref``, and ``version_place`` of them."""
+    run(
+        con,
+        f"CREATE OR REPLACE TEMP VIEW repeated_{table} AS FROM ({rows}) SEMI JOIN repeated_ref USING (source, source_ref)",
+    )
+    places = f"SELECT {_PLACED}, {_MAIL[table]} AS mail FROM repeated_{table}"
+    run(con, f"CREATE OR REPLACE TEMP VIEW repeated_place AS {places}")
+    take(con, "version_place", select_of(con, home, "scratch.version_place", {})[0])
+
+
+def _forget_places(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    for view in ("repeated_place", f"repeated_{table}"):
+        run(con, f"DROP VIEW {view}")
+    drop(con, "version_place", "repeated_ref")
 
 
 def _tell_copies(con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -96,7 +108,7 @@ def _tell_copies(con: duckdb.DuckDBPyConnection, table: str) -> None:
                 WHEN held.updated_at IS NOT DISTINCT FROM row.updated_at THEN 'same'
                 ELSE 'later'
             END AS copy
-        FROM (SELECT {", ".join(_ROW)}, {_ROOT} AS root FROM new_{table}) AS row
+        FROM (SELECT {", ".join(_ROW)}, root_ref(source_ref) AS root FROM new_{table}) AS row
         LEFT JOIN staging.{table}_version AS held
             ON
                 row.source = held.source
@@ -145,7 +157,7 @@ def _note_copies(con: duckdb.DuckDBPyConnection, table: str) -> None:
 def _keep_what_was(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Keep the rows of touched records: their names are looked for first, and where there are none nothing else is."""
     for held in (f"staging.{table}", f"staging.{table}_version"):
-        names = f"SELECT source, source_ref, {_ROOT} AS root FROM {held}"
+        names = f"SELECT source, source_ref, root_ref(source_ref) AS root FROM {held}"
         touched = f"({names}) SEMI JOIN touched_root USING (source, root)"
         take(con, "held_key", f"SELECT DISTINCT source, source_ref FROM {touched}")
         known = f"FROM {held} SEMI JOIN held_key USING (source, source_ref) WHERE source NOT IN (FROM anew)"
@@ -190,7 +202,7 @@ def _gather(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make ``touched_<table>``."""
     single = "FROM earlier_profile SEMI JOIN (FROM asked_ref WHERE night IS NOT NULL) USING (source, source_ref)"
     if table == "interaction":
-        held = f"(SELECT * REPLACE ({_AS_IT_CAME} AS source_ref) FROM was_staging_interaction)"
+        held = "(SELECT * REPLACE (ref_as_it_came(channel, source_ref) AS source_ref) FROM was_staging_interaction)"
         single = f"FROM {held} ANTI JOIN was_staging_interaction_version USING (source, content_hash)"
     ours = "WHERE source NOT IN (FROM anew)"
     again = "(FROM asked_ref WHERE night IS NULL)"
