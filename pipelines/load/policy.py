@@ -1,5 +1,6 @@
 """The policy of ``config/policy.yml``: read, checked, and laid down as small tables that the SELECTs rank by."""
 
+import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -137,6 +138,9 @@ def load_policy(path: Path) -> Policy:
     document = load_yaml(path)
     if not isinstance(document, dict):
         raise ConfigurationError(f"{path}: expected a mapping with survivorship, consent and enquiries")
+    for section in map(str, document.keys() - Policy.model_fields.keys()):
+        if meant := difflib.get_close_matches(section, Policy.model_fields, n=1, cutoff=0.8):
+            raise ConfigurationError(f"{path}: {section!r} is no section of a policy; {meant[0]!r} is")
     try:
         return Policy(**document)
     except ValidationError as error:

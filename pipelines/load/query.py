@@ -10,12 +10,17 @@ from uuid import UUID
 
 import duckdb
 
-from pipelines.errors import GoldthreadError
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.load.versions import current_file
 from pipelines.settings import Home, memory_limit
 from pipelines.warehouse import open_file
 
 SECONDS = 60  # a question may take; then it is stopped
+# What is wrong with the question itself: how it is written, names that are not there, what a reader may not do.
+_WRONG = (
+    duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException,
+    duckdb.InvalidInputException,
+)  # fmt: skip
 ROWS = 1000  # that an answer shows unless more are asked for
 
 
@@ -43,17 +48,19 @@ def query(home: Home, sql: str, *, rows: int | None = ROWS, seconds: int = SECON
         seconds: the longest it may run.
 
     Raises:
-        ConfigurationError: nothing is published yet.
-        GoldthreadError: the statement is wrong, not one, writes, or runs too long; said in one line.
+        ConfigurationError: nothing is published yet; or the statement is wrong, not one, writes or reads elsewhere.
+        GoldthreadError: it fails over a value, or runs too long. Both are said in one line.
     """
     path = current_file(home)
     with open_read_only(path, seconds=seconds) as con:
         try:
             if len(con.extract_statements(sql)) != 1:
-                raise GoldthreadError("query: write one statement")
+                raise ConfigurationError("query: write one statement")
             con.execute(sql)
             description = con.description or []
             found = con.fetchall() if rows is None else con.fetchmany(rows + 1)
+        except _WRONG as error:
+            raise ConfigurationError(f"query: {one_line(error, sql)}") from None
         except duckdb.Error as error:
             raise GoldthreadError(f"query: {one_line(error, sql)}") from None
     taken = found if rows is None else found[:rows]

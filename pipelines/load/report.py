@@ -139,7 +139,7 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "most_read": max((source["read"] for source in sources), default=0),
         "read": sum(source["read"] for source in sources),
         "outcome_counts": {name: sum(source[name] for source in sources) for name in OUTCOMES},
-        "quarantine": [row | {"places": _places(row["places"])} for row in _rows(con, QUARANTINE, night=night)],
+        "quarantine": quarantined(con, night),
         "notices": _rows(con, NOTICES, night=night),
         "absent": [row["source"] for row in _rows(con, ABSENT, night=night)],
         "changes": {row["change"]: row["customers"] for row in _rows(con, CHANGES)},
@@ -157,8 +157,14 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
     }
 
 
-def _places(found: list[list[str]]) -> list[str]:
-    return [f"{shown_file(file, format_)}, {position}" for file, format_, position in found]
+def quarantined(con: duckdb.DuckDBPyConnection, night: date) -> list[dict[str, Any]]:
+    """Return what could not be read on a night: source, reason, records, and the first places; the most frequent first."""
+    rows = _rows(con, QUARANTINE, night=night)
+    return [row | {"places": [_place(*place) for place in row["places"]]} for row in rows]
+
+
+def _place(file: str, format_: str, position: str) -> str:
+    return f"{shown_file(file, format_)}, {position}"
 
 
 def bars(counts: dict[str, Any]) -> list[Bar]:

@@ -16,6 +16,7 @@ from pipelines.load.status import Status
 from pipelines.load.versions import Version
 
 NOTICES = 10  # kinds of warnings that are shown
+REASONS = 10  # of what could not be read that are shown
 PLURALS = {"membership": "records", "channel_switch": "channel switches", "enquiry": "enquiries"}
 STYLES = {"critical": "bold red", "warning": "yellow", "info": "blue"}
 
@@ -87,6 +88,13 @@ def _render_sources(found: Status, console: Console) -> None:
     console.print(table if found.sources else f"no file came on {found.night}")
     if found.absent:
         console.print(f"absent, though they came before: {', '.join(found.absent)}", style="yellow", soft_wrap=True)
+    for unread in found.quarantined[:REASONS]:
+        words = (
+            f"{unread.source}: {_count(unread.records, 'record')} not read: {unread.reason} (first in {unread.places[0]})"
+        )
+        console.print(escape(words), style="red", soft_wrap=True, highlight=False)
+    if len(found.quarantined) > REASONS:
+        console.print(f"and {len(found.quarantined) - REASONS} more reasons (meta.quarantine)", style="red")
     for notice in found.notices[:NOTICES]:
         words = f"{notice.source}: {notice.reason} ({_count(notice.count, 'time')})"
         console.print(escape(words), style="yellow", soft_wrap=True)

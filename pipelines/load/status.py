@@ -11,7 +11,7 @@ from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.candidate import candidate_folder
 from pipelines.load.checks import read_checks
 from pipelines.load.query import open_read_only, plain
-from pipelines.load.report import ABSENT
+from pipelines.load.report import ABSENT, quarantined
 from pipelines.load.versions import current, manifest_of, version_names
 from pipelines.lock import holder
 from pipelines.settings import Home
@@ -51,6 +51,16 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Quarantined:
+    """Records of the last night that could not be read for one reason, and where to look: the first few places."""
+
+    source: str
+    reason: str
+    records: int
+    places: list[str]
+
+
+@dataclass(frozen=True)
 class FailedValidation:
     """The last candidate, where it did not pass: its night, what failed, and its report."""
 
@@ -72,6 +82,7 @@ class Status:
         report: the page of the version in use.
         sources: what each source brought on its night.
         absent: sources that brought something on an earlier night, and nothing on this one.
+        quarantined: what could not be read of them, by reason, the most frequent first.
         notices: how the exports of its night have changed.
         waiting: files in the inbox that no run has taken in yet: late ones, and those that have changed since.
         failed_validation: the last candidate, where it did not pass.
@@ -90,6 +101,7 @@ class Status:
     report: Path | None = None
     sources: list[SourceStatus] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
@@ -125,6 +137,7 @@ def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | 
     with open_read_only(folder / "customers.duckdb") as con:
         sources = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
         notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
+        unread = [Quarantined(**row) for row in quarantined(con, night)]
         absent = [source for (source,) in con.execute(ABSENT, {"night": night}).fetchall()]
     return Status(
         home.path, folder.name, night, manifest["published_at"],
@@ -132,7 +145,8 @@ def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | 
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
-        sources=sources, absent=absent, notices=notices, waiting=waiting, failed_validation=failed, writer=writer,
+        sources=sources, absent=absent, quarantined=unread, notices=notices, waiting=waiting, failed_validation=failed,
+        writer=writer,
     )  # fmt: skip
 
 

@@ -82,6 +82,14 @@ def test_section_of_another_stage_is_left_to_it(tmp_path):
     assert load_policy(file) == load_policy(PACKAGE_ROOT / "config" / "policy.yml")
 
 
+@pytest.mark.parametrize("slip", ["household", "housholds", "Households"])
+def test_a_slip_in_the_name_of_a_section_is_told_and_not_left_to_others(slip, tmp_path):
+    file = tmp_path / "policy.yml"
+    file.write_text(yaml.safe_dump(SHIPPED | {slip: {"crowd_at_most": 5}}))
+    with pytest.raises(ConfigurationError, match=f"'{slip}' is no section of a policy; 'households' is"):
+        load_policy(file)
+
+
 # One person: an old reference row, a mail often used, a mail used last, and one that was only typed, later still.
 MAILS = Night(
     records=(

@@ -100,7 +100,7 @@ REFUSED = [
 @pytest.mark.parametrize("sql", REFUSED)
 def test_what_is_no_question_is_refused_in_one_line(published, sql, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(GoldthreadError) as refused:
+    with pytest.raises(ConfigurationError) as refused:
         query(published, sql)
     assert str(refused.value).startswith("query: ")
     assert "\n" not in str(refused.value)
@@ -110,6 +110,7 @@ def test_what_is_no_question_is_refused_in_one_line(published, sql, tmp_path, mo
 def test_an_error_names_the_column_and_keeps_back_the_value(published):
     with pytest.raises(GoldthreadError) as wrong:
         query(published, "SELECT full_name::INTEGER FROM golden.customer")
+    assert wrong.value.exit_code == 1, "the question is one"
     assert "full_name" in str(wrong.value)
     assert "Pat" not in str(wrong.value)
 
@@ -158,6 +159,16 @@ def test_a_source_that_came_before_and_not_tonight_is_told_as_absent(tmp_path):
     publish(home, NIGHT)
     assert status(home).absent == ["sms"]
     assert "absent, though they came before: sms" in shown(show.render_status, status(home))
+
+
+def test_status_tells_why_records_were_not_read_and_where_to_look(published):
+    told, text = status(published), shown(show.render_status, status(published))
+    assert sum(one.records for one in told.quarantined) == sum(source.quarantined for source in told.sources) > 0
+    first = f"(first in helpdesk/{NIGHT}/export.jsonl, line 40)"
+    assert f"helpdesk: 3 records not read: not JSON {first}" in text
+    assert (
+        f"helpdesk: 1 record not read: missing field 'created_at' (first in helpdesk/{NIGHT}/export.jsonl, line 43)" in text
+    )
 
 
 def test_status_tells_what_a_rollback_put_aside(tmp_path):
