@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
+from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.extract.landing.landing import SourceReport, land, land_all
 from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
 from pipelines.extract.landing.reading import format_problem
@@ -307,7 +308,7 @@ def publish(night: str, home_path: str | None = None) -> dict[str, Any]:
 def _write(home: Home, stage: str, night: date, work: Callable[[Any], dict[str, int]]) -> StageReport:
     """Run a stage in one transaction of the warehouse, all or none."""
     started = perf_counter()
-    with writer_lock(home), _timed(home, stage, night), transaction(home) as con:
+    with writer_lock(home), _timed(home, stage, night), told_where_damaged(home.lake), transaction(home) as con:
         rows = work(con)
     report = StageReport(stage, night, rows, perf_counter() - started)
     log.info("%s %s: %d tables, %d rows in %.1f s", stage, night, len(rows), sum(rows.values()), report.seconds)

@@ -228,3 +228,22 @@ def test_versions_sort_by_time_and_rolling_back_moves_the_pointer(home):
     assert (home / "published" / "current").resolve().name == sorted(names)[-2]
     assert goldthread("rollback", current, home=home).returncode == 0
     assert (home / "published" / "current").resolve().name == current
+
+
+@pytest.mark.parametrize(
+    ("spoil", "state"),
+    [(lambda part: part.write_bytes(part.read_bytes()[:-9]), "damaged"), (lambda part: part.unlink(), "gone")],
+)
+def test_a_part_of_the_lake_that_is_damaged_or_gone_is_told_with_its_file_and_the_mend(home, spoil, state):
+    before, night = digests(home), nights_of(home)[-1]
+    part = max((home / "lake").glob("*/*/interaction*.parquet"), key=lambda file: file.stat().st_size)
+    spoil(part)
+    done = goldthread("resolve", "--night", str(night), home=home)
+    assert done.returncode == 1
+    assert f"{part}: {state}; put its folder back from a backup" in done.stderr
+    shutil.move(part.parent, home / "aside")
+    spoilt = part.parent.name
+    assert goldthread("run", "--night", spoilt, home=home).returncode == 0
+    after = digests(home)
+    told_by_night = {"golden.change", "meta.run", "meta.check"}
+    assert {name for name in before if before[name] != after[name]} <= told_by_night

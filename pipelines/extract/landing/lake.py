@@ -1,12 +1,16 @@
 """Reading the lake: every sealed partition as views of the warehouse's connection."""
 
+import contextlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.extract.landing.partition import sealed_files
+from pipelines.errors import GoldthreadError
+from pipelines.extract.landing.partition import MEND, sealed_files
 from pipelines.extract.values.records import SCHEMAS
 
 
@@ -28,6 +32,23 @@ def attach_files(con: duckdb.DuckDBPyConnection, lake: Path, table: str, files: 
         con.from_parquet([str(file) for file in every], union_by_name=True).create_view(view, replace=True)
     else:
         con.register(view, schema.empty_table())
+
+
+@contextlib.contextmanager
+def told_where_damaged(lake: Path) -> Iterator[None]:
+    """Tell a part of the lake that is damaged or gone by its name and the mend: DuckDB's words may quote a record.
+
+    Raises:
+        GoldthreadError: naming the file.
+    """
+    try:
+        yield
+    except (duckdb.InvalidInputException, duckdb.IOException, FileNotFoundError) as error:
+        part = re.search(rf"""['"]({re.escape(str(lake))}/[^'"]+\.parquet)['"]""", str(error))
+        if part is None:
+            raise
+        state = "damaged" if Path(part[1]).exists() else "gone"
+        raise GoldthreadError(f"{part[1]}: {state}; {MEND}") from None
 
 
 def _empty(lake: Path, table: str, schema: pa.Schema) -> Path:
