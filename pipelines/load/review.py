@@ -51,12 +51,17 @@ def pair_of(con: duckdb.DuckDBPyConnection, sides: Sequence[str]) -> tuple[Ancho
         question = question_numbered(con, int(sides[0]))
         left, right = anchor_of(con, question.identity_l), anchor_of(con, question.identity_r)
     elif len(sides) == 2:
-        left, right = (anchor_of(con, side) for side in sides)
+        left, right = _both(con, sides)
     else:
         raise ConfigurationError("name the pair: its number in goldthread review list, or two sides")
     if left.identity_id == right.identity_id:
         raise ConfigurationError(f"both sides are the identity {left.identity_id}: it is one by its own records")
     return left, right
+
+
+def _both(con: duckdb.DuckDBPyConnection, sides: Sequence[str]) -> tuple[Anchor, Anchor]:
+    first, second = sides
+    return anchor_of(con, first, "the first side"), anchor_of(con, second, "the second side")
 
 
 def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, candidate: bool = False) -> Written:
@@ -103,7 +108,7 @@ def merge(home: Home, sides: tuple[str, str], said: Said, *, candidate: bool = F
         LockHeld: a night is writing this home.
     """
     with opened(home, candidate=candidate) as con:
-        left, right = (anchor_of(con, anchor_of(con, side).customer_id) for side in sides)
+        left, right = (anchor_of(con, side.customer_id) for side in _both(con, sides))
     if left.customer_id == right.customer_id:
         raise ConfigurationError(f"both sides are the customer {left.customer_id} already")
     judgement = Judgement(
@@ -126,8 +131,8 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
         LockHeld: a night is writing this home.
     """
     with opened(home, candidate=candidate) as con:
-        whole = anchor_of(con, customer).customer_id
-        anchors = [anchor_of(con, side) for side in apart]
+        whole = anchor_of(con, customer, "the customer").customer_id
+        anchors = [anchor_of(con, side, f"side {number}") for number, side in enumerate(apart, start=1)]
         strangers = sum(anchor.customer_id != whole for anchor in anchors)
         if strangers:
             raise ConfigurationError(f"{strangers} of the sides named are not of the customer {whole}")

@@ -61,12 +61,13 @@ class Side:
     messages: list[Message] = field(default_factory=list)
 
 
-def anchor_of(con: duckdb.DuckDBPyConnection, side: str) -> Anchor:
+def anchor_of(con: duckdb.DuckDBPyConnection, side: str, what: str = "the side") -> Anchor:
     """Return what a side stands for.
 
     Args:
         side: a customer id (also an old one), ``source:source_ref`` of a record, or an identity id. Of a customer or an
             identity it is the record that founds it: the first by night, then by time.
+        what: what the error calls it ("the second side"): a ``source_ref`` may be an address, and is not said again.
 
     Raises:
         ConfigurationError: it is not in the version, or nobody stands behind it.
@@ -75,7 +76,7 @@ def anchor_of(con: duckdb.DuckDBPyConnection, side: str) -> Anchor:
     rows = con.execute(f"{_FOUNDER} WHERE {where} {_FIRST}", values).fetchall()
     if not rows:
         raise ConfigurationError(
-            "a side is not in the version in use, or nobody stands behind it; write a customer id (c…), "
+            f"{what} is not in the version in use, or nobody stands behind it; write a customer id (c…), "
             "source:source_ref of a record, or an identity id, as golden.membership has them"
         )
     *record, identity_id, customer_id = rows[0]

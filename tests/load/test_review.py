@@ -188,7 +188,9 @@ def test_unmerge_takes_what_is_named_with_what_hangs_on_it(tmp_path):
     [
         pytest.param(["same", "999"], "there is no question 999", id="a number that is not asked"),
         pytest.param(["same", "mail:1"], "name the pair", id="one side"),
-        pytest.param(["same", "mail:1", "mail:nobody"], "a side is not in the version", id="a record that is not there"),
+        pytest.param(["same", "mail:1", "mail:nobody"], "the second side is not in the version", id="no such record"),
+        pytest.param(["merge", "mail:nobody", "mail:1"], "the first side is not in the version", id="none to merge"),
+        pytest.param(["unmerge", "mail:1", "sms:nobody"], "side 1 is not in the version", id="none to take apart"),
         pytest.param(["same", "mail:1", "mail:1"], "it is one by its own records", id="one identity"),
         pytest.param(["merge", "mail:1", "crm:9"], "already", id="one customer"),
         pytest.param(["unmerge", "mail:1"], "no steward merged", id="no merge to undo"),
