@@ -23,11 +23,11 @@ from benchmarks.homes import extract_night, nights_of, prepare_world
 from benchmarks.tables import print_table
 from pipelines import night as stages
 from pipelines.files import sha256_of
-from pipelines.load.candidate import build_candidate, candidate_folder
-from pipelines.load.change_budget import check_budget, count_moved
-from pipelines.load.checks import ValidationReport, write_checks
 from pipelines.load.publish import publish
-from pipelines.load.versions import current
+from pipelines.load.validation.change_budget import check_budget, count_moved
+from pipelines.load.validation.checks import ValidationReport, write_checks
+from pipelines.load.versions.candidate import build_candidate, candidate_folder
+from pipelines.load.versions.published import current
 from pipelines.resolve.customers.change_causes import change_words
 from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage

@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.exports.case import against
-from pipelines.load.layout import plain_table
+from pipelines.load.terminal.layout import plain_table
 
 Found = dict[str, Any]
 

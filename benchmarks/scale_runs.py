@@ -77,7 +77,8 @@ def resolve_full(home: Home, night: str) -> dict[str, Any]:
 
 def load(home: Home, night: str) -> dict[str, Any]:
     """Build the golden tables of a night that is resolved; processor seconds, by table."""
-    from pipelines.load import households, stage
+    from pipelines.load import stage
+    from pipelines.load.golden import households
 
     steps: dict[str, float] = {}
     for module in (stage, households):

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 @task(multiple_outputs=False)
 def verify(night: str) -> dict[str, Any]:
     """Hold the files of the version in use against its manifest."""
-    from pipelines.load.verify import verify_current
+    from pipelines.load.versions.verify import verify_current
 
     verified = verify_current()
     if night and night != verified["night"]:

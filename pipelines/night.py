@@ -209,7 +209,7 @@ def resolve(night: str, home_path: str | None = None, *, full: bool = False, eng
     Raises:
         ConfigurationError: the engine cannot be used here.
     """
-    from pipelines.load.history import past_of
+    from pipelines.load.versions.history import past_of
     from pipelines.resolve.engines.engine import open_engine
     from pipelines.resolve.stage import resolve as resolve_stage  # splink takes a second to import
 
@@ -237,7 +237,7 @@ def check_full(home_path: str | None = None) -> "CheckReport":
     Raises:
         ConfigurationError: nothing is resolved yet.
     """
-    from pipelines.load.history import past_of
+    from pipelines.load.versions.history import past_of
     from pipelines.resolve.check import compare_with_full, resolved_night
 
     home = home_of(home_path)
@@ -292,9 +292,9 @@ def validate(night: str, home_path: str | None = None, accepted_by: str | None =
 
 def publish(night: str, home_path: str | None = None) -> dict[str, Any]:
     """Make the candidate the published version in use, and return its name."""
-    from pipelines.load.history import changes_of
     from pipelines.load.publish import publish as publish_stage
-    from pipelines.load.versions import current_file
+    from pipelines.load.versions.history import changes_of
+    from pipelines.load.versions.published import current_file
     from pipelines.resolve.customers.change_causes import change_words
 
     home, day = home_of(home_path), night_of(night)

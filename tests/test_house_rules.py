@@ -21,6 +21,7 @@ EXTRACT_ROOMS = ("values", "claims", "files", "parts", "landing")  # here too; f
 RESOLVE_ROOMS = (
     "scoring", "engines", "evidence", "pairs", "clusters", "customers", "stewards", "training", "explaining",
 )  # fmt: skip
+LOAD_ROOMS = ("versions", "golden", "validation", "answers", "stewards", "terminal", "pages")
 AIRFLOW_SIDE = {"orchestrate.py", "airflow_home.py", "embedded.py", "standalone.py"}
 GENERATED = re.compile(
     r"\.lock$|^LICENSE$|^samples/|^config/linkage_model\.json$|^docs/data-dictionary\.md$|^pipelines/demo/data/"
@@ -103,6 +104,14 @@ def test_a_room_of_resolve_imports_no_later_one_and_none_the_stage(path):
     later = [*RESOLVE_ROOMS[RESOLVE_ROOMS.index(path.parent.name) + 1 :], "stage", "trial", "check"]
     names = {name for name, _ in imports(ast.parse(path.read_text()))}
     assert not {name for name in names if name.startswith(tuple(f"pipelines.resolve.{room}" for room in later))}
+
+
+@pytest.mark.parametrize("path", [path for path in PACKAGE if room_of(path) == "load"], ids=name_of)
+def test_a_room_of_load_imports_no_later_one_and_no_stage(path):
+    room = path.parent.name
+    later = [*LOAD_ROOMS[LOAD_ROOMS.index(room) + 1 :], "stage", "validate", "publish"] if room in LOAD_ROOMS else []
+    names = {name for name, _ in imports(ast.parse(path.read_text()))}
+    assert not {name for name in names if name.startswith(tuple(f"pipelines.load.{room}" for room in later))}
 
 
 @pytest.mark.parametrize("path", [path for path in PACKAGE if "parts" in path.parts], ids=name_of)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipelines.errors import ValidationStopped
-from pipelines.load.status import status
+from pipelines.load.answers.status import status
 from pipelines.night import run
 from pipelines.settings import Home
 from tests.worlds import copy_sample, digests, goldthread, made_once, nights_of, published, run_night

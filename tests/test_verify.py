@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pipelines.errors import ConfigurationError, GoldthreadError
-from pipelines.load.verify import verify_current
+from pipelines.load.versions.verify import verify_current
 
 FILES = {"customers.duckdb": b"rows", "report.html": b"<p>"}
 

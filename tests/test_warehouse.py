@@ -8,7 +8,7 @@ import pytest
 from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.extract.files.inbox import find_files
 from pipelines.extract.landing.partition import read_seal
-from pipelines.load.versions import manifest_of
+from pipelines.load.versions.published import manifest_of
 from pipelines.settings import Home
 from pipelines.warehouse import build, connect
 

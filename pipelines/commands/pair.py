@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.load.layout import outside, plain_table
+from pipelines.load.terminal.layout import outside, plain_table
 
 if TYPE_CHECKING:
-    from pipelines.load.pairs import PairStory, Side
+    from pipelines.load.answers.pairs import PairStory, Side
     from pipelines.resolve.explaining.explain import PairExplanation
     from pipelines.resolve.explaining.waterfall import Weight
 
@@ -149,7 +149,7 @@ def _missing(pair: "PairExplanation") -> Table | None:
 
 
 def _shared(story: "PairStory") -> Table:
-    from pipelines.load.show_customer import place_of
+    from pipelines.load.terminal.show_customer import place_of
 
     table = plain_table("both show", "and where it was seen first", title="the records behind it")
     for shared in story.shared:

@@ -9,16 +9,16 @@ import typer
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.waiting import Waiting, waiting
-from pipelines.load import show
-from pipelines.load.query import ROWS
-from pipelines.load.query import query as ask
-from pipelines.load.status import status as status_of
-from pipelines.load.versions import rollback as roll_back
-from pipelines.load.versions import versions as list_versions
+from pipelines.load.answers.query import ROWS
+from pipelines.load.answers.query import query as ask
+from pipelines.load.answers.status import status as status_of
+from pipelines.load.terminal import show
+from pipelines.load.versions.published import rollback as roll_back
+from pipelines.load.versions.published import versions as list_versions
 from pipelines.settings import Home, load_sources, sources_path
 
 if TYPE_CHECKING:
-    from pipelines.load.pairs import PairStory
+    from pipelines.load.answers.pairs import PairStory
 
 log = logging.getLogger(__name__)
 
@@ -116,14 +116,14 @@ def explain(
     if len(sides) == 1:
         if page is not None:
             raise ConfigurationError("--page shows a pair: goldthread explain --pair A B --page FILE")
-        from pipelines.load.explain import explain_customer  # splink takes a second to import
-        from pipelines.load.show_customer import render_explanation
+        from pipelines.load.answers.explain import explain_customer  # splink takes a second to import
+        from pipelines.load.terminal.show_customer import render_explanation
 
         customer = explain_customer(place(home), sides[0])
         tell(customer.to_json(), json_, lambda: render_explanation(customer, out))
         return
     from pipelines.commands.pair import show_story
-    from pipelines.load.pairs import explain_two
+    from pipelines.load.answers.pairs import explain_two
 
     story = explain_two(place(home), *sides)
     if page is not None:
@@ -142,7 +142,7 @@ def _sides(first: str | None, second: str | None, pair: tuple[str, str] | None) 
 
 
 def _write_page(story: "PairStory", page: Path) -> None:
-    from pipelines.load.pair_page import write_pair_page
+    from pipelines.load.pages.pair_page import write_pair_page
 
     try:
         write_pair_page(story, page)

@@ -10,12 +10,12 @@ import typer
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.commands.review_show import show_history, show_question, show_queue, show_review_status, show_written
 from pipelines.errors import ConfigurationError
-from pipelines.load import review
-from pipelines.load.review import Said
-from pipelines.load.review_queue import opened, question_about, read_queue
-from pipelines.load.review_sides import read_side
-from pipelines.load.review_status import history as read_history
-from pipelines.load.review_status import review_status
+from pipelines.load.stewards import deciding
+from pipelines.load.stewards.deciding import Said
+from pipelines.load.stewards.past import history as read_history
+from pipelines.load.stewards.past import review_status
+from pipelines.load.stewards.queue import opened, question_about, read_queue
+from pipelines.load.stewards.sides import read_side
 from pipelines.resolve.judgements import Verdict, read_judgements
 
 app = typer.Typer(
@@ -94,7 +94,7 @@ def show(
 
     where = place(home)
     with opened(where, candidate=candidate) as con:
-        left, right = review.pair_of(con, pair)
+        left, right = deciding.pair_of(con, pair)
         sides = read_side(con, left.identity_id), read_side(con, right.identity_id)
         question = question_about(con, left.identity_id, right.identity_id)
         is_blind = question is not None and question.is_blind and not weights
@@ -123,7 +123,7 @@ def _judge(verdict: Verdict) -> None:
         candidate: CandidateOption = False,
         json_: JsonOption = False,
     ) -> None:
-        written = review.judge(place(home), verdict, pair, _said(by, why), candidate=candidate)
+        written = deciding.judge(place(home), verdict, pair, _said(by, why), candidate=candidate)
         tell(written.to_json(), json_, lambda: show_written(written, out))
 
 
@@ -142,7 +142,7 @@ def merge(
     json_: JsonOption = False,
 ) -> None:
     """Make two customers one; the older id stays and the other leads to it."""
-    written = review.merge(place(home), (one, other), _said(by, why), candidate=candidate)
+    written = deciding.merge(place(home), (one, other), _said(by, why), candidate=candidate)
     tell(written.to_json(), json_, lambda: show_written(written, out))
 
 
@@ -169,7 +169,7 @@ def unmerge(
 
     What hangs more strongly on a named record than on the rest goes with it; the larger part keeps the id.
     """
-    written = review.unmerge(place(home), customer, apart or [], _said(by, why), candidate=candidate)
+    written = deciding.unmerge(place(home), customer, apart or [], _said(by, why), candidate=candidate)
     tell(written.to_json(), json_, lambda: show_written(written, out))
 
 
@@ -182,7 +182,7 @@ def undo(
     json_: JsonOption = False,
 ) -> None:
     """Take a judgement back: all is as if it had not been said, and the line stays in the history."""
-    written = review.undo(place(home), judgement, _said(by, why))
+    written = deciding.undo(place(home), judgement, _said(by, why))
     tell(written.to_json(), json_, lambda: show_written(written, out))
 
 

@@ -7,14 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.pair import show_pair
-from pipelines.load.layout import outside, plain_table, print_facts
+from pipelines.load.terminal.layout import outside, plain_table, print_facts
 from pipelines.resolve.stewards.audit import Audit, Estimate
 
 if TYPE_CHECKING:
-    from pipelines.load.review import Written
-    from pipelines.load.review_queue import Question
-    from pipelines.load.review_sides import Side
-    from pipelines.load.review_status import PastJudgement, ReviewStatus
+    from pipelines.load.stewards.deciding import Written
+    from pipelines.load.stewards.past import PastJudgement, ReviewStatus
+    from pipelines.load.stewards.queue import Question
+    from pipelines.load.stewards.sides import Side
     from pipelines.resolve.explaining.explain import PairExplanation
 
 TEXT = 160  # characters of a message that are shown

@@ -10,7 +10,7 @@ from pipelines import night
 from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.landing import SourceReport
-from pipelines.load.layout import plain_table, print_facts
+from pipelines.load.terminal.layout import plain_table, print_facts
 from pipelines.resolve.customers.change_causes import change_words
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.errors import ConfigurationError
-from pipelines.load.layout import minute, plain_table, print_facts
+from pipelines.load.terminal.layout import minute, plain_table, print_facts
 from pipelines.settings import Home
 
 if TYPE_CHECKING:

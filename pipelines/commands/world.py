@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
-from pipelines.load.layout import plain_table, print_facts
+from pipelines.load.terminal.layout import plain_table, print_facts
 from pipelines.score import Agreement, ScoreReport
 from pipelines.score import score as score_of
 

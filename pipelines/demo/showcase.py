@@ -13,7 +13,7 @@ import duckdb
 from rich.console import Console
 
 from pipelines.errors import GoldthreadError
-from pipelines.load.versions import current_file
+from pipelines.load.versions.published import current_file
 from pipelines.settings import Home, home_of
 from pipelines.warehouse import connect
 

@@ -17,11 +17,11 @@ import duckdb
 from pipelines import __version__
 from pipelines.errors import ValidationStopped
 from pipelines.files import sha256_of, sync
-from pipelines.load import report
-from pipelines.load.candidate import candidate_file, candidate_folder
-from pipelines.load.checks import ValidationReport, read_checks
-from pipelines.load.history import past_of
-from pipelines.load.versions import point, version_names, versions_folder
+from pipelines.load.pages import report
+from pipelines.load.validation.checks import ValidationReport, read_checks
+from pipelines.load.versions.candidate import candidate_file, candidate_folder
+from pipelines.load.versions.history import past_of
+from pipelines.load.versions.published import point, version_names, versions_folder
 from pipelines.settings import PACKAGE_ROOT, Home, sources_path
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 
 from pipelines.extract.landing.lake import attach_lake
-from pipelines.load.components import build_components
-from pipelines.load.households import build_households
-from pipelines.load.policy import load_policy, register_policy
+from pipelines.load.golden.components import build_components
+from pipelines.load.golden.households import build_households
+from pipelines.load.golden.policy import load_policy, register_policy
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build

@@ -20,11 +20,13 @@ import pyarrow as pa
 
 from pipelines.errors import ConfigurationError, ValidationStopped
 from pipelines.files import sha256_of
-from pipelines.load import dialect, report, versions
-from pipelines.load.candidate import build_candidate, candidate_folder, tables_of
-from pipelines.load.change_budget import check_budget
-from pipelines.load.checks import Check, ValidationReport, write_checks
-from pipelines.load.suites import Entry, load_suites
+from pipelines.load.pages import report
+from pipelines.load.validation import dialect
+from pipelines.load.validation.change_budget import check_budget
+from pipelines.load.validation.checks import Check, ValidationReport, write_checks
+from pipelines.load.validation.suites import Entry, load_suites
+from pipelines.load.versions.candidate import build_candidate, candidate_folder, tables_of
+from pipelines.load.versions.published import current
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build, connect
@@ -54,7 +56,7 @@ def validate(home: Home, night: date, accepted_by: str | None = None) -> Validat
     """
     suites = load_suites(home, PARAMETERS)
     path = build_candidate(home)
-    in_use = versions.current(home)
+    in_use = current(home)
     previous = in_use / "customers.duckdb" if in_use else None
     checks = run_suites(path, previous, suites)
     budget = load_linkage(home.find("config/linkage.yml")).change_budget

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.files import sha256_of
-from pipelines.load.candidate import build_candidate, candidate_folder
-from pipelines.load.checks import Check, ValidationReport, write_checks
+from pipelines.load.validation.checks import Check, ValidationReport, write_checks
+from pipelines.load.versions.candidate import build_candidate, candidate_folder
 from pipelines.settings import Home
 
 NIGHT = date(2026, 3, 4)

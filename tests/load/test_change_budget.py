@@ -6,13 +6,13 @@ import duckdb
 import pytest
 
 from pipelines.errors import ValidationStopped
-from pipelines.load import change_budget
-from pipelines.load.candidate import build_candidate, candidate_folder
-from pipelines.load.change_budget import check_budget, count_moved
-from pipelines.load.checks import read_checks
 from pipelines.load.publish import publish
 from pipelines.load.validate import validate
-from pipelines.load.versions import current
+from pipelines.load.validation import change_budget
+from pipelines.load.validation.change_budget import check_budget, count_moved
+from pipelines.load.validation.checks import read_checks
+from pipelines.load.versions.candidate import build_candidate, candidate_folder
+from pipelines.load.versions.published import current
 from pipelines.resolve.settings import Allowance, ChangeBudget
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, checked_candidate, write_warehouse

@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy
 import yaml
 
-from pipelines.load import dialect
-from pipelines.load.suites import Entry
 from pipelines.load.validate import run_suites
+from pipelines.load.validation import dialect
+from pipelines.load.validation.suites import Entry
 from pipelines.settings import PACKAGE_ROOT
 
 QUANTILES = {"quantiles": [0.1, 0.5, 0.9]}

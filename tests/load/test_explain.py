@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.explain import explain_customer, shortened
-from pipelines.load.holding import Link, holding_links, parts_without_weakest
+from pipelines.load.answers.explain import explain_customer, shortened
+from pipelines.load.answers.holding import Link, holding_links, parts_without_weakest
+from pipelines.load.answers.query import query
 from pipelines.load.publish import publish
-from pipelines.load.query import query
-from pipelines.load.show_customer import render_explanation
+from pipelines.load.terminal.show_customer import render_explanation
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, checked_candidate
 

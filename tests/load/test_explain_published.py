@@ -14,15 +14,15 @@ from pipelines.cli import app
 from pipelines.commands.pair import show_story
 from pipelines.errors import ConfigurationError
 from pipelines.files import sha256_of
-from pipelines.load.candidate import build_candidate, candidate_folder
-from pipelines.load.checks import Check, ValidationReport, write_checks
+from pipelines.load.answers.explain import explain_customer
+from pipelines.load.answers.pairs import explain_two
 from pipelines.load.dictionary import read_table
-from pipelines.load.explain import explain_customer
-from pipelines.load.pair_page import write_pair_page
-from pipelines.load.pairs import explain_two
+from pipelines.load.pages.pair_page import write_pair_page
 from pipelines.load.publish import publish
-from pipelines.load.show_customer import render_explanation
 from pipelines.load.stage import load
+from pipelines.load.terminal.show_customer import render_explanation
+from pipelines.load.validation.checks import Check, ValidationReport, write_checks
+from pipelines.load.versions.candidate import build_candidate, candidate_folder
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement
 from pipelines.settings import PACKAGE_ROOT
 from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, run_resolve, told

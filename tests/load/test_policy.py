@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.policy import load_policy
+from pipelines.load.golden.policy import load_policy
 from pipelines.load.stage import load
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.warehouse import connect

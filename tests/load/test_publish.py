@@ -20,13 +20,13 @@ import pytest
 from pipelines.errors import ConfigurationError, ValidationStopped
 from pipelines.files import sha256_of
 from pipelines.load import publish as publishing
-from pipelines.load import report
-from pipelines.load import versions as pointing
-from pipelines.load.candidate import build_candidate, candidate_file, candidate_folder
-from pipelines.load.checks import Check
-from pipelines.load.history import past_of
+from pipelines.load.pages import report
 from pipelines.load.publish import new_name, publish
-from pipelines.load.versions import current, current_file, rollback, version_names, versions, versions_folder
+from pipelines.load.validation.checks import Check
+from pipelines.load.versions import published as pointing
+from pipelines.load.versions.candidate import build_candidate, candidate_file, candidate_folder
+from pipelines.load.versions.history import past_of
+from pipelines.load.versions.published import current, current_file, rollback, version_names, versions, versions_folder
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, checked_candidate
 
@@ -188,7 +188,7 @@ def test_killed_at_any_line_the_version_in_use_is_the_old_or_the_new_one_and_who
 PUBLISHER = """
     import sys
     from pathlib import Path
-    from pipelines.load import report
+    from pipelines.load.pages import report
     from pipelines.load.publish import publish
     from pipelines.settings import Home
     from tests.load.fixture_golden import NIGHT

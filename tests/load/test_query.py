@@ -11,11 +11,11 @@ from rich.console import Console
 
 from pipelines.commands.options import tell
 from pipelines.errors import ConfigurationError, GoldthreadError
-from pipelines.load import show
+from pipelines.load.answers.query import query
+from pipelines.load.answers.status import status
 from pipelines.load.publish import publish
-from pipelines.load.query import query
-from pipelines.load.status import status
-from pipelines.load.versions import rollback, versions
+from pipelines.load.terminal import show
+from pipelines.load.versions.published import rollback, versions
 from pipelines.lock import hold
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, checked_candidate

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.load.candidate import build_candidate, tables_of
-from pipelines.load.checks import Check, ValidationReport
-from pipelines.load.report import write_report
+from pipelines.load.pages.report import write_report
+from pipelines.load.validation.checks import Check, ValidationReport
+from pipelines.load.versions.candidate import build_candidate, tables_of
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, write_warehouse
 

@@ -9,13 +9,13 @@ from typer.testing import CliRunner
 from pipelines import warehouse
 from pipelines.cli import app
 from pipelines.errors import ConfigurationError
-from pipelines.load.candidate import build_candidate, candidate_file
-from pipelines.load.checks import ValidationReport
-from pipelines.load.report import write_report
-from pipelines.load.review import Said, judge, merge, undo, unmerge
-from pipelines.load.review_queue import opened, read_queue
-from pipelines.load.review_status import history, review_status
+from pipelines.load.pages.report import write_report
 from pipelines.load.stage import load
+from pipelines.load.stewards.deciding import Said, judge, merge, undo, unmerge
+from pipelines.load.stewards.past import history, review_status
+from pipelines.load.stewards.queue import opened, read_queue
+from pipelines.load.validation.checks import ValidationReport
+from pipelines.load.versions.candidate import build_candidate, candidate_file
 from pipelines.resolve.judgements import read_judgements
 from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, run_resolve, told
 

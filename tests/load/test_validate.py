@@ -8,12 +8,12 @@ import duckdb
 import pytest
 
 from pipelines.errors import ConfigurationError, ValidationStopped
-from pipelines.load.candidate import build_candidate, candidate_file, candidate_folder
+from pipelines.load.answers.status import status
 from pipelines.load.publish import publish
-from pipelines.load.status import status
-from pipelines.load.suites import load_suites
 from pipelines.load.validate import PARAMETERS, run_suites, validate
-from pipelines.load.versions import current
+from pipelines.load.validation.suites import load_suites
+from pipelines.load.versions.candidate import build_candidate, candidate_file, candidate_folder
+from pipelines.load.versions.published import current
 from pipelines.settings import Home
 from tests.load.fixture_golden import NIGHT, add_suite, write_warehouse
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.candidate import candidate_file
-from pipelines.load.suites import load_suites, suite_names
 from pipelines.load.validate import PARAMETERS, parameter_values, validate
+from pipelines.load.validation.suites import load_suites, suite_names
+from pipelines.load.versions.candidate import candidate_file
 from pipelines.settings import PACKAGE_ROOT, Home
 from tests.load.fixture_golden import NIGHT, add_suite, write_warehouse
 

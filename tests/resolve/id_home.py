@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.load.history import past_of
 from pipelines.load.publish import new_name
-from pipelines.load.versions import current, point, version_names, versions_folder
+from pipelines.load.versions.history import past_of
+from pipelines.load.versions.published import current, point, version_names, versions_folder
 from pipelines.resolve.customers.change_causes import build_change
 from pipelines.resolve.customers.customers import give_ids, trace_from
 from pipelines.resolve.customers.past import take_past

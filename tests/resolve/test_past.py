@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.load.history import past_of
-from pipelines.load.versions import current, version_names, versions_folder
+from pipelines.load.versions.history import past_of
+from pipelines.load.versions.published import current, version_names, versions_folder
 from tests.resolve.id_home import id_home
 
 FIRST = date(2026, 11, 20)

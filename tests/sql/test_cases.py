@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.load.policy import Policy, load_policy, register_policy
+from pipelines.load.golden.policy import Policy, load_policy, register_policy
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.warehouse import build, connect
 from tests.load.fixture_night import TABLES

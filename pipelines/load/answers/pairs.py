@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.lineage import Shared, shared_between, shared_values, shown_by
-from pipelines.load.query import open_read_only, plain
-from pipelines.load.versions import current_file
+from pipelines.load.answers.lineage import Shared, shared_between, shared_values, shown_by
+from pipelines.load.answers.query import open_read_only, plain
+from pipelines.load.versions.published import current_file
 from pipelines.resolve.explaining.explain import PairExplanation, explain_pair
 from pipelines.resolve.explaining.verdict import NOT_LINKED
 from pipelines.resolve.explaining.waterfall import scored_as, weigh

@@ -7,10 +7,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.load.explain import CustomerExplanation, Event, IdentityPart, shortened
-from pipelines.load.holding import Link
-from pipelines.load.layout import outside, plain_table
-from pipelines.load.lineage import Shared, Shown
+from pipelines.load.answers.explain import CustomerExplanation, Event, IdentityPart, shortened
+from pipelines.load.answers.holding import Link
+from pipelines.load.answers.lineage import Shared, Shown
+from pipelines.load.terminal.layout import outside, plain_table
 
 COLOURS = {"email": "blue", "chat": "green", "social": "magenta", "sms": "yellow", "voice": "cyan", "crm": "white"}
 ARROWS = {"inbound": "→", "outbound": "←", "internal": "·"}

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.load.suites import Severity
+from pipelines.load.validation.suites import Severity
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")  # the worst first
 

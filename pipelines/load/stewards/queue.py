@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.candidate import candidate_file
-from pipelines.load.query import open_read_only
-from pipelines.load.versions import current_file
+from pipelines.load.answers.query import open_read_only
+from pipelines.load.versions.candidate import candidate_file
+from pipelines.load.versions.published import current_file
 from pipelines.resolve.judgements import Judgement, published_pairs
 from pipelines.resolve.relations import arrow
 from pipelines.settings import Home

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.load.versions import current, manifest_of, version_names
+from pipelines.load.versions.published import current, manifest_of, version_names
 from pipelines.resolve.customers.change_causes import change_counts
 from pipelines.resolve.customers.past import Past
 from pipelines.settings import Home

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.extract.landing.naming import shown_file
-from pipelines.load.checks import SEVERITIES, Check, ValidationReport
-from pipelines.load.stewards import read_stewards
+from pipelines.load.answers.delivered import absent, quarantined
+from pipelines.load.pages.stewards import read_stewards
+from pipelines.load.validation.checks import SEVERITIES, Check, ValidationReport
 from pipelines.pages import pages_of
 from pipelines.resolve.customers.change_causes import change_counts, change_words
 
@@ -22,20 +22,6 @@ SELECT source, any_value(format) AS format, count(*) AS files, sum(read)::BIGINT
     sum(accepted)::BIGINT AS accepted, sum(duplicate)::BIGINT AS duplicate, sum(suppressed)::BIGINT AS suppressed,
     sum(quarantined)::BIGINT AS quarantined
 FROM meta.ledger WHERE night = $night GROUP BY source ORDER BY source
-"""
-ABSENT = """
-SELECT source FROM meta.ledger WHERE night < $night
-EXCEPT SELECT source FROM meta.ledger WHERE night = $night ORDER BY source
-"""
-QUARANTINE = """
-SELECT quarantine.source, quarantine.reason, count(*) AS records,
-    list([quarantine.file, coalesce(ledger.format, ''), quarantine.position]
-        ORDER BY quarantine.file, quarantine.position)[:3] AS places
-FROM meta.quarantine AS quarantine
-LEFT JOIN meta.ledger AS ledger
-    ON quarantine.source = ledger.source AND quarantine.night = ledger.night AND quarantine.file = ledger.file
-WHERE quarantine.night = $night
-GROUP BY quarantine.source, quarantine.reason ORDER BY records DESC, quarantine.source, quarantine.reason LIMIT 30
 """
 NOTICES = """
 SELECT kind, source, reason, sum(record_count)::BIGINT AS records, count(*) AS files FROM meta.notice WHERE night = $night
@@ -141,7 +127,7 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "outcome_counts": {name: sum(source[name] for source in sources) for name in OUTCOMES},
         "quarantine": quarantined(con, night),
         "notices": _rows(con, NOTICES, night=night),
-        "absent": [row["source"] for row in _rows(con, ABSENT, night=night)],
+        "absent": absent(con, night),
         "changes": {row["change"]: row["customers"] for row in _rows(con, CHANGES)},
         "causes": change_words(change_counts(con, "golden.change")),
         "nobody": bars({row["reason"]: row["records"] for row in _rows(con, NOBODY)}),
@@ -155,16 +141,6 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "model": _rows(con, MODEL)[0]["model"],
         "stewards": read_stewards(con),
     }
-
-
-def quarantined(con: duckdb.DuckDBPyConnection, night: date) -> list[dict[str, Any]]:
-    """Return what could not be read on a night: source, reason, records, and the first places; the most frequent first."""
-    rows = _rows(con, QUARANTINE, night=night)
-    return [row | {"places": [_place(*place) for place in row["places"]]} for row in rows]
-
-
-def _place(file: str, format_: str, position: str) -> str:
-    return f"{shown_file(file, format_)}, {position}"
 
 
 def bars(counts: dict[str, Any]) -> list[Bar]:

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.holding import Holding, Link, holding_of
-from pipelines.load.query import open_read_only, plain
-from pipelines.load.versions import current_file
+from pipelines.load.answers.holding import Holding, Link, holding_of
+from pipelines.load.answers.query import open_read_only, plain
+from pipelines.load.versions.published import current_file
 from pipelines.resolve.lookup import has_table, quoted
 from pipelines.settings import Home
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.load.review_queue import opened, read_queue
-from pipelines.load.review_sides import anchor_of
+from pipelines.load.stewards.queue import opened, read_queue
+from pipelines.load.stewards.sides import anchor_of
 from pipelines.resolve.judgements import Judgement, RecordKey, published_pairs, read_judgements, standing
 from pipelines.resolve.stewards.audit import Audit, read_audit
 from pipelines.settings import Home

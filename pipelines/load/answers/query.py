@@ -11,7 +11,7 @@ from uuid import UUID
 import duckdb
 
 from pipelines.errors import ConfigurationError, GoldthreadError
-from pipelines.load.versions import current_file
+from pipelines.load.versions.published import current_file
 from pipelines.settings import Home, memory_limit
 from pipelines.warehouse import open_file
 

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 
 from pipelines.extract.landing.waiting import Waiting
-from pipelines.load.candidate import candidate_folder
-from pipelines.load.checks import read_checks
-from pipelines.load.query import open_read_only, plain
-from pipelines.load.report import ABSENT, quarantined
-from pipelines.load.versions import current, manifest_of, version_names
+from pipelines.load.answers.delivered import Quarantined, absent, quarantined
+from pipelines.load.answers.query import open_read_only, plain
+from pipelines.load.validation.checks import read_checks
+from pipelines.load.versions.candidate import candidate_folder
+from pipelines.load.versions.published import current, manifest_of, version_names
 from pipelines.lock import holder
 from pipelines.settings import Home
 
@@ -48,16 +48,6 @@ class Notice:
     source: str
     reason: str
     count: int
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """Records of the last night that could not be read for one reason, and where to look: the first few places."""
-
-    source: str
-    reason: str
-    records: int
-    places: list[str]
 
 
 @dataclass(frozen=True)
@@ -137,15 +127,14 @@ def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | 
     with open_read_only(folder / "customers.duckdb") as con:
         sources = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
         notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
-        unread = [Quarantined(**row) for row in quarantined(con, night)]
-        absent = [source for (source,) in con.execute(ABSENT, {"night": night}).fetchall()]
+        unread, gone = quarantined(con, night), absent(con, night)
     return Status(
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
-        sources=sources, absent=absent, quarantined=unread, notices=notices, waiting=waiting, failed_validation=failed,
+        sources=sources, absent=gone, quarantined=unread, notices=notices, waiting=waiting, failed_validation=failed,
         writer=writer,
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.review_queue import opened, question_about, question_numbered
-from pipelines.load.review_sides import Anchor, anchor_of, anchor_of_rest
+from pipelines.load.stewards.queue import opened, question_about, question_numbered
+from pipelines.load.stewards.sides import Anchor, anchor_of, anchor_of_rest
 from pipelines.resolve.judgements import Judgement, Verdict, append_judgement, published_pairs, read_judgements
 from pipelines.settings import Home
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.load.lineage import Shared, shared_between, shown_by
+from pipelines.load.answers.lineage import Shared, shared_between, shown_by
 from pipelines.resolve.clusters.replay import CutLink, HeldLink, replayed
 from pipelines.resolve.explaining.verdict import guard_words
 from pipelines.resolve.explaining.waterfall import Weight, scored_as, weigh

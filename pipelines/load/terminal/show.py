@@ -9,11 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.load.checks import ValidationReport
-from pipelines.load.layout import fits, minute, outside, plain_table, print_block, print_facts
-from pipelines.load.query import Result
-from pipelines.load.status import Status
-from pipelines.load.versions import Version
+from pipelines.load.answers.query import Result
+from pipelines.load.answers.status import Status
+from pipelines.load.terminal.layout import fits, minute, outside, plain_table, print_block, print_facts
+from pipelines.load.validation.checks import ValidationReport
+from pipelines.load.versions.published import Version
 
 NOTICES = 10  # kinds of warnings that are shown
 REASONS = 10  # of what could not be read that are shown

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.files import sha256_of
-from pipelines.load.versions import current, manifest_of
+from pipelines.load.versions.published import current, manifest_of
 from pipelines.settings import home_of
 
 

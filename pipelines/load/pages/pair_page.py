@@ -5,8 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.load.lineage import Shown
-from pipelines.load.pairs import PairStory
+from pipelines.load.answers.lineage import Shown
+from pipelines.load.answers.pairs import PairStory
 from pipelines.pages import pages_of
 from pipelines.resolve.explaining.explain import PairExplanation
 
@@ -87,6 +87,6 @@ def _scale(values: list[float]) -> tuple[float, float, float]:
 
 
 def _place_of(shown: Shown) -> str:
-    from pipelines.load.show_customer import place_of
+    from pipelines.load.terminal.show_customer import place_of
 
     return place_of(shown)

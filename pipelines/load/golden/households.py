@@ -4,8 +4,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.load.components import first_of_component
-from pipelines.load.policy import Households
+from pipelines.load.golden.components import first_of_component
+from pipelines.load.golden.policy import Households
 from pipelines.resolve.relations import arrow, register, run, unregister
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import Linkage

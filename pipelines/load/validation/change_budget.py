@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.load.checks import Check
+from pipelines.load.validation.checks import Check
 from pipelines.resolve.customers.change_causes import change_counts, change_words
 from pipelines.resolve.settings import ChangeBudget
 from pipelines.settings import Home

@@ -1,0 +1,1 @@
+"""What the golden tables are built by, beside the SELECTs."""

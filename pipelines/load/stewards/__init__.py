@@ -1,0 +1,1 @@
+"""What stewards are asked, and what they have decided."""

@@ -1,0 +1,1 @@
+"""What a candidate must keep to before anybody can read it."""

@@ -1,0 +1,1 @@
+"""The published versions of a home, and the candidate for the next."""
