@@ -17,7 +17,7 @@ from pipelines.lock import hold
 def ended(monkeypatch, capsys):
     """Run ``main`` with these arguments, or in place of a command; return its exit code and what stood on stderr."""
     handlers = list(logging.getLogger("pipelines").handlers)
-    interrupt = signal.getsignal(signal.SIGINT)
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
     def end(*arguments, command=None):
         monkeypatch.setattr("sys.argv", ["goldthread", *map(str, arguments)])

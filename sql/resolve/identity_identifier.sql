@@ -12,8 +12,8 @@ SELECT
     identifier.scope,
     CASE
         WHEN identifier.kind IN ('street', 'city', 'company')
-            THEN trim(regexp_replace(strip_accents(lower(identifier.value)), '[^\w]+', ' ', 'g'))
-        WHEN identifier.kind = 'postcode' THEN regexp_replace(upper(identifier.value), '[^A-Z0-9]', '', 'g')
+            THEN plain_words(identifier.value)
+        WHEN identifier.kind = 'postcode' THEN regexp_replace(upper(identifier.value), '[^\p{L}\p{N}]', '', 'g')
         ELSE held_value(identifier.value, holder.from_at, holder.to_at)
     END AS value,
     bool_and(identifier.evidence = 'claimed') AS is_claimed,

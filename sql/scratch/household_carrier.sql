@@ -60,15 +60,16 @@ place AS (
         source_ref,
         'street' AS kind,
         '' AS scope,
-        regexp_replace(strip_accents(lower(street)), '[^\w]+', ' ', 'g')
-        || '|' || regexp_replace(strip_accents(lower(coalesce(postcode, city))), '[^\w]+', '', 'g') AS key,
+        plain_words(street) || '|' || coalesce(
+            regexp_replace(lower(postcode), '[^\p{L}\p{N}]', '', 'g'), plain_words(city)
+        ) AS key,
         street AS value,
         'reference' AS evidence,
         first_seen_at,
         last_seen_at,
         TRUE AS is_current
     FROM part
-    WHERE regexp_matches(street, '\d') AND coalesce(postcode, city) IS NOT NULL
+    WHERE regexp_matches(street, '\p{N}') AND coalesce(postcode, city) IS NOT NULL
     UNION ALL
     SELECT
         record_kind,
@@ -77,7 +78,7 @@ place AS (
         'company' AS kind,
         '' AS scope,
         trim(regexp_replace(
-            regexp_replace(strip_accents(lower(company)), '[^\w]+', ' ', 'g'),
+            plain_words(company),
             '( (ltd|limited|llc|llp|plc|inc|corp|co|gmbh|mbh|ag|kg|ohg|ug|sa|sas|sarl|srl|sl|bv|nv|oy|ab|as|aps))+ *$', ''
         )) AS key,
         company AS value,
@@ -86,7 +87,7 @@ place AS (
         last_seen_at,
         TRUE AS is_current
     FROM part
-    WHERE company IS NOT NULL
+    WHERE plain_words(company) != ''
 ),
 
 shown AS (

@@ -75,6 +75,16 @@ ADDRESS = [
     crm("home3", "Derek Osei", *at("12 High Road", "LS1 4AP")),
     crm("home4", "Paola Fontana", *at("14 High Road", "LS1 4AP")),
 ]
+OTHER_SCRIPTS = [  # houses of one number in two streets; two firms of one name, and one of another
+    crm("house1", "Galina Orlova", *at("улица Ленина, 5", "190000")),
+    crm("house2", "Boris Orlov", *at("УЛ. ЛЕНИНА 5", "190000")),
+    crm("house3", "Vera Orlova", *at("улица Мира, 5", "190000")),
+    crm("umlaut1", "Heike Brandstätter", *at("Königstraße 7", "70173")),
+    crm("umlaut2", "Uwe Brandstätter", *at("Koenigstr. 7", "70173")),
+    crm("works1", "Lena Orlova", told("company", "Ромашка"), told("email", "lena@works.example")),
+    crm("works2", "Semyon Gusev", told("company", "ромашка"), told("email", "semyon@works.example")),
+    crm("works3", "Timur Safin", told("company", "Заря"), told("email", "timur@works.example")),
+]
 MAILBOX = [
     wrote("box1", "the.hales@x.example", "Bertram Hale"),
     wrote("box2", "the.hales@x.example", "Winifred Hale"),
@@ -104,7 +114,7 @@ PROVIDER = [  # one name of a company, and mail addresses where everybody has th
 ]
 WORLD = [
     *COUPLE, *FATHER_AND_SON, *ONE_TWICE, *RECYCLED, *GIVEN_UP, *LINE_GIVEN_UP, *PASSED_ROUND, *MOVED_IN_AFTER, *ADDRESS,
-    *MAILBOX, *DESK, *SWITCHBOARD, *COLLEAGUES, *PROVIDER,
+    *OTHER_SCRIPTS, *MAILBOX, *DESK, *SWITCHBOARD, *COLLEAGUES, *PROVIDER,
 ]  # fmt: skip
 
 
@@ -191,6 +201,19 @@ def test_one_address_ties_one_family_name_however_it_is_written(world):
     assert [found.records for found in of(world, "home1")] == [{"home1", "home2"}]
     assert {kind for kind, _ in of(world, "home1")[0].ties} == {"street"}
     assert of(world, "home3") == of(world, "home4") == []
+
+
+@pytest.mark.parametrize(
+    ("ref", "others"),
+    [
+        pytest.param("house3", [], id="another street, in Cyrillic"),
+        pytest.param("umlaut1", ["umlaut2"], id="an umlaut and its two letters, a word and its abbreviation"),
+        pytest.param("works1", ["works2"], id="one firm, in Cyrillic"),
+        pytest.param("works3", [], id="another firm"),
+    ],
+)
+def test_places_and_firms_are_told_apart_in_every_script(world, ref, others):
+    assert [found.records - {ref} for found in of(world, ref)] == [{*others}] * bool(others)
 
 
 def test_a_mailbox_of_two_given_names_is_a_household(world):

@@ -48,7 +48,6 @@ def take_parts(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 def build_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Build staging.* from all that is sealed; the lake's views are attached."""
-    mail_ids.install(con)
     build_versions(con, home)
     for table in _MADE:
         build(con, home, f"staging.{table}")

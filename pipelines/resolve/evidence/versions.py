@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.extract.landing.lake import attach_files
+from pipelines.resolve.evidence import mail_ids
 from pipelines.resolve.exchange import Exchange, keep_rows, named, put
 from pipelines.resolve.relations import drop, run, take
 from pipelines.settings import Home
@@ -31,6 +32,7 @@ _AT = "coalesce({}, '-infinity'::TIMESTAMPTZ)"  # a version without a time stand
 
 def build_versions(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Build staging.interaction_version and staging.profile_version from all of the lake; its views are attached."""
+    mail_ids.install(con)
     for table in VERSIONED:
         counted = f"SELECT source, source_ref FROM lake_{table} GROUP BY source, source_ref HAVING count(*) > 1"
         take(con, "repeated_ref", counted)

@@ -1,4 +1,4 @@
-"""When two names, or two dates of birth, agree and when they rule each other out: one definition for all of resolve.
+"""When two names, two dates of birth or two streets agree, and when they rule each other out: one definition for all of resolve.
 
 They are DuckDB macros, so that the model's levels, the search for contested identifiers and the guard over clusters mean
 the same thing by "these cannot be one person".
@@ -135,6 +135,19 @@ CREATE OR REPLACE TEMP MACRO held_value(value, from_at, to_at) AS
         WHEN to_at IS NOT NULL THEN ' until ' || strftime(to_at AT TIME ZONE 'UTC', '%Y-%m-%d')
         ELSE ''
     END;
+
+-- A street, a city or a company as it is compared: letters and digits of any script, without case, accents and signs. An
+-- umlaut is its letter, written with an e behind it or not ("Königstraße 5", "KOENIGSTR. 5").
+CREATE OR REPLACE TEMP MACRO latin_words(value) AS
+    replace(replace(replace(translate(strip_accents(value), 'łøđðı', 'loddi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
+
+CREATE OR REPLACE TEMP MACRO plain_words(value) AS
+    trim(regexp_replace(
+        replace(replace(replace(replace(
+            CASE WHEN strlen(value) = length(value) THEN lower(value) ELSE latin_words(lower(value)) END,
+        'strasse', 'str'), 'ae', 'a'), 'oe', 'o'), 'ue', 'u'),
+        '[^\\p{L}\\p{M}\\p{N}]+', ' ', 'g'
+    ));
 
 CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS coalesce(jaro_winkler_similarity(l, r) >= 0.9, FALSE);
 
