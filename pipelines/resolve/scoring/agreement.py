@@ -1,4 +1,4 @@
-"""When two names, two dates of birth or two streets agree, and when they rule each other out: one definition for all of resolve.
+"""When names, dates of birth or streets agree, and when they rule each other out: one definition for all of resolve.
 
 They are DuckDB macros, so that the model's levels, the search for contested identifiers and the guard over clusters mean
 the same thing by "these cannot be one person".
