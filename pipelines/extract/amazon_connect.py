@@ -16,7 +16,7 @@ from pipelines.contract import Record
 from pipelines.extract.files.documents import Entry
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.amazon_connect.behind import Behind
-from pipelines.extract.parts.amazon_connect.calls import Talks
+from pipelines.extract.parts.amazon_connect.calls import Calls
 from pipelines.extract.parts.amazon_connect.chats import messages_of
 from pipelines.extract.parts.amazon_connect.contacts import interaction_of, is_contact, parse_contact, why_left_out
 from pipelines.extract.parts.amazon_connect.files import entries_of
@@ -37,13 +37,13 @@ class Centre:
     source: Source
     own: Own
     known: Known
-    talks: Talks
+    calls: Calls
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a contact; of a chat whose transcript is here, one a message in its place."""
     known = export.known_by(survey)
-    centre = Centre(export.source, Own.of(export.source), known, Talks(known))
+    centre = Centre(export.source, Own.of(export.source), known, Calls(known))
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
         return _parse(file, centre, issues)
@@ -76,7 +76,7 @@ def _contact(record: Any, entry: Entry, file: SourceFile, centre: Centre, drift:
     if copy and copy.is_chat and contact.is_chat:
         issues.suppress(file=file.name, reason="the record of a chat whose messages are here")
         return
-    yield interaction_of(contact, centre.talks.of(contact.contact_ref), centre.source, file.name, entry.at)
+    yield interaction_of(contact, centre.calls.of(contact.contact_ref), centre.source, file.name, entry.at)
 
 
 def _transcript(

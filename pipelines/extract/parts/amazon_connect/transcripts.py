@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.extract.parts.talks.talks import CUSTOMER, Talk, talk_in_order
 from pipelines.extract.values.fields import Drift, Fields, names
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.text import one_line
@@ -15,7 +16,7 @@ _PLAIN, _RAW, _REDACTED = 0, 1, 2
 _OUTPUTS = {"Raw": _RAW, "Redacted": _REDACTED}
 _STATUS = {"COMPLETED": True, "FAILED": False}
 _SPEAKERS = {
-    "CUSTOMER": "Customer",
+    "CUSTOMER": CUSTOMER,
     "AGENT": "Agent",
     "SYSTEM": "System",
     "CUSTOM_BOT": "Bot",
@@ -51,19 +52,6 @@ class Head:
     is_chat: bool
     grade: int
     has_words: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What was said on a call: all of it, a line for each time someone spoke, and the customer's words alone."""
-
-    text: str
-
-    @property
-    def by_customer(self) -> str:
-        """The customer's words, a line for each time they spoke."""
-        lines = (line.partition(": ") for line in self.text.split("\n"))
-        return "\n".join(words for role, _, words in lines if role == "Customer")
 
 
 def is_transcript(record: Any) -> bool:
@@ -113,7 +101,5 @@ def talk_of(record: Any, drift: Drift | None = None) -> Talk:
             raise UnreadableError("a line of the transcript is by nobody of its participants")
         if drift:
             drift.tell(line, _LINE_LEFT)
-        if words:
-            spoken.append((at, role, words))
-    spoken.sort(key=lambda line: line[0])
-    return Talk("\n".join(f"{role}: {words}" for _, role, words in spoken))
+        spoken.append((at, role, words))
+    return talk_in_order(spoken)
