@@ -21,7 +21,7 @@ from pipelines.extract.parts.amazon_connect.chats import messages_of
 from pipelines.extract.parts.amazon_connect.contacts import interaction_of, is_contact, parse_contact, why_left_out
 from pipelines.extract.parts.amazon_connect.files import entries_of
 from pipelines.extract.parts.amazon_connect.survey import Known, survey
-from pipelines.extract.parts.amazon_connect.transcripts import head_of, is_transcript, talk_of
+from pipelines.extract.parts.amazon_connect.transcripts import head_of, is_transcript, read_of_mail, talk_of
 from pipelines.extract.values.fields import Drift
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import Issues, UnreadableError
@@ -82,6 +82,9 @@ def _contact(record: Any, entry: Entry, file: SourceFile, centre: Centre, drift:
 def _transcript(
     record: Any, entry: Entry, file: SourceFile, centre: Centre, drift: Drift, issues: Issues
 ) -> Iterator[Record]:
+    if read_of_mail(record, drift):
+        issues.suppress(file=file.name, reason="the analysis of a mail, which holds none of its words")
+        return
     head = head_of(record, drift)
     best = centre.known.get(head.contact_ref)
     contact = best.contact if best else None

@@ -11,7 +11,7 @@ from pipelines.extract.values.text import one_line
 # Only an analysis (Contact Lens) has these; a plain transcript of a chat has none of them.
 _OF_ANALYSES = names("JobStatus CustomerMetadata ContentMetadata ConversationCharacteristics Categories")
 _OF_TRANSCRIPTS = _OF_ANALYSES | names("Transcript Participants")
-_CHANNELS = {"VOICE": False, "CHAT": True}
+_CHANNELS, _MAIL = {"VOICE": False, "CHAT": True}, "EMAIL"
 _PLAIN, _RAW, _REDACTED = 0, 1, 2
 _OUTPUTS = {"Raw": _RAW, "Redacted": _REDACTED}
 _STATUS = {"COMPLETED": True, "FAILED": False}
@@ -57,6 +57,24 @@ class Head:
 def is_transcript(record: Any) -> bool:
     """Say whether a record of an export is a transcript."""
     return isinstance(record, dict) and not _OF_TRANSCRIPTS.isdisjoint(record)
+
+
+def read_of_mail(record: Any, drift: Drift) -> bool:
+    """Read the analysis of a mail, which holds none of its words; False where a transcript is another's.
+
+    Raises:
+        UnreadableError: it has a transcript after all: nobody has seen one, so that it is not known who says what.
+    """
+    if record.get("Channel") != _MAIL or _OF_ANALYSES.isdisjoint(record):
+        return False
+    fields = Fields(record)
+    customer = fields.fields("CustomerMetadata")
+    customer.ref("ContactId")
+    if fields.maybe_items("Transcript"):
+        raise UnreadableError("the analysis of a mail with a transcript, of which the shape is not known")
+    drift.tell(customer, _CUSTOMER_LEFT)
+    drift.tell(fields, _LEFT | _OF_ANALYSES | names("Channel Participants"))
+    return True
 
 
 def head_of(record: Any, drift: Drift | None = None) -> Head:
