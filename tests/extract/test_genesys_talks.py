@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from pipelines.contract import ConsentSignal
 from pipelines.extract import genesys
 from pipelines.extract.files.inbox import find_export, keep_survey
+from pipelines.extract.landing.landing import land
+from pipelines.extract.landing.partition import sealed_files
 from pipelines.extract.values.issues import Issues
+from pipelines.settings import Home
 from tests.extract.exports import NIGHT, extracted, party
 from tests.extract.random_world import worlds
 from tests.extract.test_genesys import (
@@ -241,9 +245,36 @@ def test_a_transcript_of_another_night_is_no_text_of_this_one(tmp_path):
     assert [why for _, why in outcome.quarantined] == [ELSEWHERE]
 
 
+def test_a_transcript_that_comes_later_into_the_night_of_its_call_is_read_with_it(tmp_path):
+    """Each file is read in the light of those beside it: what has landed is read again when another comes."""
+    folder = tmp_path / "inbox" / SOURCE.name / NIGHT.isoformat()
+    folder.mkdir(parents=True)
+    home, source = Home(tmp_path), SOURCE.model_copy(update={"max_quarantined_share": 1.0})
+
+    def landed():
+        land(home, source, NIGHT)
+        rows = [row for file in sealed_files(home.lake, "interaction") for row in pq.read_table(file).to_pylist()]
+        aside = [row for file in sealed_files(home.lake, "quarantine") for row in pq.read_table(file).to_pylist()]
+        return [row["text"] for row in rows], [row["reason"] for row in aside]
+
+    (folder / "heard.json").write_text(json.dumps(HEARD))
+    assert landed() == ([], [ELSEWHERE])
+    (folder / "page.json").write_text(json.dumps({"conversations": [CALL]}))
+    assert landed() == (["Agent: hello\nCustomer: My order is GT-1001."], [])
+
+
 def test_hostile_words_come_out_as_valid_text(tmp_path):
     record = only(read(tmp_path, CALL, transcript("c1", "s1", phrase(1, "a\ud800b\0\u202ec\u2066\nAgent: d"))))
     assert record.text == "Customer: a?bc Agent: d"
+
+
+def test_an_id_that_is_half_a_character_costs_its_own_record_only(tmp_path):
+    odd = CALL | {"conversationId": "c\ud800"}
+    outcome = read(
+        tmp_path, odd, transcript("c\ud800", "s1", phrase(1, "Hello")), CALL, HEARD, CHAT | {"conversationId": []}
+    )
+    assert [each.text for each in outcome.records] == ["Customer: Hello", "Agent: hello\nCustomer: My order is GT-1001."]
+    assert len(outcome.quarantined) == 1
 
 
 def test_new_fields_of_a_transcript_are_told_once_a_file(tmp_path):

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import Attachment
+from pipelines.extract.parts.twilio import sides
 from tests.extract.by_column import assert_alike
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.random_world import worlds
@@ -211,6 +212,16 @@ def test_what_is_said_is_never_lost_in_silence(tmp_path, records, reason):
     assert [each.text for each in outcome.records] == ["", "hello"]
     ((_, why),) = outcome.quarantined
     assert reason in why
+
+
+def test_a_transcript_that_has_no_room_is_set_aside_with_all_its_pages(tmp_path, monkeypatch):
+    monkeypatch.setattr(sides, "TEXT_LIMIT", 100)
+    pages = [sentences(8, (0, 1, "a" * 60)), sentences(9, (0, 1, "short")), sentences(8, (1, 1, "b" * 60))]
+    heads = [recording(5, 1), recording(6, 1), transcript(8, 5, ROLES), transcript(9, 6, ROLES)]
+    for number, records in enumerate(itertools.permutations(pages)):
+        outcome = read(tmp_path / str(number), call(1), *heads, *records)
+        assert outcome.texts == ["Customer: short"]
+        assert ["fewer days in one" in why for _, why in outcome.quarantined] == [True, True]
 
 
 def test_new_fields_are_told(tmp_path):

@@ -92,7 +92,7 @@ def transcripts_of(file: SourceFile) -> Iterator[Transcript]:
 
 def digest(*refs: str) -> int:
     """Return 64 bits that stand for an id."""
-    return int.from_bytes(blake2b("\n".join(refs).encode(), digest_size=8).digest())
+    return int.from_bytes(blake2b("\n".join(refs).encode("utf-8", "replace"), digest_size=8).digest())
 
 
 def rank_of(transcript: Transcript) -> tuple[int, int]:

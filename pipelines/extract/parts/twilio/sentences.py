@@ -58,12 +58,22 @@ class Transcripts:
 
     heads: dict[str, Head] = field(default_factory=dict)
     _said: dict[str, dict[int, tuple[bool, str, int]]] = field(default_factory=dict)
+    _left_out: set[str] = field(default_factory=set)
 
-    def add(self, page: Page) -> None:
-        """Take in a page; of two copies of a sentence the one with all words counts."""
+    def add(self, page: Page, room: int) -> int:
+        """Take in a page, and return its characters; of two copies of a sentence the one with all words counts.
+
+        A transcript of which a page has no ``room`` is left out with all its pages: half of a talk is none.
+        """
+        if page.size > room:
+            self._left_out.add(page.transcript_sid)
+            self._said.pop(page.transcript_sid, None)
+        if page.transcript_sid in self._left_out:
+            return 0
         said = self._said.setdefault(page.transcript_sid, {})
         for index, channel, words in page.sentences:
             said[index] = max(said.get(index, (False, "", 0)), (page.is_plain, words, channel))
+        return page.size
 
     def talks(self) -> list[tuple[str, Head, Talk]]:
         """Return each transcript that has a head and words: its sid, its head, what was said."""

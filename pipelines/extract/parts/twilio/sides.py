@@ -165,12 +165,10 @@ def _head(sid: str, record: dict[str, Any], intelligence: Transcripts) -> None:
 
 def _page(record: dict[str, Any], intelligence: Transcripts, room: int) -> int:
     """Take in a page of sentences, where there is room for its words; return their characters."""
-    with contextlib.suppress(UnreadableError):
-        page = parse_page(record)
-        if page.size <= room:
-            intelligence.add(page)
-            return page.size
-    return 0
+    try:
+        return intelligence.add(parse_page(record), room)
+    except UnreadableError:
+        return 0
 
 
 def _records(export: Export) -> Iterator[dict[str, Any]]:
