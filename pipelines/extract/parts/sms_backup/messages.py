@@ -84,7 +84,7 @@ def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     if box is None:
         return None
     direction, status = box
-    others, room = _others(address.split(_APART), phone), _room(address)
+    others, room = others_of(address.split(_APART), phone), _room(address)
     sender = others[0] if direction == "inbound" and others and not room else ""
     ref = phone.refs.ref(address, moment, direction, text)
     return interaction_of(Text(direction, status, moment, text, others, sender, contact, room=room), phone, at, ref)
@@ -110,7 +110,7 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
         everybody = [sender, *receivers] if len(receivers) > 1 or room else [sender]
     else:
         everybody = receivers
-    others = _others(everybody, phone)
+    others = others_of(everybody, phone)
     if direction != "inbound":
         sender = ""
     elif not sender or phone.ends.own.is_ref(sender):
@@ -164,7 +164,7 @@ def _room(address: str) -> str:
     return address if _ROOM.fullmatch(address) else ""
 
 
-def _others(addresses: list[str], phone: Phone) -> list[str]:
+def others_of(addresses: list[str], phone: Phone) -> list[str]:
     """Return everybody but ourselves, each once; ourselves where nobody else is there."""
     kept = {thread_of(each, phone.ends): each for each in addresses if each.strip()}
     others = [each for each in kept.values() if not phone.ends.own.is_ref(one_line(each))]
