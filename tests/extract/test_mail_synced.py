@@ -40,6 +40,13 @@ def test_a_text_is_one_and_no_mail(tmp_path):
     assert record.text == "I am on 07700 900456"
 
 
+@pytest.mark.parametrize("kind", ["SMS", "CALLLOG"])
+def test_nobody_vouches_for_whom_it_names(tmp_path, kind):
+    record = only(read(tmp_path, synced(kind=kind)))
+    assert len(record.party) == 2
+    assert not any(each.is_verified for each in record.party)
+
+
 def test_a_text_of_ours_is_the_others_and_claims_nothing(tmp_path):
     record = only(read(tmp_path, synced("Ring 07700 900456", type_="2")))
     assert (record.direction, record.status, record.party_ref, record.conversation_ref) == ("outbound", "sent", ANN, ANN)
@@ -56,9 +63,17 @@ def test_a_call_is_one(tmp_path, type_, direction, status):
     assert ("phone", "", ANN) in party(record)
 
 
-def test_whoever_sends_such_headers_sends_a_mail(tmp_path):
-    hop = "from mx.field.example by mx.shop.example; Fri, 20 Nov 2026 09:00:00 +0000"
-    record = only(read(tmp_path, synced(Received=hop)))
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param({"Received": "from mx.field.example by mx.shop.example; Fri, 20 Nov 2026 09:00:00 +0000"}, id="a hop"),
+        pytest.param({"Return-Path": "<mal@field.example>"}, id="an envelope"),
+        pytest.param({"Delivered-To": "help@shop.example"}, id="a delivery"),
+        pytest.param({"Authentication-Results": "mx.shop.example; spf=fail"}, id="a check"),
+    ],
+)
+def test_whoever_sends_such_headers_sends_a_mail(tmp_path, header):
+    record = only(read(tmp_path, synced(**header)))
     assert record.channel == "email"
     assert ("phone", "", ANN) not in party(record)
 

@@ -1,11 +1,12 @@
 """Texts and calls that an app keeps in a mailbox, one a mail: SMS Backup+ (Android), told by its headers ``X-smssync-…``.
 
-The app puts them there itself, so that no server has handed them on: in a mail that came over one (``Received``), whoever
-sent it wrote these headers. Its From and To have addresses that the app made of numbers, or that the contact has besides.
+The app puts them there itself, so that no server has handed them on: in a mail that came over one, whoever sent it wrote
+these headers. Where they are believed, nobody vouches for them still: whom they name is unproven. The mail's From and To
+have addresses that the app made of numbers, or that the contact has besides.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.contract import Attachment, Direction, Identifier, Interaction
@@ -25,6 +26,7 @@ from pipelines.settings import Source
 _TYPE, _KIND, _ADDRESS, _DATE = (f"x-smssync-{name}" for name in ("type", "datatype", "address", "date"))
 _TEXTS = frozenset({"", "SMS", "MMS"})  # older versions do not say, and kept nothing else
 _CALL = "CALLLOG"
+_OF_SERVERS = ("received", "return-path", "delivered-to", "authentication-results")  # what those write who hand a mail on
 DRAFT = "3"
 # Android's numbers for a text's box and, of an MMS, for what was sent or received (OMA MMS encapsulation).
 _WAYS: dict[str, tuple[Direction, str]] = {
@@ -50,7 +52,7 @@ class Synced:
 
 def is_synced(headers: Headers) -> bool:
     """Say whether a mail is a text or call that the app put into the mailbox."""
-    return headers.first(_TYPE) != "" and not headers.all("received")
+    return headers.first(_TYPE) != "" and not any(headers.all(name) for name in _OF_SERVERS)
 
 
 def is_draft(headers: Headers) -> bool:
@@ -68,6 +70,13 @@ def moment_of(headers: Headers) -> datetime | None:
 
 def interaction_in(synced: Synced, headers: Headers, moment: datetime, source: Source, issues: Issues) -> Interaction:
     """Map a text or call; UnreadableError where it is not what we know."""
+    record = _interaction_in(synced, headers, moment, source, issues)
+    return replace(
+        record, party=[each if each.evidence == "claimed" else identifiers.unproven(each) for each in record.party]
+    )
+
+
+def _interaction_in(synced: Synced, headers: Headers, moment: datetime, source: Source, issues: Issues) -> Interaction:
     phone = Phone(Ends(source, Own.of(source), issues, synced.file), Drift(issues, synced.file), Refs(source.name))
     kind, number = headers.first(_KIND), headers.first(_TYPE)
     addresses = [one_line(each) for each in _APART.split(headers.text(_ADDRESS)) if each.strip()]
