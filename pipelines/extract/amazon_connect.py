@@ -16,12 +16,12 @@ from pipelines.contract import Record
 from pipelines.extract.files.documents import Entry
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.amazon_connect.behind import Behind
-from pipelines.extract.parts.amazon_connect.calls import Talks
+from pipelines.extract.parts.amazon_connect.calls import Calls
 from pipelines.extract.parts.amazon_connect.chats import messages_of
 from pipelines.extract.parts.amazon_connect.contacts import interaction_of, is_contact, parse_contact, why_left_out
 from pipelines.extract.parts.amazon_connect.files import entries_of
 from pipelines.extract.parts.amazon_connect.survey import Known, survey
-from pipelines.extract.parts.amazon_connect.transcripts import head_of, is_transcript, talk_of
+from pipelines.extract.parts.amazon_connect.transcripts import head_of, is_transcript, read_of_mail, talk_of
 from pipelines.extract.values.fields import Drift
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import Issues, UnreadableError
@@ -37,13 +37,13 @@ class Centre:
     source: Source
     own: Own
     known: Known
-    talks: Talks
+    calls: Calls
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a contact; of a chat whose transcript is here, one a message in its place."""
     known = export.known_by(survey)
-    centre = Centre(export.source, Own.of(export.source), known, Talks(known))
+    centre = Centre(export.source, Own.of(export.source), known, Calls(known))
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
         return _parse(file, centre, issues)
@@ -76,12 +76,15 @@ def _contact(record: Any, entry: Entry, file: SourceFile, centre: Centre, drift:
     if copy and copy.is_chat and contact.is_chat:
         issues.suppress(file=file.name, reason="the record of a chat whose messages are here")
         return
-    yield interaction_of(contact, centre.talks.of(contact.contact_ref), centre.source, file.name, entry.at)
+    yield interaction_of(contact, centre.calls.of(contact.contact_ref), centre.source, file.name, entry.at)
 
 
 def _transcript(
     record: Any, entry: Entry, file: SourceFile, centre: Centre, drift: Drift, issues: Issues
 ) -> Iterator[Record]:
+    if read_of_mail(record, drift):
+        issues.suppress(file=file.name, reason="the analysis of a mail, which holds none of its words")
+        return
     head = head_of(record, drift)
     best = centre.known.get(head.contact_ref)
     contact = best.contact if best else None

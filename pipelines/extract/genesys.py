@@ -8,47 +8,90 @@ same again. Sessions of our own people are how it was answered: agents, queues, 
 
 A customer's direction is the conversation's ``originatingDirection``; an external party may be called out of an inbound
 call, so that theirs is their session's own. Times are ISO 8601 with milliseconds and a ``Z``.
+
+Transcripts are side files, told by what they hold: what was said or written in a session is the text of its interaction.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.contract import Direction, Interaction, Record
+from pipelines.contract import ConsentSignal, Direction, Identifier, Interaction, Record
+from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.files.documents import json_entries
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.genesys.conversations import (
     CALLING,
+    PAGES,
     TALKING,
     Conversation,
+    Legs,
     Participant,
     Segment,
     Session,
     parse_conversation,
 )
+from pipelines.extract.parts.genesys.heard import OURS
 from pipelines.extract.parts.genesys.parties import address_of, channel_of, party_of, why_nobody
-from pipelines.extract.values.fields import Drift
+from pipelines.extract.parts.genesys.survey import Known, survey
+from pipelines.extract.parts.genesys.transcripts import is_transcript, parse_transcript
+from pipelines.extract.parts.genesys.words import Spoken
+from pipelines.extract.parts.talks.talks import Talk
+from pipelines.extract.values.fields import Drift, known
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
-PAGES = ("conversations",)
-_LASTING = ("voice", "video", "chat")  # media of which a length in seconds says something; a mail stays open for days
+__all__ = ["extract", "survey"]
 
-Legs = list[tuple[Participant, Session]]
+_LASTING = ("voice", "video", "chat")  # media of which a length in seconds says something; a mail stays open for days
+_CALLS = ("voice", "video", "callback")
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What is needed to map a record: the source, who is ours, what the export tells, and its sessions' words."""
+
+    source: Source
+    own: Own
+    known: Known
+    spoken: Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A session of somebody outside, what was said in it, and which interaction it becomes, from where."""
+
+    participant: Participant
+    session: Session
+    talk: Talk
+    ref: str
+    file: str
+    position: str
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction for each session of somebody outside, and one for a conversation among ourselves."""
-    yield from each_file(export, issues, _parse)
+    told = export.known_by(survey)
+    centre = Centre(export.source, Own.of(export.source), told, Spoken(told))
+
+    def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
+        return _parse(file, centre, issues)
+
+    yield from each_file(export, issues, parse)
 
 
-def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
-    drift, own = Drift(issues, file.name), Own.of(export.source)
+def _parse(file: SourceFile, centre: Centre, issues: Issues) -> Iterator[Record]:
+    drift = Drift(issues, file.name)
     for entry in json_entries(file, PAGES):
         try:
-            conversation = parse_conversation(entry.value(), drift)
-            found = list(interactions_of(conversation, export.source, own, file.name, entry.at))
+            record = entry.value()
+            if is_transcript(record):
+                issues.suppress(file=file.name, reason=centre.known.fate(parse_transcript(record, drift)))
+                continue
+            found = list(interactions_of(parse_conversation(record, drift), centre, file.name, entry.at))
         except UnreadableError as error:
             issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=error)
             continue
@@ -57,77 +100,100 @@ def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]
             issues.suppress(file=file.name, reason="a conversation in which nobody spoke or wrote: machines, screens")
 
 
-def interactions_of(conversation: Conversation, source: Source, own: Own, file: str, position: str) -> Iterator[Interaction]:
+def interactions_of(conversation: Conversation, centre: Centre, file: str, position: str) -> Iterator[Interaction]:
     """Yield the interactions of one conversation; UnreadableError where a session is not what we know."""
-    outside = [leg for leg in conversation.sessions("outside") if leg[1].medium != "shown"]
-    ours = [leg for leg in conversation.sessions("ours") if leg[1].medium != "shown"]
+    outside, ours, talks = conversation.legs("outside"), conversation.legs("ours"), centre.spoken.of(conversation)
     first = min((_order(leg, conversation) for leg in outside), default=None)
     for number, (participant, session) in enumerate(outside, start=1):
         is_first = _order((participant, session), conversation) == first
         ref = conversation.conversation_ref if is_first else f"{conversation.conversation_ref}/{session.session_ref}"
-        yield _interaction(conversation, participant, session, ref, source, own, file, f"session {number} of {position}")
+        talk = talks.get(session.session_ref, Talk(""))
+        leg = Leg(participant, session, talk, ref, file, f"session {number} of {position}")
+        yield _interaction(conversation, leg, centre)
     if not outside and ours:
-        yield _internal(conversation, ours, source, file, position)
+        yield _internal(conversation, ours, talks.get(OURS, Talk("")), centre.source, file, position)
 
 
-def _interaction(
-    conversation: Conversation,
-    participant: Participant,
-    session: Session,
-    ref: str,
-    source: Source,
-    own: Own,
-    file: str,
-    position: str,
-) -> Interaction:
+def _interaction(conversation: Conversation, leg: Leg, centre: Centre) -> Interaction:
+    participant, session, source = leg.participant, leg.session, centre.source
     direction: Direction = conversation.direction
     if participant.purpose == "external" and session.direction:
         direction = session.direction
     party = party_of(participant, session, direction, source)
     address = address_of(session, direction)
-    is_ours = own.is_ref(address) or own.is_among(party)
-    legs = _answering(conversation, session)
+    is_ours = centre.own.is_ref(address) or centre.own.is_among(party)
+    legs = conversation.answering(session)
     agent, queue, topic = _spoke_longest(legs), _last(legs, "queue_ref"), _last(legs, "wrap_up")
-    is_call = session.medium in ("voice", "video", "callback")
-    reason = ("internal" if is_call else "own_address") if is_ours else None if party else why_nobody(session, direction)
+    reason = _reason(session, direction, party, is_ours=is_ours)
     subject = next((each.subject for each in session.segments if each.subject), None)
+    consent: list[ConsentSignal] = []
+    if leg.talk.text and reason is None:
+        consent, party = _consent(leg, party), known(*party, *_claims(leg, source))
     return Interaction(
         source=source.name,
-        source_ref=ref,
+        source_ref=leg.ref,
         conversation_ref=conversation.conversation_ref,
         channel=channel_of(session),
         direction="internal" if reason == "internal" else direction,
-        occurred_at=_start(session, conversation),
-        file=file,
-        position=position,
+        occurred_at=conversation.start_of(session),
+        file=leg.file,
+        position=leg.position,
         is_public=conversation.is_public and channel_of(session) == "social",
         party=party if reason is None else [],
         party_ref=address or participant.name or participant.external_ref or "",
         agent_ref=agent,
         team=queue or _last([(participant, session)], "queue_ref"),
         subject=one_line(subject) if subject else None,
+        text=leg.talk.text,
         topic=topic,
         status=_status(conversation, session, direction, legs),
         duration_seconds=_duration(session) if session.medium in _LASTING else None,
+        consent=consent,
         reason=reason,
         source_metadata=_metadata(conversation, participant, session, legs),
     )
 
 
-def _internal(conversation: Conversation, ours: Legs, source: Source, file: str, position: str) -> Interaction:
+def _reason(session: Session, direction: Direction, party: list[Identifier], *, is_ours: bool) -> str | None:
+    """Return why there is no customer; None where there is one."""
+    if is_ours:
+        return "internal" if session.medium in _CALLS else "own_address"
+    return None if party else why_nobody(session, direction)
+
+
+def _claims(leg: Leg, source: Source) -> list[Identifier]:
+    """Return what the person says of themselves; nothing where several were in the call, as it is not told who spoke."""
+    if any(each.is_conference for each in leg.session.segments):
+        return []
+    return claims_of(leg.talk.by_customer, source)
+
+
+def _consent(leg: Leg, party: list[Identifier]) -> list[ConsentSignal]:
+    """Return the no to marketing that one of the person's messages is.
+
+    A yes is left: phrases have no ids, and half a message may look like one.
+    """
+    if leg.session.medium in _CALLS:
+        return []
+    said = (keyword_consent(line, channel_of(leg.session), party) for line in leg.talk.by_customer.split("\n"))
+    return next((signals for signals in said if signals and not signals[0].allowed), [])
+
+
+def _internal(conversation: Conversation, ours: Legs, talk: Talk, source: Source, file: str, position: str) -> Interaction:
     """Return a conversation among our own people."""
-    _, first = min(ours, key=lambda leg: (_start(leg[1], conversation), leg[1].session_ref))
+    _, first = min(ours, key=lambda leg: (conversation.start_of(leg[1]), leg[1].session_ref))
     return Interaction(
         source=source.name,
         source_ref=conversation.conversation_ref,
         conversation_ref=conversation.conversation_ref,
         channel=channel_of(first),
         direction="internal",
-        occurred_at=_start(first, conversation),
+        occurred_at=conversation.start_of(first),
         file=file,
         position=position,
         agent_ref=_spoke_longest(ours),
         team=_last(ours, "queue_ref"),
+        text=talk.text,
         status="open" if conversation.ended_at is None else None,
         duration_seconds=_duration(first) if first.medium in _LASTING else None,
         reason="internal",
@@ -138,21 +204,7 @@ def _internal(conversation: Conversation, ours: Legs, source: Source, file: str,
 def _order(leg: tuple[Participant, Session], conversation: Conversation) -> tuple[bool, datetime, str]:
     """Return by what the session that began a conversation is told: a customer's, the earliest."""
     participant, session = leg
-    return participant.purpose == "external", _start(session, conversation), session.session_ref
-
-
-def _start(session: Session, conversation: Conversation) -> datetime:
-    return session.segments[0].started_at if session.segments else conversation.started_at
-
-
-def _answering(conversation: Conversation, session: Session) -> Legs:
-    """Return the sessions on our side that belong to an outside one: those that name it, or that it names.
-
-    Where the export leaves out who is whose peer, all of the same medium.
-    """
-    inside = [*conversation.sessions("ours"), *conversation.sessions("machine")]
-    legs = [leg for leg in inside if leg[1].peer_ref == session.session_ref or leg[1].session_ref == session.peer_ref]
-    return legs or [leg for leg in inside if leg[1].medium == session.medium and leg[1].peer_ref is None]
+    return participant.purpose == "external", conversation.start_of(session), session.session_ref
 
 
 def _seconds(segments: list[Segment]) -> float:

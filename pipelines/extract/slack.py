@@ -4,7 +4,8 @@ A message is its conversation's id and its ``ts``, a text that is both id and ti
 UTC; the day files are days of some other zone). A thread of a channel is the conversation, a message that nobody has
 answered is one of its own; a direct message is one conversation throughout. An author is told to be ours, from outside or
 an app by the list of users and, for people of other workspaces, by what the message shows (``slack_users.side_of``).
-A file is told by what it holds and, a conversation's messages, by the folder they lie in.
+A file is told by what it holds and, a conversation's messages, by the folder they lie in; slackdump's dumps of single
+conversations say it themselves.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 from pipelines.contract import Record
 from pipelines.extract.files.documents import head_of, json_entries
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
+from pipelines.extract.parts.slack.dumps import is_empty, messages_of
 from pipelines.extract.parts.slack.messages import Desk, is_message, parse_message, suppressed
 from pipelines.extract.parts.slack.users import is_user, parse_user
 from pipelines.extract.parts.slack.workspace import Workspace, is_conversation, is_json, parse_conversation
@@ -43,9 +45,9 @@ def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
     if not is_json(file):
         raise UnreadableError("not JSON: an export as text cannot be read, ask Slack for JSON")
     drift = Drift(issues, file.name)
-    is_empty = True
-    for entry in json_entries(file):
-        is_empty = False
+    has_none = True
+    for entry in messages_of(file) if file.name in desk.workspace.dumps else json_entries(file):
+        has_none = False
         try:
             record = entry.value()
             reason = _listed(record, file.name, drift) or suppressed(record)
@@ -57,7 +59,7 @@ def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:
             issues.quarantine(entry.bytes(), file=file.name, at=entry.at, reason=error)
             continue
         yield interaction
-    if is_empty:
+    if has_none:
         issues.suppress(file=file.name, reason="an empty list")
 
 
@@ -67,8 +69,12 @@ def _listed(record: Any, file: str, drift: Drift) -> str | None:
     Raises:
         UnreadableError: it is nothing that an export is known to hold.
     """
+    if isinstance(record, dict) and {"t", "ts"} <= record.keys() and "type" not in record:
+        raise UnreadableError("a chunk of slackdump's archive: convert it first (slackdump convert -f export)")
     if is_message(record):
         return None
+    if is_empty(record):
+        return "a dump without messages"
     if is_user(record):
         parse_user(record, drift)
         return "a user of the list"

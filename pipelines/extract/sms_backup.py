@@ -1,4 +1,6 @@
-"""SMS Backup & Restore (SyncTech, Android): a phone's texts with their media (``<smses>``) and its calls (``<calls>``).
+"""A phone's texts and calls: SMS Backup & Restore (SyncTech, Android), and an iPhone's Messages as iMazing writes them.
+
+SMS Backup & Restore: texts with their media (``<smses>``) and calls (``<calls>``). iMazing: CSV (see ``imazing``).
 
 The export has no ids and not the phone's own number: a record is its person's number with time, direction and text, and
 its ``type`` tells which way it went. Times are milliseconds of the epoch. Names are what the phone's address book says.
@@ -10,13 +12,12 @@ from dataclasses import dataclass, field
 from pipelines.contract import Interaction, Record
 from pipelines.extract.files.documents import opened
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
-from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.sms_backup.calls import parse_call
+from pipelines.extract.parts.sms_backup.imazing import is_imazing, messages_of
 from pipelines.extract.parts.sms_backup.messages import parse_mms, parse_sms
-from pipelines.extract.parts.sms_backup.records import Phone, Refs
+from pipelines.extract.parts.sms_backup.records import Phone
 from pipelines.extract.parts.sms_backup.xml import ROOTS, Element, elements
-from pipelines.extract.values.fields import Drift, Fields, names
-from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.fields import Fields, names
 from pipelines.extract.values.issues import Issues, UnreadableError
 
 _ROOT_USUAL = names("count")
@@ -35,11 +36,12 @@ class _Count:
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a text or call; drafts are suppressed."""
-    own = Own.of(export.source)
 
     def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Record]:
-        phone = Phone(Ends(export.source, own, issues, file.name), Drift(issues, file.name), Refs(export.source.name))
-        count = _Count()
+        if is_imazing(file):
+            yield from messages_of(file, export.source, issues)
+            return
+        phone, count = Phone.of(file, export.source, issues), _Count()
         with opened(file) as stream:
             for element in elements(stream):
                 record = _record(element, phone, count, issues)

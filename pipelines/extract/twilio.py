@@ -2,8 +2,8 @@
 
 A record is its ``sid`` (SM… and MM… messages, CA… calls); ``from`` and ``to`` are numbers or addresses with a scheme
 (``whatsapp:+…``, ``sip:…``, ``client:…``); times are UTC. The thread of a message is the pair of its ends; that of a call
-is its first leg, to which the legs that ``<Dial>`` adds point (``parent_call_sid``). Recordings and transcriptions are
-side files: what they hold is given with the call.
+is its first leg, to which the legs that ``<Dial>`` adds point (``parent_call_sid``). Recordings and transcriptions
+(``RE…``, ``TR…``; ``GT…`` and pages of sentences) are side files: what they hold is given with the call.
 
 ``extract`` reads record by record and judges whatever stands in one; ``extract_blocks`` gives the same records faster.
 """
@@ -21,7 +21,15 @@ from pipelines.extract.parts.twilio.blocks import NEEDED, READ, block_of
 from pipelines.extract.parts.twilio.calls import parse_call
 from pipelines.extract.parts.twilio.files import PAGES, CsvFile, entries_of, is_json, record_of
 from pipelines.extract.parts.twilio.messages import parse_message
-from pipelines.extract.parts.twilio.sides import Log, Sides, parse_recording, parse_transcription, sides_of
+from pipelines.extract.parts.twilio.sentences import is_page, parse_head
+from pipelines.extract.parts.twilio.sides import (
+    Log,
+    Sides,
+    parse_recording,
+    parse_sentences,
+    parse_transcription,
+    sides_of,
+)
 from pipelines.extract.values.fields import Drift, Fields
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import latest_of
@@ -30,6 +38,17 @@ from pipelines.extract.values.issues import Issues, UnreadableError
 _RECORDING = "a recording, told with its call"
 _TRANSCRIPTION = "a transcription, which is its call's text"
 _WITHOUT_WORDS = "a transcription without words"
+_HEAD = "the head of a transcript, whose words are its sentences"
+_SENTENCES, _WITHOUT_SENTENCES = "sentences of a transcript, told with its call", "a page without sentences"
+_OF_CONVERSATIONS = (
+    "of Conversations, which are not read: deliver the account's log of messages, which has their texts and WhatsApps"
+)
+_LEFT = {
+    "GX": "a sentence by itself, which does not tell of which transcript it is: save the API's page, with its 'meta'",
+    "IM": f"a message {_OF_CONVERSATIONS}",
+    "CH": f"a conversation {_OF_CONVERSATIONS}",
+    "MB": f"a participant {_OF_CONVERSATIONS}",
+}
 
 
 def survey(export: Export) -> Sides:
@@ -95,6 +114,8 @@ def _record(value: Any, log: Log, at: str) -> Record | str:
         if "twilio_response" in value:
             raise UnreadableError("a page of the API's version of 2008: fetch it again from /2010-04-01/")
         value = {name: None if each == "" else each for name, each in value.items()}
+    if is_page(value):
+        return _SENTENCES if parse_sentences(value, log) else _WITHOUT_SENTENCES
     fields = Fields(value)
     sid = fields.ref("sid")
     if sid.startswith(("SM", "MM")):
@@ -106,4 +127,10 @@ def _record(value: Any, log: Log, at: str) -> Record | str:
         return _RECORDING
     if sid.startswith("TR"):
         return _TRANSCRIPTION if parse_transcription(fields, log) else _WITHOUT_WORDS
+    if sid.startswith("GT"):
+        parse_head(fields, log.drift)
+        return _HEAD
+    for kind, mend in _LEFT.items():
+        if sid.startswith(kind):
+            raise UnreadableError(mend)
     raise UnreadableError("neither a message, a call, a recording nor a transcription: a sid of another kind")

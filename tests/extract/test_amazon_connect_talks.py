@@ -110,6 +110,42 @@ def test_an_analysis_that_failed_has_no_words(tmp_path):
     assert not outcome.warnings
 
 
+OF_MAIL = {
+    "Version": "EMAIL-2026-01-01",
+    "AccountId": "1",
+    "Channel": "EMAIL",
+    "Configuration": {"LanguageLocale": "en-US"},
+    "CustomerMetadata": {"ContactId": "c7", "InstanceId": "2", "InputFiles": {"EmailMessageS3URI": "a_message.json"}},
+    "Categories": {"MatchedCategories": ["refund-request"]},
+    "ConversationCharacteristics": {"ContactSummary": {"ContactChainSummary": {"Content": "It broke."}}},
+    "JobDetails": {},
+}
+
+
+def test_the_analysis_of_a_mail_is_counted_and_its_contact_is_read(tmp_path):
+    mail = CALL | {"ContactId": "c7", "Channel": "EMAIL", "CustomerEndpoint": endpoint("ann@mail.example", "EMAIL_ADDRESS")}
+    outcome = read(tmp_path, OF_MAIL, mail, OF_MAIL | {"Transcript": [], "JobStatus": "COMPLETED"})
+    record = only(outcome)
+    assert (record.source_ref, record.channel, record.text) == ("c7", "email", "")
+    assert outcome.suppressed == {"the analysis of a mail, which holds none of its words": 2}
+    assert not outcome.warnings
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        pytest.param(without(OF_MAIL, "CustomerMetadata"), "missing field 'CustomerMetadata'", id="of no contact"),
+        pytest.param(OF_MAIL | {"Transcript": [{"Content": "I am Ann"}]}, "the shape is not known", id="with words"),
+        pytest.param(OF_MAIL | {"Channel": "FAX"}, "missing field 'Transcript'", id="of a channel not seen"),
+    ],
+)
+def test_an_analysis_of_a_mail_not_understood_is_set_aside(tmp_path, bad, reason):
+    outcome = read(tmp_path, bad, CALL)
+    assert [each.source_ref for each in outcome.records] == ["c1"]
+    ((_, why),) = outcome.quarantined
+    assert reason in why
+
+
 def test_each_message_of_a_chat_is_an_interaction_in_the_place_of_the_chats_record(tmp_path):
     outcome = read(tmp_path, CHAT | {"SegmentAttributes": None}, SAID)
     asked, answered = outcome.records

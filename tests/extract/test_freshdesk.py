@@ -210,6 +210,29 @@ def test_a_forwarded_mail_is_to_whom_it_was_sent_and_not_to_the_requester(tmp_pa
     assert (record.party_ref, party(record)) == ("maker@parts.example", {("email", "", "maker@parts.example")})
 
 
+@pytest.mark.parametrize(
+    ("source", "channel", "via"),
+    [(1, "email", "form"), (12, "email", "ecommerce"), (15, "email", "automation"), (17, "chat", "whatsapp")],
+)
+def test_the_code_of_its_source_gives_a_conversations_channel(tmp_path, source, channel, via):
+    wrote = said(7, "I am on 07700 900456", source=source)
+    record = extracted(tmp_path, {"t": lines(ticket(1, wrote, source=1), *PEOPLE)}, SOURCE).records[1]
+    assert (record.channel, record.source_metadata.get("via")) == (channel, via)
+    assert ("phone", "", "+447700900456") in party(record, evidence="claimed")
+
+
+def test_what_a_rule_sends_on_is_not_to_the_requester(tmp_path):
+    sent = said(7, "FYI", by=GUS, incoming=False, source=16, to_emails=["maker@parts.example"])
+    record = extracted(tmp_path, {"t": lines(ticket(1, sent), *PEOPLE)}, SOURCE).records[1]
+    assert (record.party_ref, record.channel) == ("maker@parts.example", "email")
+
+
+@pytest.mark.parametrize("source", [3, 4, 13])
+def test_what_freshdesk_itself_writes_is_no_claim_of_the_person(tmp_path, source):
+    wrote = said(7, "I am on 07700 900456", source=source)
+    assert not party(extracted(tmp_path, {"t": lines(ticket(1, wrote))}, SOURCE).records[1], evidence="claimed")
+
+
 def test_conversations_that_stand_alone_name_their_ticket_and_take_the_person_from_the_mail(tmp_path):
     asked = said(8, "Hello", ticket_id=20003)
     out, back = extracted(tmp_path, {"c": json.dumps([ALONE, asked]), "u": lines(*PEOPLE)}, SOURCE).records

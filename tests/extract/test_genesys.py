@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from tests.extract.exports import extracted, party, source_of
 from tests.extract.random_world import INSTANTS
-from tests.extract.specimens import Specimen
+from tests.extract.specimens import Specimen, dump_lines
 from tests.thorough import TIMES
 
-SOURCE = source_of(format="genesys", name="cloud", region="GB", own=["+442079460000", "shop@shop.example"])
+SOURCE = source_of(
+    format="genesys", name="cloud", region="GB", own=["+442079460000", "shop@shop.example"], references=[r"GT-\d+"]
+)
 ANN, SHOP = "tel:+447700900123", "tel:+442079460000"
 NINE = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -93,6 +95,41 @@ MAIL = talk(
         participantName="Ann Archer",
     ),
 )
+
+
+def phrase(at, text, by="external", **more):
+    """One phrase of a transcript, in the shape of what ``transcripturl`` leads to."""
+    return {
+        "phraseIndex": at,
+        "participantPurpose": by,
+        "text": text,
+        "stability": 1.0,
+        "startTimeMs": 1_795_165_200_000 + at,
+        "duration": {"milliseconds": 900},
+        "words": [{"word": word, "confidence": 0.9} for word in text.split()],
+    } | more
+
+
+def transcript(ref, session_ref, *phrases, media="voice", **more):
+    """The transcript of one session."""
+    return {
+        "organizationId": "o1",
+        "conversationId": ref,
+        "communicationId": session_ref,
+        "mediaType": media,
+        "conversationStartTime": 1_795_165_200_000,
+        "duration": {"milliseconds": 60_000},
+        "transcripts": [
+            {"transcriptId": "t1", "language": "en-gb", "phrases": list(phrases), "analytics": {"sentiment": []}}
+        ],
+        "participants": [{"participantPurpose": "customer", "ani": ANN, "startTimeMs": 1_795_165_200_000}],
+        "uri": "/conversations/c1",
+    } | more
+
+
+HEARD = transcript(
+    "c1", "s1", phrase(1, "hello", "internal"), phrase(2, "my order gt 1001", decoratedText="My order is GT-1001.")
+)
 SPARSE = (  # the API leaves out what there is nothing to say of
     "externalContactId",
     "participantName",
@@ -107,10 +144,12 @@ SPARSE = (  # the API leaves out what there is nothing to say of
 )
 SPECIMEN = Specimen(
     SOURCE,
-    {"page.json": json.dumps({"conversations": [CALL, CHAT, SMS, MAIL], "totalHits": 4}).encode()},
+    {"page.json": dump_lines([{"conversations": [CALL, CHAT, SMS, MAIL], "totalHits": 4}, HEARD])},
     "page.json",
+    dump=dump_lines,
     may_lack=frozenset(f"conversations.participants.{name}" for name in SPARSE)
-    | {"conversations.conversationEnd", "totalHits"},
+    | {"conversations.conversationEnd", "totalHits", "transcripts.phrases.decoratedText"},
+    has_lines=True,
 )
 
 
@@ -322,7 +361,6 @@ def without(record, name):
         pytest.param(
             {"id": "c1", "startTime": "2026", "participants": []}, "the conversations API", id="the other API's shape"
         ),
-        pytest.param({"conversationId": "c1", "transcripts": []}, "a transcript", id="a transcript"),
         pytest.param({"a": 1}, "missing field 'conversationId'", id="something else"),
         pytest.param([], "not a record", id="a list"),
         pytest.param(None, "not a record", id="nothing"),

@@ -9,6 +9,7 @@ import pytest
 from pipelines.contract import ConsentSignal
 from pipelines.extract.parts.mail.charsets import decode
 from pipelines.extract.parts.mail.mail import Place, parse_message
+from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 from tests.extract.exports import extracted
 from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
@@ -241,7 +242,9 @@ def test_claims_are_left_alone_where_the_source_says_so(tmp_path):
     record = read(tmp_path, mail("GT-123456, bob@other.example")).records[0]
     assert people(record, "claimed")
     silent = SOURCE.model_copy(update={"claims": False})
-    quiet = parse_message(mail("GT-123456, bob@other.example"), silent, Place("f", "message 1", record.occurred_at.date()))
+    quiet = parse_message(
+        mail("GT-123456, bob@other.example"), silent, Place("f", "message 1", record.occurred_at.date()), Issues()
+    )
     assert people(quiet, "claimed") == set()
 
 

@@ -100,7 +100,7 @@ ANY_TEXT = st.text(st.characters(exclude_characters="\n\r"), max_size=80)
 )  # fmt: skip
 def test_whatever_is_written_the_lake_can_hold_it(sender, to, subject, day, kind, ids, body):
     headers = f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: {day}\nContent-Type: {kind}\nReferences: {ids}\n\n{body}"
-    record = parse_message(headers.encode("utf-8", "surrogatepass"), SOURCE, PLACE)
+    record = parse_message(headers.encode("utf-8", "surrogatepass"), SOURCE, PLACE, Issues())
     orjson.dumps(row_of(record))  # raises on a lone surrogate
     words = [record.text, record.subject, record.quoted_text, record.signature, record.party_ref, record.conversation_ref]
     assert not [word for word in [*words, *(each.value for each in record.party)] if word and "\x00" in word]
@@ -128,13 +128,13 @@ def test_a_damaged_mail_is_read_as_far_as_it_goes_or_set_aside(letter, damages):
         at = int(place * len(letter))
         letter = letter[:at] + piece + letter[at + length :]
     with contextlib.suppress(UnreadableError):
-        orjson.dumps(row_of(parse_message(letter, SOURCE, PLACE)))
+        orjson.dumps(row_of(parse_message(letter, SOURCE, PLACE, Issues())))
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_unreadable(noise):
     with contextlib.suppress(UnreadableError):
-        assert isinstance(parse_message(noise, SOURCE, PLACE), Interaction)
+        assert isinstance(parse_message(noise, SOURCE, PLACE, Issues()), Interaction)
 
 
 @given(ANY_TEXT)

@@ -100,6 +100,27 @@ def transcription(number, recording_number, text, **more):
     } | more  # fmt: skip
 
 
+def transcript(number, recording_number, roles=(), **more):
+    """A transcript of Conversational Intelligence; ``roles`` by channel."""
+    media = {"source_sid": sid("RE", recording_number), "media_url": None}
+    people = [{"channel_participant": at, "role": role, "full_name": "Ann"} for at, role in dict(roles).items()]
+    return {
+        "account_sid": sid("AC", 1), "service_sid": sid("GA", 1), "sid": sid("GT", number), "status": "completed",
+        "date_created": "2026-11-20T10:03:00Z", "channel": {"media_properties": media, "participants": people},
+        "language_code": "en-US", "links": {"sentences": "https://…"},
+    } | more  # fmt: skip
+
+
+def sentences(number, *said, redacted="", **more):
+    """A page of a transcript's sentences, each with its index, channel and words."""
+    url = f"https://intelligence.example/v2/Transcripts/{sid('GT', number)}/Sentences?{redacted}PageSize=50&Page=0"
+    found = [
+        {"sentence_index": at, "media_channel": channel, "transcript": words, "sid": sid("GX", at), "confidence": "0.9"}
+        for at, channel, words in said
+    ]
+    return {"sentences": found, "meta": {"key": "sentences", "page": 0, "page_size": 50, "url": url}} | more
+
+
 def page(name, *records):
     return json.dumps({"end": 1, "next_page_uri": None, "page": 0, name: list(records), "start": 0, "uri": "/x.json"})
 
@@ -127,10 +148,13 @@ SPECIMEN = Specimen(
             message(4, frm=OURS, to=ANN, direction="outbound-api", status="failed", error_code=30004),
             recording(5, 1),
             transcription(6, 5, "where is my order"),
+            transcript(8, 5, {1: "Customer", 2: "Agent"}),
+            sentences(8, (0, 2, "How can I help?"), (1, 1, "My order is GT-1001.")),
         ).encode()
     },
     "all.json",
     load_json,
+    may_lack=frozenset(f"calls.channel.participants{name}" for name in ("", ".role", ".channel_participant")),
 )
 
 
@@ -275,44 +299,6 @@ def test_media_are_counted_and_stop_is_a_no(tmp_path):
     assert media.attachments == [Attachment("", None, "")] * 2
     assert [(each.channel, each.allowed, each.value) for each in stop.consent] == [("sms", False, ANN)]
     assert party(claim, evidence="claimed") == {("phone", "", BOB)}
-
-
-def test_a_transcript_is_the_text_of_its_call_and_recordings_are_its_files(tmp_path):
-    files = {
-        "c.json": page("calls", call(1), call(2)),
-        "r.json": page("recordings", recording(5, 1), recording(6, 1)),
-        "t.json": page("transcriptions", transcription(7, 5, "where is it"), transcription(8, 6, "hello?")),
-    }
-    outcome = extracted(tmp_path, files, SOURCE)
-    first, second = outcome.records
-    assert first.text == "where is it\nhello?"
-    assert first.attachments == [Attachment(sid("RE", number), None, "") for number in (5, 6)]
-    assert (second.text, second.attachments) == ("", [])
-    assert outcome.suppressed == {
-        "a recording, told with its call": 2,
-        "a transcription, which is its call's text": 2,
-    }
-    assert outcome.read == 6
-
-
-@pytest.mark.parametrize(
-    ("files", "reason"),
-    [
-        ({"t": page("transcriptions", transcription(7, 5, "hello"))}, "whose recording is not in the export"),
-        (
-            {"t": page("transcriptions", transcription(7, 5, "hello")), "r": page("recordings", recording(5, 1))},
-            "of a call that is not in the export",
-        ),
-    ],
-)
-def test_a_transcript_is_never_lost_in_silence(tmp_path, files, reason):
-    ((_, why),) = extracted(tmp_path, files, SOURCE).quarantined
-    assert reason in why
-
-
-def test_a_transcription_that_failed_has_no_words(tmp_path):
-    files = {"t": page("transcriptions", transcription(7, 5, None, status="failed"))}
-    assert extracted(tmp_path, files, SOURCE).suppressed == {"a transcription without words": 1}
 
 
 # --- its dialects ---

@@ -84,6 +84,21 @@ def head_of(file: SourceFile, size: int = 4096) -> bytes:
         return stream.read(size)
 
 
+def may_hold(file: SourceFile, mark: bytes) -> bool:
+    """Say whether a file's bytes have ``mark`` in them; of a damaged one what stands before the damage may, too."""
+    before = b""
+    try:
+        with opened(file) as stream:
+            while chunk := stream.read(CHUNK):
+                before += chunk
+                if mark in before:
+                    return True
+                before = before[1 - len(mark) :]
+    except UnreadableError:
+        return True
+    return False
+
+
 def lines_of(stream: IO[bytes] | Lines) -> Iterator[tuple[int, bytes, bool]]:
     """Yield each line with its number and whether it is whole; of one longer than ``VALUE_LIMIT``, its beginning."""
     number = 0

@@ -13,8 +13,9 @@ _KNOWN = {
     ),
     "slack": re.compile(
         r"(org_)?users\.json|(channels|groups|dms|mpims|integration_logs|canvases|lists)\.json|\d{4}-\d{2}-\d{2}\.json"
-        r"|[CDG][0-9A-Z]{8,12}"
+        r"|[CDG][0-9A-Z]{8,12}(-[\d.]+)?(\.json)?"
     ),
+    "sms_backup": re.compile(r"(sms|calls)([-_]?\d[\d-]*)?\.(xml|zip)(\.gz)?|messages|whatsapp|csv", re.IGNORECASE),
     "messenger": re.compile(
         r"messages|inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover"
         r"|your_(activity_across_)?facebook(_activity)?|message_\d+\.(json|html)"

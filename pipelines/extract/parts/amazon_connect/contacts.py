@@ -15,7 +15,7 @@ from pipelines.extract.parts.amazon_connect.parts import (
     recordings_of,
     segment_of,
 )
-from pipelines.extract.parts.amazon_connect.transcripts import Talk
+from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
 from pipelines.extract.values.identifiers import Own

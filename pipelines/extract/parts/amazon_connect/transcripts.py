@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.extract.parts.talks.talks import CUSTOMER, Talk, talk_in_order
 from pipelines.extract.values.fields import Drift, Fields, names
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.text import one_line
@@ -10,12 +11,12 @@ from pipelines.extract.values.text import one_line
 # Only an analysis (Contact Lens) has these; a plain transcript of a chat has none of them.
 _OF_ANALYSES = names("JobStatus CustomerMetadata ContentMetadata ConversationCharacteristics Categories")
 _OF_TRANSCRIPTS = _OF_ANALYSES | names("Transcript Participants")
-_CHANNELS = {"VOICE": False, "CHAT": True}
+_CHANNELS, _MAIL = {"VOICE": False, "CHAT": True}, "EMAIL"
 _PLAIN, _RAW, _REDACTED = 0, 1, 2
 _OUTPUTS = {"Raw": _RAW, "Redacted": _REDACTED}
 _STATUS = {"COMPLETED": True, "FAILED": False}
 _SPEAKERS = {
-    "CUSTOMER": "Customer",
+    "CUSTOMER": CUSTOMER,
     "AGENT": "Agent",
     "SYSTEM": "System",
     "CUSTOM_BOT": "Bot",
@@ -53,22 +54,27 @@ class Head:
     has_words: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """What was said on a call: all of it, a line for each time someone spoke, and the customer's words alone."""
-
-    text: str
-
-    @property
-    def by_customer(self) -> str:
-        """The customer's words, a line for each time they spoke."""
-        lines = (line.partition(": ") for line in self.text.split("\n"))
-        return "\n".join(words for role, _, words in lines if role == "Customer")
-
-
 def is_transcript(record: Any) -> bool:
     """Say whether a record of an export is a transcript."""
     return isinstance(record, dict) and not _OF_TRANSCRIPTS.isdisjoint(record)
+
+
+def read_of_mail(record: Any, drift: Drift) -> bool:
+    """Read the analysis of a mail, which holds none of its words; False where a transcript is another's.
+
+    Raises:
+        UnreadableError: it has a transcript after all: nobody has seen one, so that it is not known who says what.
+    """
+    if record.get("Channel") != _MAIL or _OF_ANALYSES.isdisjoint(record):
+        return False
+    fields = Fields(record)
+    customer = fields.fields("CustomerMetadata")
+    customer.ref("ContactId")
+    if fields.maybe_items("Transcript"):
+        raise UnreadableError("the analysis of a mail with a transcript, of which the shape is not known")
+    drift.tell(customer, _CUSTOMER_LEFT)
+    drift.tell(fields, _LEFT | _OF_ANALYSES | names("Channel Participants"))
+    return True
 
 
 def head_of(record: Any, drift: Drift | None = None) -> Head:
@@ -113,7 +119,5 @@ def talk_of(record: Any, drift: Drift | None = None) -> Talk:
             raise UnreadableError("a line of the transcript is by nobody of its participants")
         if drift:
             drift.tell(line, _LINE_LEFT)
-        if words:
-            spoken.append((at, role, words))
-    spoken.sort(key=lambda line: line[0])
-    return Talk("\n".join(f"{role}: {words}" for _, role, words in spoken))
+        spoken.append((at, role, words))
+    return talk_in_order(spoken)

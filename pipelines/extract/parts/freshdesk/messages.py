@@ -19,11 +19,15 @@ from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import split_reply
 from pipelines.settings import Source
 
-# How a conversation came about: what the code is called, and its channel where it says so.
-FORWARDED = "forwarded_email"  # to somebody else than the requester
+# How a conversation came about: what the code is called, and its channel where it says so. Freshdesk's documentation has
+# 0, 2 and 5 to 11; the others are as its own program counts them, in which each stands at its place.
+FORWARDED = ("forwarded_email", "automation_forward")  # to somebody else than the requester
+OF_FRESHDESK = ("status", "meta", "summary")  # what it writes itself
 SOURCES: dict[int, tuple[str, Channel | None]] = {
-    0: ("", None), 2: ("note", None), 5: ("twitter", "social"), 6: ("survey", None), 7: ("facebook", "social"),
-    8: (FORWARDED, "email"), 9: ("phone", "voice"), 10: ("mobihelp", "chat"), 11: ("ecommerce", None),
+    0: ("", None), 1: ("form", None), 2: ("note", None), 3: ("status", None), 4: ("meta", None), 5: ("twitter", "social"),
+    6: ("survey", None), 7: ("facebook", "social"), 8: ("forwarded_email", "email"), 9: ("phone", "voice"),
+    10: ("mobihelp", "chat"), 11: ("ecommerce", None), 12: ("ecommerce", None), 13: ("summary", None),
+    14: ("canned_form", None), 15: ("automation", None), 16: ("automation_forward", "email"), 17: ("whatsapp", "chat"),
 }  # fmt: skip
 _USUAL = names("attachments body body_text from_email source to_emails updated_at user_id")
 _LEFT = names("""
@@ -49,7 +53,7 @@ class Message:
         delivered_by: the channel, as far as the export tells it.
         author_ref: who wrote it; None for a description, which the requester wrote or staff wrote down for them.
         sender, recipients: as the mail had them; empty elsewhere.
-        is_dictated: staff wrote down what was said on the telephone.
+        is_dictated: staff wrote down what was said on the telephone, or Freshdesk what happened.
     """
 
     source_ref: str
@@ -113,7 +117,7 @@ def parse_conversation(
         attachments=[parse_attachment(each, drift) for each in fields.maybe_items("attachments")],
         sender=list(mailboxes([fields.maybe_ref("from_email") or ""])),
         recipients=list(mailboxes(fields.strings("to_emails"))),
-        is_dictated=channel == "voice",
+        is_dictated=channel == "voice" or via in OF_FRESHDESK,
         is_automatic=fields.maybe_boolean("auto_response") or False,
         is_edited=fields.maybe_string("last_edited_at") is not None,
     )
@@ -166,7 +170,7 @@ def _party(message: Message, person_ref: str | None, ticket: Ticket | None, desk
     party: list[Identifier] = []
     if message.direction == "inbound":
         party = [found for box in message.sender if (found := _mailed(box.address))]
-    if person_ref is None or (message.direction == "outbound" and message.via == FORWARDED):
+    if person_ref is None or (message.direction == "outbound" and message.via in FORWARDED):
         boxes = message.sender if message.direction == "inbound" else message.recipients
         found = next((each for box in boxes if (each := _mailed(box.address)) and not desk.own.matches(each)), None)
         return ([found] if found else []), found.value if found else ""

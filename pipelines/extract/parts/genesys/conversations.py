@@ -12,7 +12,8 @@ from pipelines.extract.values.issues import UnreadableError
 Side = Literal["outside", "ours", "machine"]
 Medium = Literal["voice", "chat", "email", "message", "callback", "video", "shown"]
 
-_SIDES: dict[str, Side] = {
+PAGES = ("conversations",)
+SIDES: dict[str, Side] = {
     "customer": "outside",
     "external": "outside",
     "agent": "ours",
@@ -145,9 +146,26 @@ class Conversation:
     is_public: bool
     participants: list[Participant]
 
-    def sessions(self, side: Side) -> list[tuple[Participant, Session]]:
-        """Return the sessions of those on one side."""
-        return [(each, session) for each in self.participants if each.side == side for session in each.sessions]
+    def legs(self, side: Side) -> "Legs":
+        """Return the sessions of those on one side, but for what is only shown."""
+        found = [(each, session) for each in self.participants if each.side == side for session in each.sessions]
+        return [leg for leg in found if leg[1].medium != "shown"]
+
+    def start_of(self, session: Session) -> datetime:
+        """Return when a session of it began."""
+        return session.segments[0].started_at if session.segments else self.started_at
+
+    def answering(self, session: Session) -> "Legs":
+        """Return the sessions on our side that belong to an outside one: those that name it, or that it names.
+
+        Where the export leaves out who is whose peer, all of the same medium.
+        """
+        inside = [*self.legs("ours"), *self.legs("machine")]
+        legs = [leg for leg in inside if leg[1].peer_ref == session.session_ref or leg[1].session_ref == session.peer_ref]
+        return legs or [leg for leg in inside if leg[1].medium == session.medium and leg[1].peer_ref is None]
+
+
+Legs = list[tuple[Participant, Session]]
 
 
 def parse_conversation(record: Any, drift: Drift) -> Conversation:
@@ -155,8 +173,6 @@ def parse_conversation(record: Any, drift: Drift) -> Conversation:
     fields = Fields(record)
     if "conversationId" not in fields.names and {"id", "startTime"} <= fields.names:
         raise UnreadableError("a conversation as the conversations API gives it: export the analytics details instead")
-    if "transcripts" in fields.names:
-        raise UnreadableError("a transcript, which is not read: export the analytics details")
     conversation = Conversation(
         conversation_ref=fields.ref("conversationId"),
         started_at=parse_instant(fields.string("conversationStart"), None)[0],
@@ -172,7 +188,7 @@ def parse_conversation(record: Any, drift: Drift) -> Conversation:
 def _participant(record: Any, drift: Drift) -> Participant:
     fields = Fields(record)
     purpose = fields.string("purpose")
-    side = Fields(record).choice("purpose", _SIDES)
+    side = Fields(record).choice("purpose", SIDES)
     participant = Participant(
         side=side,
         purpose=purpose,

@@ -19,6 +19,7 @@ from pipelines.extract.parts.mail.headers import Headers, message_ids
 from pipelines.extract.parts.mail.mime import Part, parse_mail
 from pipelines.extract.parts.mail.notes import is_unsent, without_notes
 from pipelines.extract.parts.mail.reasons import is_no_reply, reason_of_mail
+from pipelines.extract.parts.mail.synced import Synced, interaction_in, is_draft, is_synced, moment_of
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import EARLIEST, latest_of
@@ -72,7 +73,7 @@ class _Way:
 def take(raw: bytes, source: Source, place: Place, issues: Issues) -> Iterator[Interaction]:
     """Yield the interaction of one message; a draft is left out, what cannot be read is set aside, and both are counted."""
     try:
-        record = parse_message(raw, source, place)
+        record = parse_message(raw, source, place, issues)
     except UnsentError as error:
         issues.suppress(file=place.file, reason=str(error))
     except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
@@ -83,13 +84,14 @@ def take(raw: bytes, source: Source, place: Place, issues: Issues) -> Iterator[I
         yield record
 
 
-def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
+def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> Interaction:
     """Read one message.
 
     Args:
         raw: its bytes, from the first header to the end of the body.
         source: whose ``own`` addresses tell the direction.
         place: where it lies.
+        issues: takes what is told of it.
 
     Raises:
         UnreadableError: no time can be told, it was cut off, or reading it would cost too much.
@@ -99,6 +101,8 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
     if place.is_last and is_cut(mail, followed_by_blank=place.followed_by_blank):
         raise UnreadableError("the file ends in the middle of the message")
     headers, own = mail.headers, Own.of(source)
+    if is_synced(headers):
+        return _synced(mail, raw, source, place, issues)
     senders = list(islice(mailboxes(headers.all("from")[:2]), 2))
     sender = senders[0] if senders else Mailbox("", "")
     verdict = authentication(headers, sender.address.rpartition("@")[2], own)
@@ -138,6 +142,18 @@ def parse_message(raw: bytes, source: Source, place: Place) -> Interaction:
         reason=reason,
         source_metadata=_metadata(headers, verdict) | traits | dict.fromkeys(place.notes - {JUNK, SENT}, True),
     )
+
+
+def _synced(mail: Part, raw: bytes, source: Source, place: Place, issues: Issues) -> Interaction:
+    """Return the text or call that a mail is, which an app has put into the mailbox."""
+    headers, body = mail.headers, body_of(mail)
+    if is_draft(headers):
+        raise UnsentError("a draft, not sent")
+    called = [next(mailboxes(headers.all(name)), Mailbox("", "")).name for name in ("from", "to")]
+    names: dict[Direction, str] = {"inbound": called[0], "outbound": called[1]}
+    synced = Synced(_ref(headers, raw), body.text, body.attachments, names, place.file, place.position)
+    moment = moment_of(headers) or _occurred_at(headers, place, source.zone)[0]
+    return interaction_in(synced, headers, moment, source, issues)
 
 
 def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -> _Way:

@@ -11,7 +11,7 @@ from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.slack.parts import edit_time, files_of, instant, parse_huddle
 from pipelines.extract.parts.slack.text import attachment_text, block_text, own_words, readable, split_quotes
 from pipelines.extract.parts.slack.users import SLACKBOT, Side, User, party_of
-from pipelines.extract.parts.slack.workspace import Conversation, Workspace, author_of, thread_key
+from pipelines.extract.parts.slack.workspace import Conversation, Workspace, author_of
 from pipelines.extract.values.fields import Drift, Fields, known, names
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import UnreadableError
@@ -35,10 +35,11 @@ _SYSTEM = names("""
     sh_room_shared share_shortcut tabbed_canvas_updated unpinned_item
 """)
 _LEFT = names("""
-    app_id assistant_thread blocks bot_link bot_profile channel channel_type client_msg_id comments display_as_bot
+    app_id assistant_thread blocks bot_link bot_profile channel channel_type client_msg_id comments delete_original
+    display_as_bot
     event_ts hidden icons inviter is_ephemeral is_hidden_by_limit is_intro is_locked is_starred item item_type language
-    last_read latest_reply metadata no_notifications old_name parent permalink pinned_info pinned_to purpose replies
-    reply_count reply_users reply_users_count root saved source_team subscribed team topic trigger_id unfurl_links
+    last_read latest_reply metadata no_notifications old_name parent permalink pinned_info pinned_to purpose replace_original
+    replies reply_count reply_users reply_users_count root saved source_team subscribed team topic trigger_id unfurl_links
     unfurl_media unread_count upload upload_reply_to user_team username x_files
 """)
 _USUAL = names("text")
@@ -116,7 +117,7 @@ def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drif
     fields.maybe_ref("user")  # taken as the author
     drift.tell(fields, _LEFT, usual=_USUAL)
     thread = thread_ts or ts
-    way = _way(author, conversation, thread_key(file, thread), parent_ref, desk)
+    way = _way(author, conversation, desk.workspace.thread_key(file, thread), parent_ref, desk)
     party = known(*way.party, *claims_of(typed, desk.source)) if way.direction == "inbound" else way.party
     channel = "voice" if kind == "huddle" else desk.source.channel or "chat"
     return Interaction(

@@ -21,7 +21,7 @@ _USUAL_OF_MEMBERS = _USUAL | names("""
     is_admin is_email_confirmed is_owner is_primary_owner is_restricted is_ultra_restricted
 """)
 _LEFT = names("""
-    color has_2fa is_active is_app_user is_connector_bot is_enterprise_admin is_enterprise_owner
+    color has_2fa has_files is_active is_app_user is_connector_bot is_enterprise_admin is_enterprise_owner
     is_forgotten is_invited_user is_org_admin is_profile_only_user is_workflow_bot locale presence real_name teams
     two_factor_type tz tz_label tz_offset updated who_can_share_contact_card
 """)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.extract.files.documents import Entry, head_of, json_entries
 from pipelines.extract.files.inbox import Export, SourceFile
+from pipelines.extract.parts.slack.dumps import Dump, dump_of, messages_of
 from pipelines.extract.parts.slack.users import Side, User, home_teams, is_user, merged, parse_user, side_of, user_of_message
 from pipelines.extract.values.fields import Drift, Fields, names, valid
 from pipelines.extract.values.identifiers import Own
@@ -58,6 +59,8 @@ class Workspace:
         users: by id.
         home: the ids of our own workspace and organisation.
         conversations: by the folder in which the lists lie, and the name of the conversation's own folder in it.
+        listed: the same, by that folder and Slack's id.
+        dumps: by the name of a file that is one.
         threads: by the conversation's folder and ``thread_ts``; only those in which somebody from outside writes.
         channel_names: by the channel's id.
         sides: on which side each user stands, by id.
@@ -67,19 +70,38 @@ class Workspace:
     users: dict[str, User] = field(default_factory=dict)
     home: frozenset[str] = frozenset()
     conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    listed: dict[tuple[str, str], Conversation] = field(default_factory=dict)
+    dumps: dict[str, Dump] = field(default_factory=dict)
     threads: dict[tuple[str, str], Thread] = field(default_factory=dict)
     channel_names: dict[str, str] = field(default_factory=dict)
     sides: dict[str, Side] = field(default_factory=dict)
     outside: frozenset[str] = frozenset()
 
     def conversation(self, file: str) -> Conversation:
-        """Return the conversation whose messages lie in ``file``."""
+        """Return the conversation whose messages lie in ``file``; UnreadableError where a dump does not tell."""
+        if file in self.dumps:
+            return self._dumped(file, self.dumps[file])
         above, name = _folder_of(file)
         found = self.conversations.get((above, name))
         if found:
             return found
         is_direct = bool(re.fullmatch("D[A-Z0-9]{7,}", name)) or name.startswith("mpdm-")
         return Conversation(name, "" if is_direct else name, is_direct=is_direct)
+
+    def _dumped(self, file: str, dump: Dump) -> Conversation:
+        if not dump.ref:
+            raise UnreadableError(
+                "a dump that does not tell of which one channel it is: one a file, named by the channel's id"
+            )
+        is_direct = dump.ref.startswith("D") or dump.name.startswith("mpdm-")
+        unlisted = Conversation(dump.ref, "" if is_direct else dump.name, is_direct=is_direct)
+        return self.listed.get((str(PurePosixPath(file).parent), dump.ref), unlisted)
+
+    def thread_key(self, file: str, thread_ts: str) -> tuple[str, str]:
+        """Return the key of a thread in ``threads``."""
+        above, name = _folder_of(file)
+        dump = self.dumps.get(file)
+        return (f"{above}/{name}", thread_ts) if dump is None else (f"{above}/{name}/{dump.ref}", thread_ts)
 
     def name_of(self, user_ref: str) -> str:
         """Return the name under which others see a user; "" where the export has none."""
@@ -92,7 +114,11 @@ def survey(export: Export) -> Workspace:
     workspace = Workspace()
     listing, rest = set(), [file for file in export.files if is_json(file)]
     for file in rest:
-        if not is_day(file.name) and _take_lists(file, workspace):
+        if is_day(file.name):
+            continue
+        if dump := dump_of(file):
+            workspace.dumps[file.name] = dump
+        elif _take_lists(file, workspace):
             listing.add(file.name)
     workspace.home = home_teams(workspace.users.values())
     side = lru_cache(maxsize=1 << 14)(partial(side_of, home=workspace.home, own=Own.of(export.source)))
@@ -133,12 +159,6 @@ def parse_conversation(record: Any, file: str, drift: Drift | None = None) -> tu
     if drift:
         drift.tell(fields, _LEFT, usual=names("members"))
     return name or ref, Conversation(ref, "" if is_direct else name, members, is_direct)
-
-
-def thread_key(file: str, thread_ts: str) -> tuple[str, str]:
-    """Return the key of a thread in ``Workspace.threads``."""
-    above, name = _folder_of(file)
-    return f"{above}/{name}", thread_ts
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +202,8 @@ def _take_lists(file: SourceFile, workspace: Workspace) -> bool:
                 found = True
             elif is_conversation(record):
                 folder, conversation = parse_conversation(record, file.name)
-                workspace.conversations[str(PurePosixPath(file.name).parent), folder] = conversation
+                above = str(PurePosixPath(file.name).parent)
+                workspace.conversations[above, folder] = workspace.listed[above, conversation.ref] = conversation
                 workspace.channel_names[conversation.ref] = conversation.name
                 found = True
         except UnreadableError:
@@ -192,7 +213,7 @@ def _take_lists(file: SourceFile, workspace: Workspace) -> bool:
 
 def _take_messages(file: SourceFile, workspace: Workspace, side: Callable[[User], Side]) -> None:
     """Take the people whom only messages show, and those from outside who write in threads."""
-    for entry in _entries(file):
+    for entry in _entries(file, is_dump=file.name in workspace.dumps):
         author = _AUTHOR.search(entry.raw)
         known = workspace.users.get(author[1].decode("utf-8", "replace")) if author else None
         is_settled = known is not None and not known.is_closed
@@ -214,15 +235,15 @@ def _take_message(message: dict[str, Any], file: str, workspace: Workspace, side
     thread_ts = message.get("thread_ts")
     if not isinstance(thread_ts, str) or side(user) != "outside":
         return
-    thread = workspace.threads.setdefault(thread_key(file, thread_ts), Thread())
+    thread = workspace.threads.setdefault(workspace.thread_key(file, thread_ts), Thread())
     if message.get("ts") == thread_ts:
         thread.starter = user.user_ref
     elif user.user_ref not in thread.others and len(thread.others) < 2:
         thread.others.append(user.user_ref)
 
 
-def _entries(file: SourceFile) -> Iterator[Entry]:
+def _entries(file: SourceFile, *, is_dump: bool = False) -> Iterator[Entry]:
     try:
-        yield from json_entries(file)
+        yield from messages_of(file) if is_dump else json_entries(file)
     except (UnreadableError, OSError):
         return

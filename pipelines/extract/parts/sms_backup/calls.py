@@ -5,7 +5,7 @@ from pipelines.extract.parts.sms_backup.records import Phone, contact_of, instan
 from pipelines.extract.values.fields import Fields, known, names
 from pipelines.extract.values.text import one_line
 
-_TYPES: dict[str, tuple[Direction, str]] = {
+TYPES: dict[str, tuple[Direction, str]] = {
     "1": ("inbound", "answered"),
     "2": ("outbound", "made"),
     "3": ("inbound", "missed"),
@@ -31,7 +31,7 @@ def parse_call(fields: Fields, phone: Phone, at: str) -> Interaction:
     """Map one call; UnreadableError where it is not what we know."""
     ends = phone.ends
     number, moment = fields.text_or_null("number"), instant_of(fields)
-    direction, status = fields.choice("type", _TYPES)
+    direction, status = fields.choice("type", TYPES)
     duration = whole(fields, "duration")
     withheld = fields.choice("presentation", _PRESENTATIONS) if fields.has("presentation") else None
     contact = contact_of(fields)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipelines.contract import Attachment, Direction, Identifier, Interaction
+from pipelines.contract import Attachment, Channel, Direction, Identifier, Interaction
 from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.sms_backup.records import Phone, contact_of, instant_of, thread_of
 from pipelines.extract.values.fields import Fields, known, names
@@ -54,7 +54,8 @@ class Text:
         others: everybody in it but ourselves, as the phone writes them.
         sender: who of them wrote; "" where we did.
         contact: the address book's name for the one person in it.
-        room: the address that a group has of its own; "" where it has none.
+        room: the address or name that a group has of its own; "" where it has none.
+        told: what else is told of it.
     """
 
     direction: Direction
@@ -68,6 +69,9 @@ class Text:
     attachments: list[Attachment] = field(default_factory=list)
     is_fetched: bool = True
     room: str = ""
+    channel: Channel = "sms"
+    quoted: str = ""
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
@@ -80,10 +84,10 @@ def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     if box is None:
         return None
     direction, status = box
-    others, room = _others(address.split(_APART), phone), _room(address)
+    others, room = others_of(address.split(_APART), phone), _room(address)
     sender = others[0] if direction == "inbound" and others and not room else ""
     ref = phone.refs.ref(address, moment, direction, text)
-    return _interaction(Text(direction, status, moment, text, others, sender, contact, room=room), phone, at, ref)
+    return interaction_of(Text(direction, status, moment, text, others, sender, contact, room=room), phone, at, ref)
 
 
 def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
@@ -106,7 +110,7 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
         everybody = [sender, *receivers] if len(receivers) > 1 or room else [sender]
     else:
         everybody = receivers
-    others = _others(everybody, phone)
+    others = others_of(everybody, phone)
     if direction != "inbound":
         sender = ""
     elif not sender or phone.ends.own.is_ref(sender):
@@ -114,15 +118,20 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     told = text + "".join(f" [{each.name} {each.sha256}]" for each in attachments)
     ref = phone.refs.ref(room or _APART.join(sorted(everybody)), moment, direction, told)
     said = Text(direction, status, moment, text, others, sender, contact, subject, attachments, is_fetched, room)
-    return _interaction(said, phone, at, ref)
+    return interaction_of(said, phone, at, ref)
 
 
-def _interaction(said: Text, phone: Phone, at: str, ref: str) -> Interaction:
+def interaction_of(said: Text, phone: Phone, at: str, ref: str, chat: str = "") -> Interaction:
+    """Return a text as an interaction.
+
+    Args:
+        chat: its name, where nobody else in it is told by number.
+    """
     ends = phone.ends
     is_group = len(said.others) > 1 or bool(said.room)
     shown = said.sender or _APART.join(said.others)
     party, reason = ends.party_of(shown) if said.sender or not is_group else ([], "group")
-    thread = said.room or _APART.join(sorted(thread_of(each, ends) for each in said.others))
+    thread = chat or said.room or _APART.join(sorted(thread_of(each, ends) for each in said.others))
     if is_group:  # the sender is told, as one of many
         reason = "group"
     elif reason is None:
@@ -133,20 +142,21 @@ def _interaction(said: Text, phone: Phone, at: str, ref: str) -> Interaction:
         source=ends.source.name,
         source_ref=ref,
         conversation_ref=thread or ref,
-        channel="sms",
+        channel=said.channel,
         direction=said.direction,
         occurred_at=said.moment,
         file=ends.file,
         position=at,
         party=known(*party, *claims_of(text, ends.source)) if is_asked and reason is None else party,
-        party_ref=one_line(shown),
+        party_ref=one_line(shown or chat),
         subject=said.subject,
         text=text,
+        quoted_text=clean(said.quoted).strip() or None,
         attachments=said.attachments,
         status=said.status,
-        consent=keyword_consent(text, "sms", party) if is_asked and reason != "own_address" else [],
+        consent=keyword_consent(text, said.channel, party) if is_asked and reason != "own_address" else [],
         reason=reason,
-        source_metadata={} if said.is_fetched else {"not_fetched": True},
+        source_metadata=said.told if said.is_fetched else {"not_fetched": True},
     )
 
 
@@ -154,7 +164,7 @@ def _room(address: str) -> str:
     return address if _ROOM.fullmatch(address) else ""
 
 
-def _others(addresses: list[str], phone: Phone) -> list[str]:
+def others_of(addresses: list[str], phone: Phone) -> list[str]:
     """Return everybody but ourselves, each once; ourselves where nobody else is there."""
     kept = {thread_of(each, phone.ends): each for each in addresses if each.strip()}
     others = [each for each in kept.values() if not phone.ends.own.is_ref(one_line(each))]

@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.contract import Identifier, hashed_ref
+from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields
+from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import epoch_instant
-from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.extract.values.text import one_line
+from pipelines.settings import Source
 
 _NOBODY = "(Unknown)"  # the app's name for a number that is not in the address book
 
@@ -43,6 +46,11 @@ class Phone:
     ends: Ends
     drift: Drift
     refs: Refs
+
+    @staticmethod
+    def of(file: SourceFile, source: Source, issues: Issues) -> "Phone":
+        """Return what the records of ``file`` share."""
+        return Phone(Ends(source, Own.of(source), issues, file.name), Drift(issues, file.name), Refs(source.name))
 
 
 def instant_of(fields: Fields) -> datetime:

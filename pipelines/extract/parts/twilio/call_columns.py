@@ -61,7 +61,7 @@ def _name(shown: str) -> str | None:
 
 def _have_sides(sid: pa.Array, log: Log) -> Flags:
     """Say of which calls there are recordings or transcripts."""
-    told = log.sides.recordings.keys() | log.sides.transcripts.keys()
+    told = log.sides.recordings.keys() | log.sides.transcripts.keys() | log.sides.talks.keys()
     return (
         np.fromiter((each in told for each in sid.to_pylist()), np.bool_, len(sid)) if told else np.zeros(len(sid), np.bool_)
     )

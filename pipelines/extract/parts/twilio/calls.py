@@ -4,6 +4,7 @@ from typing import Any
 
 from pipelines.contract import Attachment, Channel, Interaction
 from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.parts.twilio.ends import End, Way, end_of, sides
 from pipelines.extract.parts.twilio.files import maybe_count, maybe_instant
 from pipelines.extract.parts.twilio.sides import Log
@@ -58,10 +59,12 @@ def parse_call(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     is_csv = "date_updated" not in fields.names and "answered_by" not in fields.names
     log.drift.tell(fields, _LEFT, usual=_IN_CSV if is_csv else _USUAL)
     reason = "internal" if direction == "internal" else outside.reason
-    text = clean(log.sides.transcripts.get(sid, "")).strip()
+    text, talk = clean(log.sides.transcripts.get(sid, "")).strip(), Talk(log.sides.talks.get(sid, ""))
     party = list(outside.party)
     if direction == "inbound" and reason is None:  # a caller's name is what they, or a directory of their network, set
         party = known(*party, identifiers.name(caller_name or "", "claimed"), *claims_of(text, source))
+    if talk.text and reason is None:
+        party = known(*party, *claims_of(talk.by_customer, source))
     ours = called if outside is caller else caller
     channel: Channel = "voice"
     return Interaction(
@@ -76,7 +79,7 @@ def parse_call(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
         party=party if reason is None else [],
         party_ref=outside.shown,
         agent_ref=ours.staff,
-        text=text,
+        text="\n".join(filter(None, (text, talk.text))),
         in_reply_to_ref=parent,
         attachments=[Attachment(recording, None, "") for recording in log.sides.recordings.get(sid, ())],
         status=status,

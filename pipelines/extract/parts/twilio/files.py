@@ -15,7 +15,7 @@ from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
-PAGES = ("messages", "calls", "recordings", "transcriptions", "sms_messages")
+PAGES = ("messages", "calls", "recordings", "transcriptions", "sms_messages", "transcripts")
 _API_NAMES = names("""
     account_sid annotation answered_by api_version body call_sid caller_name channels conference_sid date_created date_sent
     date_updated direction duration end_time error_code error_message forwarded_from from from_formatted group_sid

@@ -1,5 +1,6 @@
 """What other records of a Twilio export tell of a call: its recordings, their text, and where its first leg came from."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from pipelines.extract.parts.csv.cells import may_have_cell
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.phone.rows import Rows
 from pipelines.extract.parts.twilio.files import PAGES, CsvFile, is_json, record_of, spoken
+from pipelines.extract.parts.twilio.sentences import Transcripts, is_page, parse_head, parse_page
 from pipelines.extract.values.fields import Drift, Fields, names, valid
 from pipelines.extract.values.issues import Issues, UnreadableError
 
@@ -34,7 +36,7 @@ _TRANSCRIPTION_LEFT = names("""
 _BEGINNINGS = (b"CA", b"RE", b"TR")  # of the sids of calls, recordings and transcriptions
 _CALLER = ("sid", "direction", "from")
 # Of raw records, those that can tell something have one of these, whoever wrote them (see ``record_of``).
-_ASKED = re.compile(rb'"(?:[Tt]ranscription_?[Tt]ext|(?:[Pp]arent_?)?[Cc]all_?[Ss]id)"')
+_ASKED = re.compile(rb'"(?:[Tt]ranscription_?[Tt]ext|(?:[Pp]arent_?)?[Cc]all_?[Ss]id|[Mm]edia_?[Pp]roperties|sentences)"')
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Sides:
     Attributes:
         recordings: sids of recordings by the call's sid.
         transcripts: text by the call's sid, of several recordings one below the other.
+        talks: what sentences tell, by the call's sid, a line each with who said it (see ``talks.Talk``).
+        heard: by a transcript's sid, the sid of its call; "" where that cannot be told.
         calls: by a recording's sid, the call's.
         origins: digests of each first leg's sid with the number that called.
         missing: calls that have a transcript and are not in the export.
@@ -51,6 +55,8 @@ class Sides:
 
     recordings: dict[str, list[str]] = field(default_factory=dict)
     transcripts: dict[str, str] = field(default_factory=dict)
+    talks: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, str] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     origins: set[int] = field(default_factory=set)
     missing: frozenset[str] = frozenset()
@@ -71,12 +77,17 @@ class Log:
 
 def sides_of(export: Export) -> Sides:
     """Look through an export; what cannot be read is left to the pass that counts it."""
-    sides = Sides()
+    sides, intelligence = Sides(), Transcripts()
     texts: list[tuple[str, str, str]] = []  # the recording, the call where it is named, the text
     size = 0
     for record in _records(export):
+        if is_page(record):
+            size += _page(record, intelligence, TEXT_LIMIT - size)
+            continue
         sid, call = record["sid"], record.get("call_sid")
-        if sid.startswith("RE") and isinstance(call, str) and len(sides.calls) < RECORDINGS_LIMIT:
+        if sid.startswith("GT"):
+            _head(sid, record, intelligence)
+        elif sid.startswith("RE") and isinstance(call, str) and len(sides.calls) < RECORDINGS_LIMIT:
             sides.calls[sid] = call
             sides.recordings.setdefault(call, []).append(sid)
         elif sid.startswith("TR") and isinstance(text := record.get("transcription_text"), str):
@@ -89,9 +100,14 @@ def sides_of(export: Export) -> Sides:
         call = call or sides.calls.get(recording, "")
         if call:
             sides.transcripts[call] = f"{sides.transcripts[call]}\n{text}" if call in sides.transcripts else text
-    if sides.transcripts:
-        there = {sid for sid in _sids(export) if sid in sides.transcripts}
-        sides.missing = frozenset(sides.transcripts.keys() - there)
+    for sid, head, talk in intelligence.talks():
+        call = head.source_sid if head.source_sid.startswith("CA") else sides.calls.get(head.source_sid, "")
+        sides.heard[sid] = call
+        if call and talk.text:
+            sides.talks[call] = f"{sides.talks[call]}\n{talk.text}" if call in sides.talks else talk.text
+    told = sides.transcripts.keys() | sides.talks.keys()
+    if told:
+        sides.missing = frozenset(told - {sid for sid in _sids(export) if sid in told})
     return sides
 
 
@@ -124,6 +140,37 @@ def parse_transcription(fields: Fields, log: Log) -> bool:
     return True
 
 
+def parse_sentences(record: Any, log: Log) -> bool:
+    """Read a page of sentences and say whether it has words; UnreadableError where their call cannot be told."""
+    page = parse_page(record, log.drift)
+    if not page.size:
+        return False
+    if page.transcript_sid not in log.sides.heard:
+        raise UnreadableError(
+            f"sentences of a transcript that is not in the export, or more than {TEXT_LIMIT >> 20} MB of them: deliver the"
+            " transcript (/v2/Transcripts) with them, and fewer days in one"
+        )
+    call = log.sides.heard[page.transcript_sid]
+    if not call:
+        raise UnreadableError("sentences of a transcript whose recording is not in the export: its call cannot be told")
+    if call in log.sides.missing:
+        raise UnreadableError("sentences of a call that is not in the export: deliver both together")
+    return True
+
+
+def _head(sid: str, record: dict[str, Any], intelligence: Transcripts) -> None:
+    with contextlib.suppress(UnreadableError):
+        intelligence.heads[sid] = parse_head(Fields(record))
+
+
+def _page(record: dict[str, Any], intelligence: Transcripts, room: int) -> int:
+    """Take in a page of sentences, where there is room for its words; return their characters."""
+    try:
+        return intelligence.add(parse_page(record), room)
+    except UnreadableError:
+        return 0
+
+
 def _records(export: Export) -> Iterator[dict[str, Any]]:
     """Yield the records that tell something; of calls by blocks, no more than who called."""
     for read, csv in _entries(export, _BEGINNINGS):
@@ -152,7 +199,7 @@ def _sids(export: Export) -> Iterator[str]:
     for read, _ in _entries(export):
         if isinstance(read, Rows):
             yield from read.cells["sid"].to_pylist()
-        elif record := _asked(read):
+        elif (record := _asked(read)) and not is_page(record):
             yield record["sid"]
 
 
@@ -180,7 +227,7 @@ def _asked(entry: Entry) -> dict[str, Any] | None:
         value = record_of(entry.value())
     except UnreadableError:
         return None
-    return value if isinstance(value, dict) and isinstance(value.get("sid"), str) else None
+    return value if isinstance(value, dict) and (isinstance(value.get("sid"), str) or is_page(value)) else None
 
 
 def _digest(sid: str, number: str) -> int:
