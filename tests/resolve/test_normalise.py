@@ -71,9 +71,8 @@ def test_what_stands_around_a_name_is_no_part_of_it(shown):
 
 @pytest.mark.parametrize(
     "shown",
-    ["Acme Ltd", "Huber GmbH & Co. KG", "Muebles García S.L.", "Huber Maschinen AG", "Smith & Sons", "Info Wilson",
-     "Sales Team", "Customer Service", "Kundenservice", "Test Test", "Kunde Test", "Test, n/a", "N/A N/A", "Unknown caller",
-     "Anna & Tom"],
+    ["Acme Ltd", "Huber GmbH & Co. KG", "Muebles García S.L.", "Huber Maschinen AG", "Smith & Sons Ltd", "Info Wilson",
+     "Sales Team", "Customer Service", "Kundenservice", "Test Test", "Kunde Test", "Test, n/a", "N/A N/A", "Unknown caller"],
 )  # fmt: skip
 def test_companies_departments_and_fillers_are_nobody(shown):
     form = parse_name(shown)
@@ -90,11 +89,16 @@ def test_a_name_that_is_like_a_word_stays_a_name(shown):
 @pytest.mark.parametrize(
     "shown",
     ["Familie Huber", "Fam. Huber", "The Huber Family", "Hans & Anna Huber", "Hans und Anna Huber", "Mr. and Mrs. Huber",
-     "Huber, Hans u. Anna", "Huber, n/a"],
+     "Huber, Hans u. Anna", "Anna & Tom"],
 )  # fmt: skip
-def test_of_a_household_the_family_name_is_known(shown):
+def test_a_household_is_nobody_in_it(shown):
     form = parse_name(shown)
-    assert (form.given_name, form.family_name, form.given_forms) == (None, "huber", ())
+    assert (form.given_name, form.family_name, form.is_household) == (None, None, True)
+
+
+def test_a_family_name_beside_a_filler_stands_alone():
+    form = parse_name("Huber, n/a")
+    assert (form.given_name, form.family_name, form.is_household) == (None, "huber", False)
 
 
 def test_letters_written_with_two_in_an_address_make_aliases():

@@ -253,12 +253,92 @@ def test_a_bridge_between_father_and_son_is_taken_away(tmp_path):
     assert found["crm 1"] != found["crm 2"]
 
 
-def test_a_role_mailbox_joins_nobody(tmp_path):
+@pytest.mark.parametrize("mailbox", ["info", "empfang", "purchasing", "administracion"])
+def test_a_role_mailbox_joins_nobody(tmp_path, mailbox):
     names = ["Anna Kowalczyk", "Bertram Hale", "Carla Fontana", "Derek Osei"]
     letters = [
-        message("mail", str(n), told("email", "info@shop.example"), told("name", name)) for n, name in enumerate(names)
+        message("mail", str(n), told("email", f"{mailbox}@shop.example"), told("name", name)) for n, name in enumerate(names)
     ]
     assert len(set(resolved(tmp_path, *letters).values())) == 4
+
+
+def test_a_role_mailbox_without_names_is_no_person_of_the_crm(tmp_path):
+    mailbox = told("email", "einkauf@shop.example")
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, mailbox, told("phone", "+447446850412")),
+        message("mail", "1", mailbox, thread="a"),
+        message("mail", "2", mailbox, thread="b"),
+    )
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize("shown", ["Familie Kowalczyk", "Anna & Bertram Kowalczyk", "Mr and Mrs Kowalczyk"])
+def test_a_mailbox_that_bears_a_households_name_is_nobodys_alone(tmp_path, shown):
+    mailbox = told("email", "kowalczyk84@x.example")
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, mailbox, told("phone", "+447446850412")),
+        message("mail", "1", mailbox, told("name", shown), thread="a"),
+        message("mail", "2", mailbox, told("name", shown), thread="b"),
+    )
+    assert len(set(found.values())) == 3
+
+
+def test_companies_of_one_form_are_not_of_one_name(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "einkauf@trzeszczynski.example"), told("name", "Einkauf Trzeszczynski GmbH")),
+        message("mail", "2", told("email", "einkauf@kowalczyk.example"), told("name", "Einkauf Kowalczyk GmbH")),
+    )
+    assert len(set(found.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        pytest.param("k.jaeger", "k.jaeger", False, id="an initial and a family name, at two companies"),
+        pytest.param("jaeger_k", "jaeger.k", False, id="the other way round"),
+        pytest.param("quietotter54", "quietotter54", True, id="an invented one"),
+    ],
+)
+def test_local_parts_that_more_than_one_person_has_join_nobody(tmp_path, one, other, are_one):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", f"{one}@kaul.example")),
+        message("mail", "2", told("email", f"{other}@koch.example")),
+    )
+    assert (len(set(found.values())) == 1) is are_one
+
+
+def test_a_local_part_follows_from_a_name_with_umlauts(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "wschroeder@kaul.example"), told("name", "Wolfgang Schröder")),
+        message("mail", "2", told("email", "wschroeder@koch.example"), told("name", "Wolfgang Schröder")),
+        message("mail", "3", told("email", "wschroeder@haar.example"), told("name", "Wolfgang Schröder")),
+    )
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        pytest.param(told("date_of_birth", "1900-01-01"), id="a date of birth"),
+        pytest.param(told("email", "noemail@noemail.example"), id="a mail address"),
+        pytest.param(told("email", "test@test.com"), id="another"),
+        pytest.param(told("phone", "+4930123456"), id="a number"),
+        pytest.param(told("phone", "+447000000000"), id="noughts"),
+    ],
+)
+def test_what_a_form_wanted_joins_no_rows_of_the_crm(tmp_path, filler):
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, filler, told("postcode", "LS1 4DY"), told("street", "1 Mill Lane")),
+        crm("2", ANNA, filler, told("postcode", "BS7 8AA"), told("street", "9 Elm Grove")),
+        crm("3", ANNA, told("postcode", "G12 8QQ"), told("street", "5 High Street")),
+    )
+    assert len(set(found.values())) == 3
 
 
 def test_equal_names_alone_join_only_where_nobody_else_can_be_meant(tmp_path):
@@ -330,6 +410,10 @@ def test_an_identifier_that_nine_names_share_links_nobody(tmp_path):
     [
         pytest.param("Where is it? My name is Zbigniew Trzeszczynski.", True, id="my name is"),
         pytest.param("Zbigniew Trzeszczynski here. Where is it?", True, id="here"),
+        pytest.param("Hallo, mein Name ist Zbigniew Trzeszczynski.", True, id="in German"),
+        pytest.param("Buenos días, soy Zbigniew Trzeszczynski", True, id="in Spanish"),
+        pytest.param("Je m'appelle Zbigniew Trzeszczynski.", True, id="in French"),
+        pytest.param("Ich heiße Sie willkommen", False, id="a verb in German"),
         pytest.param("This is Great Service indeed!", False, id="no name of anyone"),
         pytest.param("this is the third time", False, id="no name at all"),
     ],

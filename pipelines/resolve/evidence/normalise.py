@@ -14,7 +14,7 @@ from nicknames import NickNamer
 
 from pipelines.extract.values.fields import names
 from pipelines.resolve.evidence import name_order
-from pipelines.resolve.evidence.shown import household, is_nobody, without_asides
+from pipelines.resolve.evidence.shown import is_household, is_nobody, without_asides
 from pipelines.settings import PACKAGE_ROOT
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
@@ -23,9 +23,10 @@ SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq")
 SCHEMA = pa.schema([
     ("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
+    ("is_household", pa.bool_()),
 ])  # fmt: skip
 
-NAME_RULES = "5"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "6"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
 
@@ -57,6 +58,7 @@ class NameForm:
             may be a second given name or the first of two family names (Juan García López).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
+        is_household: the name of several people together, who share what bears it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class NameForm:
     family_forms: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     short_aliases: tuple[str, ...] = ()
+    is_household: bool = False
 
 
 def name_forms(shown: Iterable[str]) -> pa.Table:
@@ -78,20 +81,19 @@ def parse_name(name: str) -> NameForm:
     """Take a display name apart; what is no name (a handle, an address, a number, a company) has no parts.
 
     A comma tells the family name first ("Smith, Anna"). Names in Han, Kana or Hangul start with it, too, and so do
-    Vietnamese ones. Of a household ("Familie Huber", "Hans & Anna Huber") only the family name is known.
+    Vietnamese ones. A household ("Familie Huber", "Hans & Anna Huber") is nobody in it.
     """
     shown = _without_company(_COUNTER.sub("", without_asides(name)))
     if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
         return NameForm(name)
-    if (together := household(shown, words)) is not None:
-        words = _words(together)
-        return _family_alone(name, _parts(together, words)[2] or words if words else [])
+    if is_household(shown, words):
+        return NameForm(name, is_household=True)
     given, middle, family = _parts(shown, words)
     if not family:
         return NameForm(name, given, None, _given_forms(given))
-    if not given:
-        return _family_alone(name, family)
     joined = "".join(family)
+    if not given:
+        return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, family))
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
     family_forms = {*_family_forms(joined, family), *between}
     given_forms = _given_forms(given)
@@ -113,13 +115,6 @@ def _without_company(shown: str) -> str:
     if before.strip() and (words := _words(after)) and is_nobody(after, words):
         return before if len(_words(before)) > 1 else f"{before},"
     return shown
-
-
-def _family_alone(name: str, words: list[str]) -> NameForm:
-    if not words:
-        return NameForm(name)
-    joined = "".join(words)
-    return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, words))
 
 
 @functools.lru_cache(maxsize=200_000)

@@ -65,21 +65,11 @@ def is_nobody(name: str, words: list[str]) -> bool:
     return "," not in name and words[0] in _DEPARTMENTS
 
 
-def household(name: str, words: list[str]) -> str | None:
-    """Return how a household's name ends, from which its family name can be read; None where one person is named.
-
-    "The Smith Family", "Familie Huber", "Hans & Anna Huber", "Mr and Mrs Smith", "Huber, Hans u. Anna": the family name
-    with what may stand before it; "" where two people are named that share none.
-    """
+def is_household(name: str, words: list[str]) -> bool:
+    """Say whether several people share what bears this name: "Familie Huber", "Hans & Anna Huber", "Mr and Mrs Smith"."""
     if not _FAMILIES.isdisjoint((words[0], words[-1])) and len(words) > 1:
-        return " ".join(word for word in words[words[0] == "the" :] if word not in _FAMILIES)
-    *others, last = _TOGETHER.split(name)
-    if not others or not all(_WORDS.search(part) for part in (*others, last)):
-        return None
-    if "," in others[0]:
-        return others[0].partition(",")[0]
-    is_shared = all(len(_WORDS.findall(part)) == 1 for part in others) and len(_WORDS.findall(last)) > 1
-    return last if is_shared else ""
+        return True
+    return len([part for part in _TOGETHER.split(name) if _WORDS.search(part)]) > 1
 
 
 def _letter(sign: str) -> str:
