@@ -104,5 +104,5 @@ SELECT DISTINCT
     scope,
     value
 FROM point
-WHERE kind = 'email' AND list_contains($role_mailboxes, split_part(value, '@', 1))
+WHERE kind = 'email' AND list_contains($role_mailboxes, split_part(split_part(value, '@', 1), '+', 1))
 ORDER BY kind, scope, value

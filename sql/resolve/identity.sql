@@ -4,15 +4,16 @@
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
 --         resolve.contested_identifier, resolve.promiscuous_identifier, resolve.confirmed_claim,
 --         resolve.name_frequency
--- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
---         written_aliases as they are written, odd_aliases those of them that do not follow from the own name, nor look
---         like a family name with an initial (k.jaeger), which more bear than know each other. Values
---         that too many names share are left out; contested ones (several people use them) stand apart. Who claims more
---         than $claims_at_most addresses and numbers is not believed in any. Where a date of birth or an address
---         changed, the current one stands.
+-- Rule    lists are sorted. A mail address stands for its mailbox: ann+shop@ is ann@, and Gmail's have no dots. aliases
+--         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
+--         written, odd_aliases those of them that do not follow from the own name, nor look like a family name with an
+--         initial (k.jaeger), which more bear than know each other. Values that too many names share are left out;
+--         contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and numbers
+--         is not believed in any. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
     SELECT
-        held.*,
+        held.* EXCLUDE (value),
+        CASE WHEN held.kind = 'email' THEN mailbox_of(held.value) ELSE held.value END AS value,
         contested.value IS NOT NULL AS is_contested
     FROM resolve.identity_identifier AS held
     LEFT JOIN resolve.shared_identifier AS shared
@@ -97,7 +98,7 @@ counted AS (
 confirmed AS (
     SELECT
         identity_id,
-        list(kind || ':' || value) AS claims
+        list(kind || ':' || CASE WHEN kind = 'email' THEN mailbox_of(value) ELSE value END) AS claims
     FROM resolve.confirmed_claim
     GROUP BY identity_id
 ),

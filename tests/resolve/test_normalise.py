@@ -60,6 +60,7 @@ def test_a_name_is_taken_apart(name, given, family):
         pytest.param("Anna Smith | Acme", id="where, behind a bar"),
         pytest.param("Anna Smith - Acme Ltd", id="where, behind a dash"),
         pytest.param("Anna Smith, Acme Ltd", id="where, behind a comma"),
+        pytest.param("Anna Smith Work", id="which of her numbers it is"),
         pytest.param("Anna Smith geb. Weber", id="as she was called before"),
     ],
 )
@@ -79,7 +80,7 @@ def test_companies_departments_and_fillers_are_nobody(shown):
     assert (form.given_name, form.family_name) == (None, None)
 
 
-@pytest.mark.parametrize("shown", ["Maria Sá", "MARIA SA", "Jan Post", "Anna Guest", "Sales, Anna", "Tim And"])
+@pytest.mark.parametrize("shown", ["Maria Sá", "MARIA SA", "Jan Post", "Anna Guest", "Anna Work", "Sales, Anna", "Tim And"])
 def test_a_name_that_is_like_a_word_stays_a_name(shown):
     form = parse_name(shown)
     assert form.given_name
@@ -183,6 +184,23 @@ def test_dates_of_birth(con, left, right, agrees):
     assert con.execute("SELECT births_agree($1, $2), births_contradict($1, $2)", [left, right]).fetchall() == [
         (agrees, not agrees)
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("ann@shop.example", "ann@shop.example"),
+        ("ann+orders@shop.example", "ann@shop.example"),
+        ("ann.b@shop.example", "ann.b@shop.example"),
+        ("ann.b+orders@gmail.com", "annb@gmail.com"),
+        ("ann.b@googlemail.com until 2024-03-01", "annb@gmail.com until 2024-03-01"),
+        ("ann+x@shop.example from 2024-03-01", "ann@shop.example from 2024-03-01"),
+        ("ann.b@gmail.com.example", "ann.b@gmail.com.example"),
+        ("+4@shop.example", "+4@shop.example"),
+    ],
+)
+def test_an_address_stands_for_its_mailbox(con, address, mailbox):
+    assert con.execute("SELECT mailbox_of($1)", [address]).fetchall() == [(mailbox,)]
 
 
 def test_a_missing_date_of_birth_contradicts_nothing(con):

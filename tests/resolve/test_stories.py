@@ -311,6 +311,33 @@ def test_local_parts_that_more_than_one_person_has_join_nobody(tmp_path, one, ot
     assert (len(set(found.values())) == 1) is are_one
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("lena.k@x.example", "lena.k+shop@x.example", id="a tag"),
+        pytest.param("lena.k@gmail.com", "lenak+shop@googlemail.com", id="Gmail's dots and names"),
+    ],
+)
+@pytest.mark.parametrize("name", [None, "Lena"])
+def test_two_addresses_of_one_mailbox_are_one_persons(tmp_path, one, other, name):
+    names = [told("name", name)] if name else []
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", one), told("name", "L. Krüger")),
+        message("mail", "2", told("email", other), *names),
+    )
+    assert len(set(found.values())) == 1
+
+
+def test_a_tag_makes_no_person_of_a_role_mailbox(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "reply+4711@forum.example"), thread="a"),
+        message("mail", "2", told("email", "reply+4712@forum.example"), thread="b"),
+    )
+    assert len(set(found.values())) == 2
+
+
 def test_a_local_part_follows_from_a_name_with_umlauts(tmp_path):
     found = resolved(
         tmp_path,

@@ -20,13 +20,17 @@ from pipelines.settings import PACKAGE_ROOT
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
 TITLES = names("mr mrs ms miss dr prof sir herr frau hr mme mlle sr sra srta senor senora don dona dna ing dipl-ing mag")
 SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq")
+# What an address book says of a person behind the name: Anna Huber Handy.
+NOTES = names(
+    "mobil mobile handy cell work privat private arbeit trabajo kunde kundin customer cliente client klant whatsapp"
+)
 SCHEMA = pa.schema([
     ("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
     ("is_household", pa.bool_()),
 ])  # fmt: skip
 
-NAME_RULES = "6"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "7"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
 
@@ -137,7 +141,7 @@ def _words(name: str) -> list[str]:
     words = [word for word in words if word.strip("-")]
     while len(words) > 1 and words[0] in TITLES:
         words = words[1:]
-    while len(words) > 1 and words[-1] in SUFFIXES:
+    while (len(words) > 1 and words[-1] in SUFFIXES) or (len(words) > 2 and words[-1] in NOTES):
         words = words[:-1]
     return words
 

@@ -1,7 +1,7 @@
 """When two names, or two dates of birth, agree and when they rule each other out: one definition for all of resolve.
 
 They are DuckDB macros, so that the model's levels, the search for contested identifiers and the guard over clusters mean
-the same thing by "these cannot be one person".
+the same thing by "these cannot be one person". So is what mailbox a mail address delivers to.
 """
 
 import duckdb
@@ -127,6 +127,15 @@ CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
                 = regexp_replace(split_part(r, '@', 1), '[^0-9]', '', 'g')
                 AND regexp_replace(l, '[._-]', '', 'g') != regexp_replace(r, '[._-]', '', 'g')
         ELSE FALSE
+    END;
+
+CREATE OR REPLACE TEMP MACRO mailbox_of(email) AS
+    CASE
+        WHEN regexp_matches(email, '@(gmail|googlemail)[.]com( |$)')
+            THEN
+                replace(split_part(split_part(email, '@', 1), '+', 1), '.', '')
+                || '@gmail.com' || regexp_extract(email, '[.]com( .*)?$', 1)
+        ELSE regexp_replace(email, '^([^+@]+)[+][^@]*@', '\\1@')
     END;
 
 CREATE OR REPLACE TEMP MACRO held_value(value, from_at, to_at) AS
