@@ -6,8 +6,8 @@
 --         resolve.name_frequency
 -- Rule    lists are sorted. A mail address stands for its mailbox: ann+shop@ is ann@, and Gmail's have no dots. aliases
 --         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
---         written, odd_aliases those of them that do not follow from the own name, nor look like a family name with an
---         initial (k.jaeger), which more bear than know each other. Values that too many names share are left out;
+--         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
+--         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left out;
 --         contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and numbers
 --         is not believed in any. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
@@ -173,7 +173,7 @@ named_account AS (
         list_distinct(list_filter(
             list_transform(
                 list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
-                || list_transform(handles, LAMBDA value: split_part(value, ':', 2)),
+                || list_transform(handles, LAMBDA value: regexp_replace(value, '^.*:', '')),
                 LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
             ),
             LAMBDA value: length(value) >= 5 AND NOT list_contains($role_mailboxes, value)
@@ -181,7 +181,7 @@ named_account AS (
         list_transform(
             list_filter(
                 list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
-                || list_transform(handles, LAMBDA value: split_part(value, ':', 2)),
+                || list_transform(handles, LAMBDA value: regexp_replace(value, '^.*:', '')),
                 LAMBDA value: regexp_matches(lower(value), '^([a-z][._-][a-z]{3,}|[a-z]{3,}[._-][a-z])$')
             ),
             LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
@@ -211,7 +211,7 @@ SELECT
         LAMBDA value: NOT list_contains(
             known.name_aliases || known.short_aliases, regexp_replace(value, '[0-9]+$', '')
         )
-        AND NOT list_contains(account.initialled, value)
+        AND NOT (known.full_name IS NULL AND list_contains(account.initialled, value))
         AND NOT coalesce(contains(value, known.family_name), FALSE)
         AND NOT coalesce(starts_with(value, left(known.given_name, 4)), FALSE)
         AND len(list_filter(

@@ -119,3 +119,17 @@ def test_what_a_form_wanted_joins_no_rows_of_the_crm(tmp_path, filler):
         crm("3", ANNA, told("postcode", "G12 8QQ"), told("street", "5 High Street")),
     )
     assert len(set(found.values())) == 3
+
+
+def test_a_workspace_is_nothing_that_two_of_its_handles_have_in_common(tmp_path):
+    scope = "slack:T0SHOP1"
+    found = resolved(
+        tmp_path,
+        message(
+            "slack", "1", told("account", "U1", scope=scope), told("handle", "maeve1", scope=scope), told("name", "Maeve M")
+        ),
+        message(
+            "slack", "2", told("account", "U2", scope=scope), told("handle", "mm", scope=scope), told("name", "M Murphy")
+        ),
+    )
+    assert len(set(found.values())) == 2
