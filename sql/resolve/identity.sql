@@ -7,9 +7,9 @@
 -- Rule    lists are sorted. A mail address stands for its mailbox: ann+shop@ is ann@, and Gmail's have no dots. aliases
 --         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
 --         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
---         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left out;
---         contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and numbers
---         is not believed in any. Where a date of birth or an address changed, the current one stands.
+--         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
+--         out; contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and
+--         numbers is not believed in any. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
