@@ -201,6 +201,7 @@ def test_dates_of_birth(con, left, right, agrees):
 )
 def test_an_address_stands_for_its_mailbox(con, address, mailbox):
     assert con.execute("SELECT mailbox_of($1)", [address]).fetchall() == [(mailbox,)]
+    assert agreement.mailbox_of(address) == mailbox
 
 
 def test_a_missing_date_of_birth_contradicts_nothing(con):

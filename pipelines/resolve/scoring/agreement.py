@@ -4,6 +4,8 @@ They are DuckDB macros, so that the model's levels, the search for contested ide
 the same thing by "these cannot be one person". So is what mailbox a mail address delivers to.
 """
 
+import re
+
 import duckdb
 
 # A slip of the pen is one edit in a word of four letters or more that leaves its last letter alone: Maria and Mario,
@@ -163,3 +165,11 @@ def install(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros on ``con`` for as long as it is open; nothing is written to its database."""
     for statement in con.extract_statements(_MACROS):
         con.execute(statement).fetchall()
+
+
+def mailbox_of(email: str) -> str:
+    """Return what the macro of this name does, for those who hold an address and no database."""
+    local, at, domain = email.partition("@")
+    if re.match(r"(?:gmail|googlemail)\.com(?: |$)", domain):
+        return local.split("+")[0].replace(".", "") + "@gmail.com" + domain.partition(".com")[2]
+    return (local.split("+")[0] or local) + at + domain
