@@ -51,6 +51,14 @@ def test_a_full_run_ends_in_the_same_rows_and_scores_every_pair_again(home):
     assert rows(home) == before
 
 
+def test_a_table_that_an_earlier_version_remembered_names_in_is_made_anew(home):
+    before = rows(home)
+    change(home, "ALTER TABLE resolve.name_form DROP COLUMN is_household")
+    with warehouse.writer_lock(home), warehouse.transaction(home) as con:
+        resolve(con, home, NEXT, full=True)
+    assert rows(home) == before
+
+
 def test_the_check_finds_nothing_after_honest_nights_and_writes_nothing(home):
     bytes_before = home.database.read_bytes()
     report = check(home)
