@@ -29,7 +29,7 @@ def rules_digest(home: Home, linkage: Linkage, model: Model) -> str:
     said = [linkage.digest, model.version, duckdb.__version__, phonenumbers.__version__, splink_version]
     contents = [home.find(str(name)).read_bytes() for name in files]
     contents += [path.read_bytes() for path in sorted(_OURS.rglob("*.py"))]
-    contents.append((PACKAGE_ROOT / "config" / "nicknames.yml").read_bytes())
+    contents += [(PACKAGE_ROOT / "config" / name).read_bytes() for name in ("nicknames.yml", "arabic_names.yml")]
     digest = hashlib.sha256("\n".join(said).encode())
     for content in contents:
         digest.update(hashlib.sha256(content).digest())

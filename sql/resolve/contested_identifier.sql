@@ -3,7 +3,8 @@
 -- Grain   one row per (kind, scope, value)
 -- Reads   staging.identifier, resolve.record_name, resolve.name_form, resolve.phone_form
 -- Rule    two records show it with whole names or dates of birth that rule each other out; or more than $shared_names
---         names; or it is a fixed line or a role mailbox, which several share until we know better. Claims do not count.
+--         names; or one with the name of a household (Hans & Anna Huber); or it is a fixed line or a role mailbox, which
+--         several share until we know better. Claims do not count.
 WITH point AS (
     SELECT
         record_kind,
@@ -82,6 +83,19 @@ SELECT DISTINCT
     point.scope,
     point.value
 FROM point
+INNER JOIN resolve.record_name AS name
+    ON
+        point.record_kind = name.record_kind
+        AND point.source = name.source
+        AND point.source_ref = name.source_ref
+INNER JOIN resolve.name_form AS form ON name.name = form.name
+WHERE form.is_household
+UNION
+SELECT DISTINCT
+    point.kind,
+    point.scope,
+    point.value
+FROM point
 INNER JOIN resolve.phone_form AS form ON point.kind = 'phone' AND point.value = form.value
 WHERE form.is_fixed_line
 UNION
@@ -90,5 +104,5 @@ SELECT DISTINCT
     scope,
     value
 FROM point
-WHERE kind = 'email' AND list_contains($role_mailboxes, split_part(value, '@', 1))
+WHERE kind = 'email' AND list_contains($role_mailboxes, split_part(split_part(value, '@', 1), '+', 1))
 ORDER BY kind, scope, value

@@ -4,14 +4,16 @@
 -- Reads   resolve.record_identity, resolve.identity_name, resolve.identity_identifier, resolve.shared_identifier,
 --         resolve.contested_identifier, resolve.promiscuous_identifier, resolve.confirmed_claim,
 --         resolve.name_frequency
--- Rule    lists are sorted. aliases are handles and local parts of mail addresses, with and without digits at their end;
---         written_aliases as they are written, odd_aliases those of them that do not follow from the own name. Values
---         that too many names share are left out; contested ones (several people use them) stand apart. Who claims more
---         than $claims_at_most addresses and numbers is not believed in any. Where a date of birth or an address
---         changed, the current one stands.
+-- Rule    lists are sorted. A mail address stands for its mailbox: ann+shop@ is ann@, and Gmail's have no dots. aliases
+--         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
+--         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
+--         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
+--         out; contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and
+--         numbers is not believed in any. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
     SELECT
-        held.*,
+        held.* EXCLUDE (value),
+        CASE WHEN held.kind = 'email' THEN mailbox_of(held.value) ELSE held.value END AS value,
         contested.value IS NOT NULL AS is_contested
     FROM resolve.identity_identifier AS held
     LEFT JOIN resolve.shared_identifier AS shared
@@ -96,7 +98,7 @@ counted AS (
 confirmed AS (
     SELECT
         identity_id,
-        list(kind || ':' || value) AS claims
+        list(kind || ':' || CASE WHEN kind = 'email' THEN mailbox_of(value) ELSE value END) AS claims
     FROM resolve.confirmed_claim
     GROUP BY identity_id
 ),
@@ -171,11 +173,19 @@ named_account AS (
         list_distinct(list_filter(
             list_transform(
                 list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
-                || list_transform(handles, LAMBDA value: split_part(value, ':', 2)),
+                || list_transform(handles, LAMBDA value: regexp_replace(value, '^.*:', '')),
                 LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
             ),
             LAMBDA value: length(value) >= 5 AND NOT list_contains($role_mailboxes, value)
-        )) AS written
+        )) AS written,
+        list_transform(
+            list_filter(
+                list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
+                || list_transform(handles, LAMBDA value: regexp_replace(value, '^.*:', '')),
+                LAMBDA value: regexp_matches(lower(value), '^([a-z][._-][a-z]{3,}|[a-z]{3,}[._-][a-z])$')
+            ),
+            LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
+        ) AS initialled
     FROM known
 )
 
@@ -201,8 +211,15 @@ SELECT
         LAMBDA value: NOT list_contains(
             known.name_aliases || known.short_aliases, regexp_replace(value, '[0-9]+$', '')
         )
+        AND NOT (known.full_name IS NULL AND list_contains(account.initialled, value))
         AND NOT coalesce(contains(value, known.family_name), FALSE)
         AND NOT coalesce(starts_with(value, left(known.given_name, 4)), FALSE)
+        AND len(list_filter(
+            known.family_forms, LAMBDA form: length(form) >= 4 AND form[1] != '~' AND contains(value, form)
+        )) = 0
+        AND len(list_filter(
+            known.given_forms, LAMBDA form: length(form) >= 4 AND starts_with(value, left(form, 4))
+        )) = 0
     ))) AS odd_aliases,
     known.given_name || '|' || known.family_name AS name_key,
     left(known.given_name, 1) || '|' || known.family_name AS initial_key,

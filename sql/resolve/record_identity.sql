@@ -5,9 +5,10 @@
 --         resolve.handover
 -- Rule    a profile row is an identity of its own. A message belongs to the account that sent it where the platform has
 --         accounts; else to its addresses, numbers, handles, visitor and name as they stand together. Where only a name
---         or a claim is there, or nothing but an address or number that several people use, the conversation tells
---         one person from the next. The name under a text is no part of it: people do not sign every time. identity_id
---         is NULL where the record has a reason, or shows nothing by which to recognise anyone (reason no_identifier).
+--         or a claim is there, or nothing but an address or number that several people use and no person's name, the
+--         conversation tells one person from the next. The name under a text is no part of it: people do not sign every
+--         time. identity_id is NULL where the record has a reason, or shows nothing by which to recognise anyone
+--         (reason no_identifier).
 WITH record AS (
     SELECT
         'interaction' AS record_kind,
@@ -44,7 +45,8 @@ shown AS (
                 THEN coalesce(form.given_name || ' ' || coalesce(form.family_name, ''), lower(identifier.value))
             ELSE identifier.scope || ':' || held_value(identifier.value, holder.from_at, holder.to_at)
         END AS value,
-        contested.value IS NOT NULL AND holder.value IS NULL AS is_contested
+        contested.value IS NOT NULL AND holder.value IS NULL AS is_contested,
+        form.given_name IS NOT NULL OR form.family_name IS NOT NULL AS is_person
     FROM staging.identifier AS identifier
     LEFT JOIN resolve.name_form AS form ON identifier.kind = 'name' AND identifier.value = form.name
     LEFT JOIN resolve.contested_identifier AS contested
@@ -78,6 +80,7 @@ tuple AS (
         FILTER (WHERE kind IN ('email', 'phone', 'handle', 'visitor', 'chat') AND evidence != 'claimed') AS is_contested,
         min(value) FILTER (WHERE kind = 'name') AS name,
         max(value) FILTER (WHERE kind = 'name') AS last_name,
+        bool_or(is_person) FILTER (WHERE kind = 'name') AS has_person,
         count(*) FILTER (WHERE kind IN ('email', 'phone', 'handle', 'account') AND evidence = 'claimed') AS claim_count
     FROM shown
     GROUP BY record_kind, source, source_ref
@@ -118,6 +121,7 @@ told AS (
         coalesce(several.points, tuple.point) AS points,
         coalesce(several.names, tuple.name) AS names,
         tuple.is_contested,
+        coalesce(tuple.has_person, FALSE) AS has_person,
         coalesce(tuple.claim_count, 0) AS claim_count
     FROM record
     LEFT JOIN tuple
@@ -144,7 +148,7 @@ keyed AS (
                     [
                         'points', points, coalesce(names, ''),
                         CASE
-                            WHEN is_contested AND names IS NULL
+                            WHEN is_contested AND NOT has_person
                                 THEN source || chr(31) || coalesce(conversation_ref, '')
                             ELSE ''
                         END

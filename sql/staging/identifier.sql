@@ -5,7 +5,8 @@
 -- Rule    an interaction counts as its latest version; a profile as the union of all its versions, because an old
 --         address stays evidence; a row that a later dump repeats is no version of its own, so that what it shows was last
 --         seen when its source last changed it. file and position lead to the version that showed the identifier last.
---         A record of one version that shows no value twice (most of them) needs no grouping.
+--         A record of one version that shows no value twice (most of them) needs no grouping. What our own records hold
+--         because a form wanted something (1900-01-01, noemail@noemail.com, six zeros) is nobody's, and left out.
 WITH profile AS (
     SELECT
         *,
@@ -51,11 +52,42 @@ version AS (
     FROM profile
 ),
 
-shown AS (
+told AS (
     SELECT
         * EXCLUDE (identifiers),
         unnest(identifiers) AS identifier
     FROM version
+),
+
+shown AS (
+    SELECT *
+    FROM told
+    WHERE
+        identifier.value != ''
+        AND NOT CASE
+            WHEN identifier.evidence != 'reference' THEN FALSE
+            WHEN identifier.kind = 'date_of_birth'
+                THEN identifier.value IN ('0001-01-01', '1111-11-11', '1899-12-30', '1900-01-01', '1970-01-01', '9999-12-31')
+            WHEN identifier.kind = 'email'
+                THEN
+                    regexp_matches(
+                        identifier.value,
+                        '^((no|kein|keine|sin|ohne|sans)[._-]?(e?-?mail|correo|adresse)|no[._-]?reply)@'
+                    )
+                    OR regexp_matches(
+                        identifier.value,
+                        '^(no|none|na|nobody|kein|keine|sin|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf)'
+                        || '@(no|none|na|nobody|kein|keine|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf'
+                        || '|e?-?mail|correo|example|no-?e?mail)[.]'
+                    )
+            WHEN identifier.kind = 'phone'
+                THEN
+                    regexp_matches(
+                        identifier.value,
+                        '(0{6}|1{6}|2{6}|3{6}|4{6}|5{6}|6{6}|7{6}|8{6}|9{6}|123456|654321)$|1234567|7654321'
+                    )
+            ELSE FALSE
+        END
 )
 
 SELECT
@@ -73,7 +105,7 @@ SELECT
     file,
     position
 FROM shown
-WHERE is_plain AND identifier.value != ''
+WHERE is_plain
 UNION ALL
 SELECT
     record_kind,
@@ -93,5 +125,5 @@ SELECT
     max_by(file, (record_at, night, file, sequence)) AS file,
     max_by(position, (record_at, night, file, sequence)) AS position
 FROM shown
-WHERE NOT is_plain AND identifier.value != ''
+WHERE NOT is_plain
 GROUP BY ALL

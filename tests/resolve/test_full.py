@@ -51,6 +51,15 @@ def test_a_full_run_ends_in_the_same_rows_and_scores_every_pair_again(home):
     assert rows(home) == before
 
 
+def test_what_an_earlier_version_remembered_of_names_is_read_anew(home):
+    before = rows(home)
+    change(home, "ALTER TABLE resolve.name_form DROP COLUMN is_household", "UPDATE resolve.kept SET rules = 'earlier'")
+    run_resolve(home, NEXT)
+    assert {table: sorted(map(repr, found)) for table, found in rows(home).items()} == {
+        table: sorted(map(repr, found)) for table, found in before.items()
+    }
+
+
 def test_the_check_finds_nothing_after_honest_nights_and_writes_nothing(home):
     bytes_before = home.database.read_bytes()
     report = check(home)

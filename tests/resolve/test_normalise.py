@@ -22,6 +22,20 @@ from pipelines.resolve.scoring import agreement
         ("J. Smith", "j", "smith"),
         ("Anna Smith 2", "anna", "smith"),
         ("Anna", "anna", None),
+        ("Dr.-Ing. Karl Weiß", "karl", "weiss"),
+        ("John Smith Sr.", "john", "smith"),
+        ("Nguyễn Thị Minh Anh", "anh", "nguyen"),
+        ("Minh Anh Nguyen", "anh", "nguyen"),
+        ("Nguyen, Thi Minh Anh", "anh", "nguyen"),
+        ("Иванов Сергей Петрович", "sergey", "ivanov"),
+        ("محمد الحسن", "mohammed", "alhassan"),
+        ("عبد الرحمن الخطيب", "abdulrahman", "alkhatib"),
+        ("欧阳芳", "fang", "ouyang"),
+        ("María Teresa García", "mariateresa", "garcia"),
+        ("García López, María del Carmen", "mariacarmen", "garcialopez"),
+        ("María Teresa", "mariateresa", None),
+        ("Hans Peter Böhm", "hanspeter", "bohm"),
+        ("Hans Peter", "hans", "peter"),
         ("anna_smith84", None, None),
         ("anna@x.example", None, None),
         ("+44 7446 850412", None, None),
@@ -32,6 +46,67 @@ from pipelines.resolve.scoring import agreement
 def test_a_name_is_taken_apart(name, given, family):
     form = parse_name(name)
     assert (form.given_name, form.family_name) == (given, family)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param("Anna Smith 😀", id="a picture"),
+        pytest.param("✨Anna Smith✨", id="pictures around it"),
+        pytest.param("Anna Smith (Acme)", id="a company in brackets"),
+        pytest.param("Anna Smith (for Tom Berg)", id="for whom, in brackets"),
+        pytest.param("Anna Smith on behalf of Tom Berg", id="for whom"),
+        pytest.param("Anna Smith via Acme Forum", id="by what way"),
+        pytest.param("Anna Smith | Acme", id="where, behind a bar"),
+        pytest.param("Anna Smith - Acme Ltd", id="where, behind a dash"),
+        pytest.param("Anna Smith, Acme Ltd", id="where, behind a comma"),
+        pytest.param("Anna Smith Work", id="which of her numbers it is"),
+        pytest.param("Anna Smith geb. Weber", id="as she was called before"),
+    ],
+)
+def test_what_stands_around_a_name_is_no_part_of_it(shown):
+    form = parse_name(shown)
+    assert (form.given_name, form.family_name) == ("anna", "smith")
+    assert not [part for part in form.family_forms if part.startswith("~")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["Acme Ltd", "Huber GmbH & Co. KG", "Muebles García S.L.", "Huber Maschinen AG", "Smith & Sons Ltd", "Info Wilson",
+     "Sales Team", "Customer Service", "Kundenservice", "Test Test", "Kunde Test", "Test, n/a", "N/A N/A", "Unknown caller"],
+)  # fmt: skip
+def test_companies_departments_and_fillers_are_nobody(shown):
+    form = parse_name(shown)
+    assert (form.given_name, form.family_name) == (None, None)
+
+
+@pytest.mark.parametrize("shown", ["Maria Sá", "MARIA SA", "Jan Post", "Anna Guest", "Anna Work", "Sales, Anna", "Tim And"])
+def test_a_name_that_is_like_a_word_stays_a_name(shown):
+    form = parse_name(shown)
+    assert form.given_name
+    assert form.family_name
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["Familie Huber", "Fam. Huber", "The Huber Family", "Hans & Anna Huber", "Hans und Anna Huber", "Mr. and Mrs. Huber",
+     "Huber, Hans u. Anna", "Anna & Tom"],
+)  # fmt: skip
+def test_a_household_is_nobody_in_it(shown):
+    form = parse_name(shown)
+    assert (form.given_name, form.family_name, form.is_household) == (None, None, True)
+
+
+def test_a_family_name_beside_a_filler_stands_alone():
+    form = parse_name("Huber, n/a")
+    assert (form.given_name, form.family_name, form.is_household) == (None, "huber", False)
+
+
+def test_letters_written_with_two_in_an_address_make_aliases():
+    form = parse_name("Jürgen Böhm")
+    assert {"jurgenbohm", "juergenboehm"} <= set(form.aliases)
+    assert "jboehm" in form.short_aliases
+    assert "boehm" in form.family_forms
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +132,9 @@ def ask(con, macro, left, right):
         pytest.param("J. Smith", "John Smith", id="an initial"),
         pytest.param("Jürgen Müller", "Juergen Mueller", id="umlauts written out"),
         pytest.param("Aleksandr Ivanov", "Alexandr Ivanov", id="two transliterations"),
+        pytest.param("Yuri Shcherbakov", "Juri Schtscherbakow", id="two transliterations, English and German"),
+        pytest.param("محمد منصور", "Mohamad Mansur", id="Arabic letters, and another spelling in Latin ones"),
+        pytest.param("Maria García", "María Teresa García", id="half of a given name of two words"),
         pytest.param("Anna Smith", "Anna Smtih", id="two letters swapped"),
         pytest.param("Anna Smith", "Smith Anna", id="swapped"),
         pytest.param("Anna Berg-Stein", "Anna Stein", id="half of a double name"),
@@ -72,6 +150,7 @@ def test_spellings_of_one_name_agree(con, left, right):
     ("left", "right"),
     [
         pytest.param("Anna Smith", "Peter Smith", id="a couple"),
+        pytest.param("Nguyen Thi Lan", "Nguyen Thi Hoa", id="sisters with a middle name that all have"),
         pytest.param("Mariusz Krzysztof Zielinski", "Dorota Krzysztof Daienski", id="a middle name is no family name"),
     ],
 )
@@ -84,6 +163,7 @@ def test_two_people_rule_each_other_out(con, left, right):
     [
         pytest.param("Maria Smith", "Mario Smith", id="a brother and a sister"),
         pytest.param("Paul Smith", "Paula Smith", id="one letter more"),
+        pytest.param("María Teresa García", "María Carmen García", id="given names of two words"),
         pytest.param("Mariusz Krzysztof Zielinski", "Mariusz Krzysztof Daienski", id="two given names alike"),
     ],
 )
@@ -104,6 +184,24 @@ def test_dates_of_birth(con, left, right, agrees):
     assert con.execute("SELECT births_agree($1, $2), births_contradict($1, $2)", [left, right]).fetchall() == [
         (agrees, not agrees)
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("ann@shop.example", "ann@shop.example"),
+        ("ann+orders@shop.example", "ann@shop.example"),
+        ("ann.b@shop.example", "ann.b@shop.example"),
+        ("ann.b+orders@gmail.com", "annb@gmail.com"),
+        ("ann.b@googlemail.com until 2024-03-01", "annb@gmail.com until 2024-03-01"),
+        ("ann+x@shop.example from 2024-03-01", "ann@shop.example from 2024-03-01"),
+        ("ann.b@gmail.com.example", "ann.b@gmail.com.example"),
+        ("+4@shop.example", "+4@shop.example"),
+    ],
+)
+def test_an_address_stands_for_its_mailbox(con, address, mailbox):
+    assert con.execute("SELECT mailbox_of($1)", [address]).fetchall() == [(mailbox,)]
+    assert agreement.mailbox_of(address) == mailbox
 
 
 def test_a_missing_date_of_birth_contradicts_nothing(con):

@@ -8,6 +8,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.resolve.lookup import has_table, quoted
+from pipelines.resolve.scoring.agreement import mailbox_of
 
 # Kinds by which two records may be one person's; parts of names and places tell less than the whole.
 KINDS = (
@@ -44,7 +45,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Shared:
-    """What both sides of a pair show; the values are equal, or two ways to write one name or handle."""
+    """What both sides of a pair show; the values are equal, or two ways to write one name, handle or mailbox."""
 
     kind: str
     left: Shown
@@ -73,13 +74,13 @@ def shared_between(left: list[Shown], right: list[Shown]) -> list[Shared]:
 
 
 def shared_values(left: list[Shown], right: list[Shown]) -> list[Shared]:
-    """Return the identifiers that both sides show, letter for letter."""
-    theirs = {(one.kind, one.scope, one.value): one for one in right}
-    return [
-        Shared(one.kind, one, theirs[one.kind, one.scope, one.value])
-        for one in left
-        if (one.kind, one.scope, one.value) in theirs
-    ]
+    """Return the identifiers that both sides show, letter for letter; two addresses of one mailbox are one."""
+    theirs = {_compared(one): one for one in right}
+    return [Shared(one.kind, one, theirs[_compared(one)]) for one in left if _compared(one) in theirs]
+
+
+def _compared(one: Shown) -> tuple[str, str, str]:
+    return one.kind, one.scope, mailbox_of(one.value) if one.kind == "email" else one.value
 
 
 def _names(left: list[Shown], right: list[Shown]) -> list[Shared]:

@@ -27,7 +27,7 @@ def build_basis(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, mo
         ("code", code_digest(home)),
         ("model", model.version),
         ("population", str(population_of(con))),
-        ("setting nicknames", _digest([home.find("config/nicknames.yml")])),
+        ("setting nicknames", _digest([home.find("config/nicknames.yml"), home.find("config/arabic_names.yml")])),
         *(
             (f"setting {key}", json.dumps(value, sort_keys=True, ensure_ascii=False))
             for key, value in linkage.model_dump(mode="json", exclude=_NO_RULES).items()

@@ -60,6 +60,11 @@ def tell_shared(con: duckdb.DuckDBPyConnection, night: date) -> None:
         )  # fmt: skip
 
 
+_COLUMNS = """
+    SELECT column_name FROM duckdb_columns()
+    WHERE database_name = current_database() AND schema_name = 'resolve' AND table_name = $table
+    ORDER BY column_index
+"""
 _JUNK = """
     SELECT kind, count(*), sum(identity_count)::BIGINT
     FROM resolve.shared_identifier
@@ -98,6 +103,8 @@ def remember(
         rules: the version of the reading; when it changes all values are read again.
     """
     register(con, "nothing", schema.empty_table())
+    if [row[0] for row in run(con, _COLUMNS, {"table": table})] not in ([], [*schema.names, "read_by"]):
+        run(con, f"DROP TABLE resolve.{table}")  # as an earlier version of ours made it
     run(con, f"CREATE TABLE IF NOT EXISTS resolve.{table} AS SELECT *, '' AS read_by FROM nothing")
     unregister(con, "nothing")
     run(con, f"DELETE FROM resolve.{table} WHERE read_by != $rules OR {key} NOT IN ({wanted})", {"rules": rules})

@@ -12,19 +12,25 @@ from anyascii import anyascii
 from nameparser.config import CONSTANTS
 from nicknames import NickNamer
 
+from pipelines.extract.values.fields import names
+from pipelines.resolve.evidence import name_order
+from pipelines.resolve.evidence.shown import is_household, is_nobody, without_asides
 from pipelines.settings import PACKAGE_ROOT
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
-TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "herr", "frau", "mme", "mlle", "sr", "sra", "srta", "don", "dona"}
+TITLES = names("mr mrs ms miss dr prof sir herr frau hr mme mlle sr sra srta senor senora don dona dna ing dipl-ing mag")
+SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq")
+# What an address book says of a person behind the name: Anna Huber Handy.
+NOTES = names(
+    "mobil mobile handy cell work privat private arbeit trabajo kunde kundin customer cliente client klant whatsapp"
 )
-SUFFIXES = frozenset({"jr", "jnr", "junior", "snr", "senior", "ii", "iii", "iv", "phd", "md", "esq"})
 SCHEMA = pa.schema([
     ("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
+    ("is_household", pa.bool_()),
 ])  # fmt: skip
 
-NAME_RULES = "4"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "7"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
 
@@ -34,8 +40,13 @@ _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _SYLLABLE = re.compile(r"[A-Z][a-z']*")
 # Spellings of one sound in transliterations: Aleksandr and Alexandr, Mueller and Muller, Yulia and Julia.
-_FOLDS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ks", "x"), ("kh", "h"), ("ph", "f"), ("ck", "k"), ("c", "k"),
-          ("w", "v"), ("y", "i"), ("j", "i"), ("z", "s"))  # fmt: skip
+_FOLDS = (("ou", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ks", "x"), ("kh", "h"), ("ph", "f"), ("ck", "k"),
+          ("schtsch", "shch"), ("tsch", "ch"), ("sch", "sh"), ("c", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
+          ("z", "s"))  # fmt: skip
+# A handle or a mail address writes these letters with two: Jürgen Böhm is juergen.boehm.
+_TWO_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "ø": "oe", "Ø": "Oe"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class NameForm:
             may be a second given name or the first of two family names (Juan García López).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
+        is_household: the name of several people together, who share what bears it.
     """
 
     name: str
@@ -60,22 +72,26 @@ class NameForm:
     family_forms: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     short_aliases: tuple[str, ...] = ()
+    is_household: bool = False
 
 
-def name_forms(names: Iterable[str]) -> pa.Table:
+def name_forms(shown: Iterable[str]) -> pa.Table:
     """Return one row a name, with the columns of ``NameForm``."""
-    forms = [parse_name(name) for name in names]
+    forms = [parse_name(name) for name in shown]
     return pa.table([pa.array(map(attrgetter(part.name), forms), part.type) for part in SCHEMA], schema=SCHEMA)
 
 
 def parse_name(name: str) -> NameForm:
-    """Take a display name apart; what is no name (a handle, an address, a number) has no parts.
+    """Take a display name apart; what is no name (a handle, an address, a number, a company) has no parts.
 
-    A comma tells the family name first ("Smith, Anna"). Names in Han, Kana or Hangul start with it, too.
+    A comma tells the family name first ("Smith, Anna"). Names in Han, Kana or Hangul start with it, too, and so do
+    Vietnamese ones. A household ("Familie Huber", "Hans & Anna Huber") is nobody in it.
     """
-    shown = _COUNTER.sub("", name)
-    if _NO_NAME.search(shown) or not (words := _words(shown)):
+    shown = _without_company(_COUNTER.sub("", without_asides(name)))
+    if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
         return NameForm(name)
+    if is_household(shown, words):
+        return NameForm(name, is_household=True)
     given, middle, family = _parts(shown, words)
     if not family:
         return NameForm(name, given, None, _given_forms(given))
@@ -83,11 +99,26 @@ def parse_name(name: str) -> NameForm:
     if not given:
         return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, family))
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
-    family_forms = _sorted({*_family_forms(joined, family), *between})
+    family_forms = {*_family_forms(joined, family), *between}
     given_forms = _given_forms(given)
     if len(middle) == 1 and "," in shown:  # Mary Ann is Maryann, too
         given_forms = _sorted({*given_forms, given + middle[0]})
-    return NameForm(name, given, joined.replace("-", ""), given_forms, family_forms, *_aliases(given, joined))
+    aliases, short_aliases = _aliases(given, joined)
+    if (written := shown.translate(_TWO_LETTERS)) != shown:
+        spelt = parse_name(written)
+        aliases, short_aliases = _sorted({*aliases, *spelt.aliases}), _sorted({*short_aliases, *spelt.short_aliases})
+        family_forms |= {spelt.family_name} if spelt.family_name else set()
+    return NameForm(
+        name, given, joined.replace("-", ""), given_forms, _sorted(family_forms), aliases, short_aliases
+    )  # fmt: skip
+
+
+def _without_company(shown: str) -> str:
+    """Return what stands before a comma, where no person stands behind it: Anna Smith, Acme Ltd; Smith, n/a."""
+    before, _, after = shown.partition(",")
+    if before.strip() and (words := _words(after)) and is_nobody(after, words):
+        return before if len(_words(before)) > 1 else f"{before},"
+    return shown
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -99,34 +130,46 @@ def fold(word: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    latin = name if name.isascii() else anyascii(name)
+    latin = name if name.isascii() else anyascii(name_order.from_arabic(name_order.without_patronymic(name)))
     if _HAN.search(name) and " " not in name.strip():
         syllables = _SYLLABLE.findall(latin)  # 王小明 is written WangXiaoMing
-        return ["".join(syllables[1:]).lower(), syllables[0].lower()] if len(syllables) > 1 else [latin.lower()]
+        family = name_order.family_signs(name.strip())
+        if len(syllables) <= family:
+            return [latin.lower()]
+        return ["".join(syllables[family:]).lower(), "".join(syllables[:family]).lower()]
     words = [word.replace("'", "") for word in _WORD.findall(latin.lower())]
     words = [word for word in words if word.strip("-")]
     while len(words) > 1 and words[0] in TITLES:
         words = words[1:]
-    while len(words) > 1 and words[-1] in SUFFIXES:
+    while (len(words) > 1 and words[-1] in SUFFIXES) or (len(words) > 2 and words[-1] in NOTES):
         words = words[:-1]
     return words
 
 
 def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
-    """Return the first given name, what stands between, and the words of the family name."""
+    """Return the given name, what stands between, and the words of the family name."""
     if "," in name:
         before = _words(name.split(",", 1)[0])
         after = _words(name.split(",", 1)[1])
         if before and after:
-            return after[0], after[1:], before
+            if name_order.is_vietnamese(before, after):
+                return name_order.vietnamese_given(after)[-1], [], before
+            given, middle = name_order.with_compound(after[0], after[1:], is_whole=False)
+            return given, middle, before
         if before and not name.split(",", 1)[1].strip():
             return "", [], before
     if len(words) == 1:
         return words[0], [], []
+    if told := name_order.vietnamese(words):
+        given_names, family = told
+        return given_names[-1], [], [family]
+    given, words = name_order.with_compound(words[0], words[1:], is_whole=True)
+    if not words:
+        return given, [], []
     start = len(words) - 1
-    while start > 1 and words[start - 1] in PARTICLES:
+    while start > 0 and words[start - 1] in PARTICLES:
         start -= 1
-    return words[0], words[1:start], words[start:]
+    return given, words[:start], words[start:]
 
 
 def _family_forms(joined: str, family: list[str]) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
 """When names, dates of birth or streets agree, and when they rule each other out: one definition for all of resolve.
 
 They are DuckDB macros, so that the model's levels, the search for contested identifiers and the guard over clusters mean
-the same thing by "these cannot be one person".
+the same thing by "these cannot be one person". So is what mailbox a mail address delivers to.
 """
+
+import re
 
 import duckdb
 
@@ -129,6 +131,15 @@ CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
         ELSE FALSE
     END;
 
+CREATE OR REPLACE TEMP MACRO mailbox_of(email) AS
+    CASE
+        WHEN regexp_matches(email, '@(gmail|googlemail)[.]com( |$)')
+            THEN
+                replace(split_part(split_part(email, '@', 1), '+', 1), '.', '')
+                || '@gmail.com' || regexp_extract(email, '[.]com( .*)?$', 1)
+        ELSE regexp_replace(email, '^([^+@]+)[+][^@]*@', '\\1@')
+    END;
+
 CREATE OR REPLACE TEMP MACRO held_value(value, from_at, to_at) AS
     value || CASE
         WHEN from_at IS NOT NULL THEN ' from ' || strftime(from_at AT TIME ZONE 'UTC', '%Y-%m-%d')
@@ -167,3 +178,11 @@ def install(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros on ``con`` for as long as it is open; nothing is written to its database."""
     for statement in con.extract_statements(_MACROS):
         con.execute(statement).fetchall()
+
+
+def mailbox_of(email: str) -> str:
+    """Return what the macro of this name does, for those who hold an address and no database."""
+    local, at, domain = email.partition("@")
+    if re.match(r"(?:gmail|googlemail)\.com(?: |$)", domain):
+        return local.split("+")[0].replace(".", "") + "@gmail.com" + domain.partition(".com")[2]
+    return (local.split("+")[0] or local) + at + domain

@@ -20,7 +20,8 @@ _WORD_SHARED = (
 _WORD_NEAR = "(given_near(given_name_l, given_name_r) OR given_near(family_name_l, family_name_r))"
 _WORD_ALIKE = (
     "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75"
-    " OR jaro_winkler_similarity(family_name_l, family_name_r) >= 0.75)"
+    " OR jaro_winkler_similarity(family_name_l, family_name_r) >= 0.75"
+    " OR (least(length(given_name_l), length(given_name_r)) = 1 AND left(given_name_l, 1) = left(given_name_r, 1)))"
 )
 _NAMELESS_L, _NAMELESS_R = (f"(given_name_{side} IS NULL AND family_name_{side} IS NULL)" for side in "lr")
 _AGREE = f"(names_agree({_NAMES}) OR (NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}))"

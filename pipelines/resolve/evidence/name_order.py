@@ -1,0 +1,124 @@
+"""Where a culture puts which name: Vietnamese and Russian order, given names of two words, family names of two signs."""
+
+import functools
+import re
+
+import yaml
+
+from pipelines.extract.values.fields import names
+from pipelines.settings import PACKAGE_ROOT
+
+# Given names that are one name in two words: who is called Maria Teresa is not Maria Carmen.
+_COMPOUND = {
+    "maria": "teresa carmen jose luisa isabel pilar angeles dolores mercedes antonia elena josefa jesus victoria cristina"
+    " soledad belen rosario paz eugenia fernanda",
+    "ma": "teresa carmen jose luisa isabel pilar angeles dolores mercedes antonia elena josefa victoria cristina",
+    "jose": "luis antonio maria manuel miguel angel ignacio ramon javier francisco carlos alberto enrique",
+    "juan": "carlos jose antonio manuel luis ramon pablo francisco miguel ignacio",
+    "luis": "miguel alberto fernando antonio manuel carlos",
+    "francisco": "javier jose",
+    "miguel": "angel",
+    "ana": "maria isabel belen cristina",
+}
+_COMPOUND_WITH_FAMILY = {  # these second names are family names as well: Hans Peter may be Mr Peter
+    "hans": "peter jurgen juergen joachim georg dieter werner ulrich",
+    "karl": "heinz",
+    "jean": "pierre paul claude luc marc michel jacques francois louis baptiste",
+    "marie": "claire christine louise france therese helene",
+    "eva": "maria",
+}
+_SECOND = {first: frozenset(second.split()) for first, second in (_COMPOUND | _COMPOUND_WITH_FAMILY).items()}
+_BETWEEN = frozenset(("de", "del", "la", "las", "los"))  # María de los Ángeles
+
+_VIETNAMESE = names("nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly trinh dinh truong luong")
+_VIETNAMESE_MIDDLE = frozenset(("thi", "van"))  # what nearly every woman, or man, is called as well
+_SYLLABLE = re.compile(r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
+_PATRONYMIC = re.compile(r"[\u0430-\u044f\u0451]{2,}(?:ович|евич|ьич|овна|евна|ична)$", re.IGNORECASE)
+_CYRILLIC = re.compile(r"[\u0430-\u044f\u0451]+", re.IGNORECASE)
+_TWO_SIGNS = ("欧阳", "歐陽", "司徒", "司马", "司馬", "上官", "诸葛", "諸葛", "皇甫", "令狐", "慕容", "端木", "夏侯", "尉迟")
+
+_ARABIC = re.compile(r"[\u0621-\u064a]+")
+_VOWEL_MARKS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
+_ONE_LETTER = str.maketrans("أإآٱىة", "اااايه")
+
+
+def with_compound(given: str, rest: list[str], *, is_whole: bool) -> tuple[str, list[str]]:
+    """Join a given name of two words: María Teresa, José Luis, Hans Peter.
+
+    Args:
+        rest: the words behind ``given``.
+        is_whole: these are all words there are; none is left for a family name.
+
+    Returns:
+        The given name, and the words behind it.
+    """
+    at = next((at for at, word in enumerate(rest) if word not in _BETWEEN), len(rest))
+    if at == len(rest) or rest[at] not in _SECOND.get(given, ()):
+        return given, rest
+    if is_whole and at + 1 == len(rest) and given in _COMPOUND_WITH_FAMILY:
+        return given, rest
+    return ("maria" if given == "ma" else given) + rest[at], rest[at + 1 :]
+
+
+def vietnamese(words: list[str]) -> tuple[list[str], str] | None:
+    """Return the given names and the family name of a Vietnamese name of three words or more, in either order.
+
+    The given name that people are called by is the last before Western order put the family name there: Nguyễn Thị Minh
+    Anh is Minh Anh Nguyen, and called Anh. None for any other name.
+    """
+    if len(words) < 3 or not all(map(_SYLLABLE.fullmatch, words)):
+        return None
+    is_first, is_last = words[0] in _VIETNAMESE, words[-1] in _VIETNAMESE
+    if is_first == is_last:
+        return None
+    given = words[1:] if is_first else words[:-1]
+    return vietnamese_given(given), words[0] if is_first else words[-1]
+
+
+def vietnamese_given(words: list[str]) -> list[str]:
+    """Return the given names without the middle names Thị and Văn, unless there is no other."""
+    return [word for word in words if word not in _VIETNAMESE_MIDDLE] or words
+
+
+def is_vietnamese(family: list[str], given: list[str]) -> bool:
+    """Say whether names that were told apart are Vietnamese ones, with more than one given name."""
+    return (
+        len(family) == 1 and len(given) > 1 and family[0] in _VIETNAMESE and all(map(_SYLLABLE.fullmatch, given))
+    )  # fmt: skip
+
+
+def without_patronymic(name: str) -> str:
+    """Return a Russian name that ends with the father's in Western order: Иванов Сергей Петрович is Сергей Иванов."""
+    words = name.split()
+    if len(words) == 3 and _PATRONYMIC.fullmatch(words[2]) and all(map(_CYRILLIC.fullmatch, words[:2])):
+        return f"{words[1]} {words[0]}"
+    return name
+
+
+def family_signs(name: str) -> int:
+    """Return how many signs of a name in Han are the family name: one, but for a few."""
+    return 2 if len(name) > 2 and name.startswith(_TWO_SIGNS) else 1
+
+
+def from_arabic(name: str) -> str:
+    """Write known names in Arabic letters, which leave short vowels out, as they are usually written in Latin ones."""
+    if not _ARABIC.search(name):
+        return name
+    bare = _VOWEL_MARKS.sub("", name).translate(_ONE_LETTER).replace("عبد ال", "عبدال")
+    return _ARABIC.sub(lambda word: _latin(word[0]), bare)
+
+
+def _latin(word: str) -> str:
+    known = _arabic_names()
+    if word in known:
+        return known[word]
+    if word.startswith("ال") and word[2:] in known:
+        return "al-" + known[word[2:]]
+    return word
+
+
+@functools.cache
+def _arabic_names() -> dict[str, str]:
+    """Return the Latin spelling of each name of ``config/arabic_names.yml``."""
+    told = yaml.safe_load((PACKAGE_ROOT / "config" / "arabic_names.yml").read_text(encoding="utf-8"))
+    return {arabic.translate(_ONE_LETTER): latin for latin, arabic in told.items()}

@@ -1,0 +1,77 @@
+"""What stands around a person's name in a display name, and what stands there in a person's place."""
+
+import re
+import unicodedata
+
+from pipelines.extract.values.fields import names
+
+# A company says what it is: in any place, or as the last word written in capitals (Maria Sá is no S.A.).
+_COMPANIES = names(
+    "ltd limited llc llp plc inc corp gmbh mbh ohg gbr kgaa sarl eurl srl kft zrt ehf oyj aps bvba pty spzoo eood"
+)
+_LAST_IN_CAPITALS = names("AG KG UG SA SL SLU SAS SPA AB AS BV NV OY")
+_DOTTED_COMPANY = re.compile(r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o)\b\.?")
+# Departments and machines, which no one bears as a given name: a name that begins with one is theirs.
+_DEPARTMENTS = names("""
+    info office support helpdesk reception purchasing accounting noreply postmaster webmaster kundenservice kundendienst
+    buchhaltung einkauf verkauf vertrieb verwaltung empfang sekretariat ventas compras contabilidad recepcion administracion
+    pedidos facturacion comptabilite biuro recepcja ufficio segreteria receptie inkoop verkoop
+""")
+# What is typed where no name is known. As a part of a name each may be one: nobody is named by these alone.
+_FILLERS = names("""
+    accounts billing booking bookings customer customers department desk front help mail marketing online order orders
+    post sales service services shop staff store team warehouse care
+    test tester testing unknown unbekannt desconocido desconocida inconnu inconnue sconosciuto onbekend nieznany
+    kunde kundin cliente client klant klient guest gast visitor besucher anonymous anonym anonimo anonyme
+    none null na nn nobody niemand name vorname nachname firstname lastname nombre apellido nom prenom
+    caller anrufer user username private number withheld new neu xx xxx xxxx asdf
+""")
+_NO_PERSON = _DEPARTMENTS | _COMPANIES | _FILLERS
+_FAMILIES = names("familie fam family familia famille famiglia familjen perhe rodzina rodina ailesi")
+_TOGETHER = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|u\.)\s+", re.IGNORECASE)
+# What follows tells for whom, by what way, where, or how somebody was called before.
+_ASIDE = re.compile(
+    r"(?<=\w)[.)\"]?(?:\s+(?:[Oo]n [Bb]ehalf [Oo]f|im Auftrag(?: von)?|en nombre de|namens|via|c/o|für"
+    r"|geb\.|geborene|née?|nee)\s|\s+[|\u2022\u00b7\u2013\u2014-]\s+|\s*\|).*", re.DOTALL,
+)  # fmt: skip
+_BRACKETED = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)|\{[^{}]*(?:\}|$)|<[^<>]*(?:>|$)")
+_NOTHING = re.compile(r"\bn ?/ ?a\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def without_asides(name: str) -> str:
+    """Return the name that a display name shows: without pictures, what stands in brackets, and words about others.
+
+    What is nothing but an aside is kept: "(Anna)" may be how somebody writes their name.
+    """
+    plain = _NOTHING.sub("na", name if name.isascii() else "".join(map(_letter, name)))
+    if not (named := _BRACKETED.sub(" ", plain).strip()):
+        return plain.strip(" ()[]{}<>")
+    return _ASIDE.sub("", named).strip() or named
+
+
+def is_nobody(name: str, words: list[str]) -> bool:
+    """Say whether a company, a department or a form's filler stands where a person's name would.
+
+    Args:
+        name: as shown.
+        words: its words, in lower-case Latin letters.
+    """
+    if not _COMPANIES.isdisjoint(words) or _DOTTED_COMPANY.search(name) or _NO_PERSON.issuperset(words):
+        return True
+    shown = _WORDS.findall(name)
+    if len(shown) > 1 and shown[-1] in _LAST_IN_CAPITALS and not name.isupper():
+        return True
+    return "," not in name and words[0] in _DEPARTMENTS
+
+
+def is_household(name: str, words: list[str]) -> bool:
+    """Say whether several people share what bears this name: "Familie Huber", "Hans & Anna Huber", "Mr and Mrs Smith"."""
+    if not _FAMILIES.isdisjoint((words[0], words[-1])) and len(words) > 1:
+        return True
+    return len([part for part in _TOGETHER.split(name) if _WORDS.search(part)]) > 1
+
+
+def _letter(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    return " " if kind == "So" or (kind == "Sk" and sign > "\uffff") else sign

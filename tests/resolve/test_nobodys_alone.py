@@ -1,0 +1,135 @@
+"""Who is who, where what is shown is nobody's alone: roles, households, fillers, and local parts that many have."""
+
+import pytest
+
+from tests.resolve.test_stories import ANNA, crm, resolved
+from tests.resolve.worlds import message, told
+
+
+@pytest.mark.parametrize("mailbox", ["info", "empfang", "purchasing", "administracion"])
+def test_a_role_mailbox_joins_nobody(tmp_path, mailbox):
+    names = ["Anna Kowalczyk", "Bertram Hale", "Carla Fontana", "Derek Osei"]
+    letters = [
+        message("mail", str(n), told("email", f"{mailbox}@shop.example"), told("name", name)) for n, name in enumerate(names)
+    ]
+    assert len(set(resolved(tmp_path, *letters).values())) == 4
+
+
+def test_a_role_mailbox_without_names_is_no_person_of_the_crm(tmp_path):
+    mailbox = told("email", "einkauf@shop.example")
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, mailbox, told("phone", "+447446850412")),
+        message("mail", "1", mailbox, thread="a"),
+        message("mail", "2", mailbox, thread="b"),
+    )
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize("shown", ["Familie Kowalczyk", "Anna & Bertram Kowalczyk", "Mr and Mrs Kowalczyk"])
+def test_a_mailbox_that_bears_a_households_name_is_nobodys_alone(tmp_path, shown):
+    mailbox = told("email", "kowalczyk84@x.example")
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, mailbox, told("phone", "+447446850412")),
+        message("mail", "1", mailbox, told("name", shown), thread="a"),
+        message("mail", "2", mailbox, told("name", shown), thread="b"),
+    )
+    assert len(set(found.values())) == 3
+
+
+def test_companies_of_one_form_are_not_of_one_name(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "einkauf@trzeszczynski.example"), told("name", "Einkauf Trzeszczynski GmbH")),
+        message("mail", "2", told("email", "einkauf@kowalczyk.example"), told("name", "Einkauf Kowalczyk GmbH")),
+    )
+    assert len(set(found.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        pytest.param("k.jaeger", "k.jaeger", False, id="an initial and a family name, at two companies"),
+        pytest.param("jaeger_k", "jaeger.k", False, id="the other way round"),
+        pytest.param("quietotter54", "quietotter54", True, id="an invented one"),
+    ],
+)
+def test_local_parts_that_more_than_one_person_has_join_nobody(tmp_path, one, other, are_one):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", f"{one}@kaul.example")),
+        message("mail", "2", told("email", f"{other}@koch.example")),
+    )
+    assert (len(set(found.values())) == 1) is are_one
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("lena.k@x.example", "lena.k+shop@x.example", id="a tag"),
+        pytest.param("lena.k@gmail.com", "lenak+shop@googlemail.com", id="Gmail's dots and names"),
+    ],
+)
+@pytest.mark.parametrize("name", [None, "Lena"])
+def test_two_addresses_of_one_mailbox_are_one_persons(tmp_path, one, other, name):
+    names = [told("name", name)] if name else []
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", one), told("name", "L. Krüger")),
+        message("mail", "2", told("email", other), *names),
+    )
+    assert len(set(found.values())) == 1
+
+
+def test_a_tag_makes_no_person_of_a_role_mailbox(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "reply+4711@forum.example"), thread="a"),
+        message("mail", "2", told("email", "reply+4712@forum.example"), thread="b"),
+    )
+    assert len(set(found.values())) == 2
+
+
+def test_a_local_part_follows_from_a_name_with_umlauts(tmp_path):
+    found = resolved(
+        tmp_path,
+        message("mail", "1", told("email", "wschroeder@kaul.example"), told("name", "Wolfgang Schröder")),
+        message("mail", "2", told("email", "wschroeder@koch.example"), told("name", "Wolfgang Schröder")),
+        message("mail", "3", told("email", "wschroeder@haar.example"), told("name", "Wolfgang Schröder")),
+    )
+    assert len(set(found.values())) == 3
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        pytest.param(told("date_of_birth", "1900-01-01"), id="a date of birth"),
+        pytest.param(told("email", "noemail@noemail.example"), id="a mail address"),
+        pytest.param(told("email", "test@test.com"), id="another"),
+        pytest.param(told("phone", "+4930123456"), id="a number"),
+        pytest.param(told("phone", "+447000000000"), id="noughts"),
+    ],
+)
+def test_what_a_form_wanted_joins_no_rows_of_the_crm(tmp_path, filler):
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, filler, told("postcode", "LS1 4DY"), told("street", "1 Mill Lane")),
+        crm("2", ANNA, filler, told("postcode", "BS7 8AA"), told("street", "9 Elm Grove")),
+        crm("3", ANNA, told("postcode", "G12 8QQ"), told("street", "5 High Street")),
+    )
+    assert len(set(found.values())) == 3
+
+
+def test_a_workspace_is_nothing_that_two_of_its_handles_have_in_common(tmp_path):
+    scope = "slack:T0SHOP1"
+    found = resolved(
+        tmp_path,
+        message(
+            "slack", "1", told("account", "U1", scope=scope), told("handle", "maeve1", scope=scope), told("name", "Maeve M")
+        ),
+        message(
+            "slack", "2", told("account", "U2", scope=scope), told("handle", "mm", scope=scope), told("name", "M Murphy")
+        ),
+    )
+    assert len(set(found.values())) == 2
