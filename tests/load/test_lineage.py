@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.load.lineage import Shown, shared_between
+from pipelines.load.answers.lineage import Shown, shared_between
 
 THEN = datetime(2026, 3, 2, tzinfo=UTC)
 
