@@ -3,8 +3,9 @@
 -- Grain   one row per (kind, scope, value)
 -- Reads   staging.identifier, resolve.record_name, resolve.name_form, resolve.phone_form
 -- Rule    two records show it with whole names or dates of birth that rule each other out; or more than $shared_names
---         names; or one with the name of a household (Hans & Anna Huber); or it is a fixed line or a role mailbox, which
---         several share until we know better. Claims do not count.
+--         names; or one with the name of a household (Hans & Anna Huber); or it is a fixed line, a role mailbox, or a
+--         number of our own records that looks typed to fill a field (000000, 123456), which several share until we know
+--         better. Claims do not count.
 WITH point AS (
     SELECT
         record_kind,
@@ -98,6 +99,18 @@ SELECT DISTINCT
 FROM point
 INNER JOIN resolve.phone_form AS form ON point.kind = 'phone' AND point.value = form.value
 WHERE form.is_fixed_line
+UNION
+SELECT DISTINCT
+    kind,
+    scope,
+    value
+FROM staging.identifier
+WHERE
+    kind = 'phone'
+    AND evidence = 'reference'
+    AND regexp_matches(
+        value, '(0{6}|1{6}|2{6}|3{6}|4{6}|5{6}|6{6}|7{6}|8{6}|9{6}|123456|654321)$|1234567|7654321'
+    )
 UNION
 SELECT DISTINCT
     kind,

@@ -6,7 +6,7 @@
 --         address stays evidence; a row that a later dump repeats is no version of its own, so that what it shows was last
 --         seen when its source last changed it. file and position lead to the version that showed the identifier last.
 --         A record of one version that shows no value twice (most of them) needs no grouping. What our own records hold
---         because a form wanted something (1900-01-01, noemail@noemail.com, six zeros) is nobody's, and left out.
+--         because a form wanted something (1900-01-01, noemail@noemail.com) is nobody's, and left out.
 WITH profile AS (
     SELECT
         *,
@@ -79,12 +79,6 @@ shown AS (
                         '^(no|none|na|nobody|kein|keine|sin|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf)'
                         || '@(no|none|na|nobody|kein|keine|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf'
                         || '|e?-?mail|correo|example|no-?e?mail)[.]'
-                    )
-            WHEN identifier.kind = 'phone'
-                THEN
-                    regexp_matches(
-                        identifier.value,
-                        '(0{6}|1{6}|2{6}|3{6}|4{6}|5{6}|6{6}|7{6}|8{6}|9{6}|123456|654321)$|1234567|7654321'
                     )
             ELSE FALSE
         END

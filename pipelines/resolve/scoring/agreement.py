@@ -133,6 +133,7 @@ CREATE OR REPLACE TEMP MACRO email_slip(l, r) AS
 
 CREATE OR REPLACE TEMP MACRO mailbox_of(email) AS
     CASE
+        WHEN NOT contains(email, '+') AND NOT contains(email, '@g') THEN email
         WHEN regexp_matches(email, '@(gmail|googlemail)[.]com( |$)')
             THEN
                 replace(split_part(split_part(email, '@', 1), '+', 1), '.', '')
