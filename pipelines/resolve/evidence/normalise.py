@@ -104,7 +104,7 @@ def parse_name(name: str) -> NameForm:
     if len(middle) == 1 and "," in shown:  # Mary Ann is Maryann, too
         given_forms = _sorted({*given_forms, given + middle[0]})
     aliases, short_aliases = _aliases(given, joined)
-    if (written := shown.translate(_TWO_LETTERS)) != shown:
+    if not shown.isascii() and (written := shown.translate(_TWO_LETTERS)) != shown:
         spelt = parse_name(written)
         aliases, short_aliases = _sorted({*aliases, *spelt.aliases}), _sorted({*short_aliases, *spelt.short_aliases})
         family_forms |= {spelt.family_name} if spelt.family_name else set()
@@ -131,14 +131,17 @@ def fold(word: str) -> str:
 
 def _words(name: str) -> list[str]:
     latin = name if name.isascii() else anyascii(name_order.from_arabic(name_order.without_patronymic(name)))
-    if _HAN.search(name) and " " not in name.strip():
+    if latin is not name and " " not in name.strip() and _HAN.search(name):
         syllables = _SYLLABLE.findall(latin)  # 王小明 is written WangXiaoMing
         family = name_order.family_signs(name.strip())
         if len(syllables) <= family:
             return [latin.lower()]
         return ["".join(syllables[family:]).lower(), "".join(syllables[:family]).lower()]
-    words = [word.replace("'", "") for word in _WORD.findall(latin.lower())]
-    words = [word for word in words if word.strip("-")]
+    if latin.replace(" ", "").isalpha():  # as most names are
+        words = latin.lower().split()
+    else:
+        words = [word.replace("'", "") for word in _WORD.findall(latin.lower())]
+        words = [word for word in words if word.strip("-")]
     while len(words) > 1 and words[0] in TITLES:
         words = words[1:]
     while (len(words) > 1 and words[-1] in SUFFIXES) or (len(words) > 2 and words[-1] in NOTES):

@@ -28,12 +28,14 @@ _FILLERS = names("""
 """)
 _NO_PERSON = _DEPARTMENTS | _COMPANIES | _FILLERS
 _FAMILIES = names("familie fam family familia famille famiglia familjen perhe rodzina rodina ailesi")
+_AND = frozenset(("and", "und", "et", "u"))
 _TOGETHER = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|u\.)\s+", re.IGNORECASE)
 # What follows tells for whom, by what way, where, or how somebody was called before.
 _ASIDE = re.compile(
     r"(?<=\w)[.)\"]?(?:\s+(?:[Oo]n [Bb]ehalf [Oo]f|im Auftrag(?: von)?|en nombre de|namens|via|c/o|für"
     r"|geb\.|geborene|née?|nee)\s|\s+[|\u2022\u00b7\u2013\u2014-]\s+|\s*\|).*", re.DOTALL,
 )  # fmt: skip
+_ODD = re.compile(r"[^\w\s.,;'-]")  # most names have none of it
 _BRACKETED = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)|\{[^{}]*(?:\}|$)|<[^<>]*(?:>|$)")
 _NOTHING = re.compile(r"\bn ?/ ?a\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -44,9 +46,12 @@ def without_asides(name: str) -> str:
 
     What is nothing but an aside is kept: "(Anna)" may be how somebody writes their name.
     """
-    plain = _NOTHING.sub("na", name if name.isascii() else "".join(map(_letter, name)))
-    if not (named := _BRACKETED.sub(" ", plain).strip()):
-        return plain.strip(" ()[]{}<>")
+    if _ODD.search(name):
+        plain = _NOTHING.sub("na", name if name.isascii() else "".join(map(_letter, name)))
+        if not (named := _BRACKETED.sub(" ", plain).strip()):
+            return plain.strip(" ()[]{}<>")
+    else:
+        named = name.strip()
     return _ASIDE.sub("", named).strip() or named
 
 
@@ -57,11 +62,12 @@ def is_nobody(name: str, words: list[str]) -> bool:
         name: as shown.
         words: its words, in lower-case Latin letters.
     """
-    if not _COMPANIES.isdisjoint(words) or _DOTTED_COMPANY.search(name) or _NO_PERSON.issuperset(words):
+    if not _COMPANIES.isdisjoint(words) or _NO_PERSON.issuperset(words) or ("." in name and _DOTTED_COMPANY.search(name)):
         return True
-    shown = _WORDS.findall(name)
-    if len(shown) > 1 and shown[-1] in _LAST_IN_CAPITALS and not name.isupper():
-        return True
+    if words[-1].upper() in _LAST_IN_CAPITALS and not name.isupper():
+        shown = _WORDS.findall(name)
+        if len(shown) > 1 and shown[-1] in _LAST_IN_CAPITALS:
+            return True
     return "," not in name and words[0] in _DEPARTMENTS
 
 
@@ -69,6 +75,8 @@ def is_household(name: str, words: list[str]) -> bool:
     """Say whether several people share what bears this name: "Familie Huber", "Hans & Anna Huber", "Mr and Mrs Smith"."""
     if not _FAMILIES.isdisjoint((words[0], words[-1])) and len(words) > 1:
         return True
+    if "&" not in name and "+" not in name and _AND.isdisjoint(words):
+        return False
     return len([part for part in _TOGETHER.split(name) if _WORDS.search(part)]) > 1
 
 
