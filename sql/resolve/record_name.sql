@@ -5,7 +5,7 @@
 -- Rule    where a row tells given and family name apart, "family, given" is a name as well (is_told), and "family," or the
 --         given name where it has only one of them.
 --         A message that comes in without a name has the one that its text says ("my name is …"): $said_name is what such
---         a text looks like, the name in its first or second group.
+--         a text looks like, the name in one of its three groups.
 SELECT
     record_kind,
     source,
@@ -38,7 +38,9 @@ SELECT
     message.source,
     message.source_ref,
     coalesce(
-        nullif(regexp_extract(message.text, $said_name, 1), ''), regexp_extract(message.text, $said_name, 2)
+        nullif(regexp_extract(message.text, $said_name, 1), ''),
+        nullif(regexp_extract(message.text, $said_name, 2), ''),
+        regexp_extract(message.text, $said_name, 3)
     ) AS name,
     TRUE AS is_current,
     FALSE AS is_told,
