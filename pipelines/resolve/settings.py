@@ -100,6 +100,7 @@ class Linkage(BaseModel):
     change_budget: ChangeBudget = ChangeBudget()
     recycled_days: int = Field(default=45, ge=1)
     said_name: str
+    signed_name: str = r"[^\s\S]"  # nothing is
     confirmed: Confirmed = Confirmed()
     rules: dict[str, Rule]
 

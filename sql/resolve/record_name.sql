@@ -4,8 +4,8 @@
 -- Reads   staging.identifier, staging.interaction
 -- Rule    where a row tells given and family name apart, "family, given" is a name as well (is_told), and "family," or the
 --         given name where it has only one of them.
---         A message that comes in without a name has the one that its text says ("my name is …"): $said_name is what such
---         a text looks like, the name in one of its three groups.
+--         A message that comes in without a name has the one that its text says ("my name is …"), or stands under: $said_name
+--         is what such a text looks like, the name in its first or second group, and $signed_name, the name in its first.
 SELECT
     record_kind,
     source,
@@ -40,7 +40,7 @@ SELECT
     coalesce(
         nullif(regexp_extract(message.text, $said_name, 1), ''),
         nullif(regexp_extract(message.text, $said_name, 2), ''),
-        regexp_extract(message.text, $said_name, 3)
+        regexp_extract(message.text, $signed_name, 1)
     ) AS name,
     TRUE AS is_current,
     FALSE AS is_told,
@@ -52,4 +52,7 @@ ANTI JOIN staging.identifier AS shown
         AND shown.kind = 'name'
         AND message.source = shown.source
         AND message.source_ref = shown.source_ref
-WHERE message.direction = 'inbound' AND message.reason IS NULL AND regexp_matches(message.text, $said_name)
+WHERE
+    message.direction = 'inbound'
+    AND message.reason IS NULL
+    AND (regexp_matches(message.text, $said_name) OR regexp_matches(message.text, $signed_name))

@@ -82,6 +82,7 @@ def values_of(linkage: Linkage, model: Model, night: date) -> dict[str, Any]:
         "claims_at_most": linkage.claims_at_most,
         "role_mailboxes": linkage.role_mailboxes,
         "said_name": linkage.said_name,
+        "signed_name": linkage.signed_name,
         "recycled_days": linkage.recycled_days,
         "repeated_hours": linkage.confirmed.repeated_hours,
         "repeated_letters": linkage.confirmed.repeated_letters,
