@@ -29,6 +29,11 @@ _USUAL_EMAIL = re.compile(
     rf"(?=.{{1,64}}@)[a-z0-9_+]+(?:[.-][a-z0-9_+]+)*@(?:{_LABEL}\.)+[a-z]{{2,20}}", re.IGNORECASE | re.ASCII
 )
 _SCHEMES = ("whatsapp:", "tel:", "sms:", "mailto:")
+# An extension behind a number, as other languages than English call it: poste 12, int. 4, wew. 5, доб. 101.
+_EXTENSION = re.compile(
+    r"[\s,;/(-]*\b(?:poste|int(?:erno|erne)?|wewn?|toestel|tst|dw|durchwahl|klapka|linka|mell[eé]k|anexo|ramal|доб)"
+    r"[.:]*\s*\d{1,6}\)?$"
+)
 
 
 def email(value: str, evidence: Evidence) -> Identifier | None:
@@ -243,7 +248,7 @@ def _parse_phone(value: str, region: str | None) -> "phonenumbers.PhoneNumber | 
     written = _without_scheme(one_line(value))
     if len(written) > PHONE_LIMIT:
         return None
-    digits = written.lower()
+    digits = _EXTENSION.sub("", written.lower())
     for mark in ("extension", "ext.", "ext", "x", "#"):  # what follows is an extension; any other letter makes it no number
         digits = digits.partition(mark)[0]
     if any(c.isalpha() for c in digits):
