@@ -6,7 +6,7 @@ from tests.resolve.test_stories import ANNA, crm, resolved
 from tests.resolve.worlds import message, told
 
 
-@pytest.mark.parametrize("mailbox", ["info", "empfang", "purchasing", "administracion"])
+@pytest.mark.parametrize("mailbox", ["info", "empfang", "purchasing", "administracion", "accueil", "ksiegowosc"])
 def test_a_role_mailbox_joins_nobody(tmp_path, mailbox):
     names = ["Anna Kowalczyk", "Bertram Hale", "Carla Fontana", "Derek Osei"]
     letters = [
