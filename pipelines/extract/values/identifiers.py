@@ -6,7 +6,7 @@ All functions return None where the value is no identifier of its kind; nothing 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -114,6 +114,23 @@ def is_assigned_phone(value: str, region: str | None) -> bool:
     """Tell whether the number lies in a range its country has given out: the bar for digits met in running text."""
     parsed = _parse_phone(value, region)
     return parsed is not None and bool(phonenumbers.is_valid_number(parsed))
+
+
+@lru_cache(maxsize=CACHED)
+def region_of(country: str) -> str | None:
+    """Return the ISO code of a country that a record names by its code or, in any larger language, by its name."""
+    code = country.strip().upper()
+    if len(code) == len("FR"):
+        code = {"UK": "GB"}.get(code, code)
+        return code if code in phonenumbers.SUPPORTED_REGIONS else None
+    return _country_names().get(code.casefold())
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    from phonenumbers.geodata.locale import LOCALE_DATA  # a third of a second, which few files need
+
+    return {name.casefold(): region for region, spelt in LOCALE_DATA.items() for name in spelt.values() if name[:1] != "*"}
 
 
 def handle(value: str, scope: str, evidence: Evidence) -> Identifier | None:

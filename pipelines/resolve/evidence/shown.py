@@ -12,7 +12,7 @@ _COMPANIES = names(
 )
 _LAST_IN_CAPITALS = names("AG KG UG SA SL SLU SAS SPA SpA AB AS BV NV OY")
 _DOTTED_COMPANY = re.compile(
-    r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o|S\. ?n\. ?c|F\. ?lli)\b\.?"
+    r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o|S\. ?n\. ?c|F\. ?(?:lli|LLI))\b\.?"
 )
 # Departments and machines, which no one bears as a given name: a name that begins with one is theirs.
 _DEPARTMENTS = names("""
