@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.resolve.evidence.normalise import parse_name
 from pipelines.resolve.scoring import agreement
+from pipelines.resolve.scoring.comparisons import CONDITIONS
 
 
 @pytest.mark.parametrize(
@@ -267,3 +268,22 @@ def test_names_with_a_short_form_in_common_are_not_one_name():
 
 def test_given_names_told_apart_are_also_written_as_one():
     assert "maryann" in parse_name("Smith, Mary Ann").given_forms
+
+
+@pytest.mark.parametrize(
+    ("word", "is_near"),
+    [
+        pytest.param("Cbruno", True, id="a helpdesk's name for who gave none: the local part"),
+        pytest.param("Brunoc", True, id="the other way round"),
+        pytest.param("Tbruno", False, id="another initial"),
+        pytest.param("Carla", False, id="another name"),
+    ],
+)
+def test_a_word_made_of_initial_and_family_name_is_no_other_name(con, word, is_near):
+    one, other = parse_name(word), parse_name("Concetta Bruno")
+    sides = ("$1 AS given_name_l, $2 AS family_name_l, $3 AS given_name_r, $4 AS family_name_r",
+             "$3 AS given_name_l, $4 AS family_name_l, $1 AS given_name_r, $2 AS family_name_r")  # fmt: skip
+    values = [one.given_name, one.family_name, other.given_name, other.family_name]
+    for side in sides:
+        holds = con.execute(f"SELECT {CONDITIONS['one word near']} FROM (SELECT {side})", values).fetchall()
+        assert holds == [(is_near,)] if is_near else holds != [(True,)]
