@@ -4,8 +4,9 @@
 -- Reads   resolve.record_identity, resolve.record_name, resolve.name_form
 -- Rule    the name that tells most stands: whole before initials before a single word, told apart before guessed, current
 --         before former, then the one most records show, then the one that sorts first. The forms are those of all
---         its whole names, so that a name before marriage still agrees. A name that somebody typed (is_name_claimed)
---         counts only where no whole one was delivered.
+--         its whole names, so that a name before marriage still agrees, but for the same name the other way round: its
+--         given name is nobody's. A name that somebody typed (is_name_claimed) counts only where no whole one was
+--         delivered.
 WITH told AS (
     SELECT
         identity.identity_id,
@@ -77,6 +78,21 @@ ranked AS (
                 given_name ASC, family_name ASC, given_forms ASC, family_forms ASC
         ) AS name_rank
     FROM believed
+),
+
+formed AS (
+    SELECT
+        *,
+        name_rank = 1 OR (
+            is_whole
+            AND NOT coalesce(
+                replace(given_name, '-', '') = first_value(family_name) OVER names
+                AND family_name = replace(first_value(given_name) OVER names, '-', ''),
+                FALSE
+            )
+        ) AS is_form
+    FROM ranked
+    WINDOW names AS (PARTITION BY identity_id ORDER BY name_rank)
 )
 
 SELECT
@@ -96,9 +112,9 @@ SELECT
     any_value(given_name) FILTER (WHERE name_rank = 1) AS given_name,
     any_value(family_name) FILTER (WHERE name_rank = 1) AS family_name,
     any_value(is_claimed) FILTER (WHERE name_rank = 1) AS is_name_claimed,
-    list_sort(list_distinct(flatten(list(given_forms) FILTER (WHERE is_whole OR name_rank = 1)))) AS given_forms,
-    list_sort(list_distinct(flatten(list(family_forms) FILTER (WHERE is_whole OR name_rank = 1)))) AS family_forms,
-    list_sort(list_distinct(flatten(list(aliases) FILTER (WHERE is_whole OR name_rank = 1)))) AS name_aliases,
-    list_sort(list_distinct(flatten(list(short_aliases) FILTER (WHERE is_whole OR name_rank = 1)))) AS short_aliases
-FROM ranked
+    list_sort(list_distinct(flatten(list(given_forms) FILTER (WHERE is_form)))) AS given_forms,
+    list_sort(list_distinct(flatten(list(family_forms) FILTER (WHERE is_form)))) AS family_forms,
+    list_sort(list_distinct(flatten(list(aliases) FILTER (WHERE is_form)))) AS name_aliases,
+    list_sort(list_distinct(flatten(list(short_aliases) FILTER (WHERE is_form)))) AS short_aliases
+FROM formed
 GROUP BY identity_id

@@ -19,8 +19,9 @@ from pipelines.extract.parts.table import layout as table_layout
 from pipelines.extract.parts.table import rows as table_rows
 from pipelines.extract.parts.table.json_plain import plain_columns
 from tests.extract.by_column import assert_alike, counted, landed, read
+from tests.extract.exports import extracted
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SOURCES, TALKS, csv_files, json_files, parquet_files
-from tests.extract.tables import ANN, csv_of, jsonl
+from tests.extract.tables import ANN, CRM, csv_of, jsonl
 from tests.thorough import TIMES
 
 FORGIVING = settings(
@@ -159,3 +160,22 @@ def test_order_numbers_in_our_answers_are_taken_by_column_too(tmp_path_factory):
     )
     told = [{(one["value"], one["evidence"]) for one in row["party"]} for row in read(lake["interaction"])]
     assert all((f"GT-{1000 + n}", "reference") in found for n, found in enumerate(told))
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "number"),
+    [
+        pytest.param("PL", "600 123 456", "+48600123456", id="by its code"),
+        pytest.param("Polska", "600 123 456", "+48600123456", id="by its name there"),
+        pytest.param("Poland", "22 712 34 56 wew. 5", "+48227123456", id="by its name in English, an extension"),
+        pytest.param("FR", "07700 900123", "+447700900123", id="abroad, with a number of the source's region"),
+        pytest.param("FR", "+44 7700 900123", "+447700900123", id="abroad, with a number in full"),
+        pytest.param("UK", "07700 900123", "+447700900123", id="at home"),
+        pytest.param("Middle-earth", "07700 900123", "+447700900123", id="no country"),
+    ],
+)
+def test_a_number_is_read_as_people_write_it_in_the_rows_country(tmp_path_factory, tmp_path, country, written, number):
+    content = csv_of(ANN | {"Country": country, "Phone": written, "Mobile": ""})
+    (profile,) = extracted(tmp_path, {"a.csv": content}, CRM).records
+    assert [each.value for each in profile.identifiers if each.kind == "phone"] == [number]
+    assert_alike(tmp_path_factory, CRM, content.encode())

@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import random
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -170,3 +171,11 @@ def test_without_the_weakest_link_of_a_tree_two_parts_are_left_and_hold_everybod
 )
 def test_a_text_is_shortened_to_one_line(text, line):
     assert shortened(text, 10) == line
+
+
+def test_one_of_a_kind_is_not_told_as_many(published):
+    found = explain_customer(published, busiest(published))
+    few = replace(found, story=found.story[:1], profiles=0, identities=found.identities[:1], channels=found.channels[:1])
+    console = Console(width=200, record=True, file=io.StringIO())
+    render_explanation(few, console)
+    assert "1 record, 1 identity, 1 channel, " in console.export_text()

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.resolve.test_stories import ANNA, crm, resolved
-from tests.resolve.worlds import message, told
+from tests.resolve.worlds import message, row, told
 
 
-@pytest.mark.parametrize("mailbox", ["info", "empfang", "purchasing", "administracion"])
+@pytest.mark.parametrize("mailbox", ["info", "empfang", "purchasing", "administracion", "accueil", "ksiegowosc"])
 def test_a_role_mailbox_joins_nobody(tmp_path, mailbox):
     names = ["Anna Kowalczyk", "Bertram Hale", "Carla Fontana", "Derek Osei"]
     letters = [
@@ -133,3 +133,19 @@ def test_a_workspace_is_nothing_that_two_of_its_handles_have_in_common(tmp_path)
         ),
     )
     assert len(set(found.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("family", "shown"),
+    [
+        pytest.param("佐藤", {"陽子": "陽子 佐藤", "悠太": "悠太 佐藤"}, id="in Han, put together as in Latin letters"),
+        pytest.param("Zhao", {"Yang": "Zhao Yang", "Min": "Zhao Min"}, id="in Latin letters, put together as in Han"),
+    ],
+)
+def test_who_is_shown_in_both_orders_has_no_family_name_for_a_given_one(tmp_path, family, shown):
+    mailbox = told("email", "team636@x.example")
+    rows = [
+        row("crm", given, told("given_name", given), told("family_name", family), told("name", name), mailbox)
+        for given, name in shown.items()
+    ]
+    assert len(set(resolved(tmp_path, *rows).values())) == 2

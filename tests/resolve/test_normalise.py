@@ -5,6 +5,7 @@ import pytest
 
 from pipelines.resolve.evidence.normalise import parse_name
 from pipelines.resolve.scoring import agreement
+from pipelines.resolve.scoring.comparisons import CONDITIONS
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,40 @@ from pipelines.resolve.scoring import agreement
         ("María Teresa", "mariateresa", None),
         ("Hans Peter Böhm", "hanspeter", "bohm"),
         ("Hans Peter", "hans", "peter"),
+        ("Le Chrétien François", "francois", "lechretien"),
+        ("De la Cruz Juan Carlos", "juancarlos", "delacruz"),
+        ("Van den Berghe Els", "els", "vandenberghe"),
+        ("Van Morrison", "van", "morrison"),
+        ("Le Thi Hong", "hong", "le"),
+        ("DUPONT Jean-Pierre", "jean-pierre", "dupont"),
+        ("Mme LE GALL Anne Marie", "anne", "legall"),
+        ("DE SMET Jan", "jan", "desmet"),
+        ("Étienne LE GALL", "etienne", "legall"),
+        ("JP Dupont", "jp", "dupont"),
+        ("ANNA MARIA SMITH", "anna", "smith"),
+        ("佐藤 健太", "jiantai", "zuoteng"),
+        ("佐藤　健太", "jiantai", "zuoteng"),
+        ("佐藤, 健太", "jiantai", "zuoteng"),
+        ("佐藤健太", "jiantai", "zuoteng"),
+        ("佐々木健", "jian", "zuozuomu"),
+        ("佐藤", "zuoteng", None),
+        ("王, 小明", "xiaoming", "wang"),
+        ("김 민수", "minsu", "gim"),
+        ("サトウ ショウタ", "shota", "sato"),
+        ("マイケル・ジョーンズ", "maikeru", "jonzu"),
+        ("Dott. Mario Rossi", "mario", "rossi"),
+        ("Dott.ssa Anna Bianchi", "anna", "bianchi"),
+        ("Sig.ra Anna Bianchi", "anna", "bianchi"),
+        ("Mgr Jan Nowak", "jan", "nowak"),
+        ("Mevr. Els De Smet", "els", "desmet"),
+        ("Don Johnson", "don", "johnson"),
+        ("Don Juan Pérez", "juan", "perez"),
+        ("Samuel Hale, Jr.", "samuel", "hale"),
+        ("Hale, Jr., Samuel", "samuel", "hale"),
+        ("Hale, Junior", "junior", "hale"),
+        ("Joaquim Rocha Filho", "joaquim", "rocha"),
+        ("Antony cliente", "antony", None),
+        ("John Handy", "john", "handy"),
         ("anna_smith84", None, None),
         ("anna@x.example", None, None),
         ("+44 7446 850412", None, None),
@@ -56,6 +91,10 @@ def test_a_name_is_taken_apart(name, given, family):
         pytest.param("Anna Smith (Acme)", id="a company in brackets"),
         pytest.param("Anna Smith (for Tom Berg)", id="for whom, in brackets"),
         pytest.param("Anna Smith on behalf of Tom Berg", id="for whom"),
+        pytest.param("Anna Smith pour Tom Berg", id="for whom, in French"),
+        pytest.param("Anna Smith per conto di Tom Berg", id="in Italian"),
+        pytest.param("Anna Smith w imieniu Tom Berg", id="in Polish"),
+        pytest.param("Anna Smith p/o Tom Berg", id="for whom, as assistants sign"),
         pytest.param("Anna Smith via Acme Forum", id="by what way"),
         pytest.param("Anna Smith | Acme", id="where, behind a bar"),
         pytest.param("Anna Smith - Acme Ltd", id="where, behind a dash"),
@@ -73,7 +112,9 @@ def test_what_stands_around_a_name_is_no_part_of_it(shown):
 @pytest.mark.parametrize(
     "shown",
     ["Acme Ltd", "Huber GmbH & Co. KG", "Muebles García S.L.", "Huber Maschinen AG", "Smith & Sons Ltd", "Info Wilson",
-     "Sales Team", "Customer Service", "Kundenservice", "Test Test", "Kunde Test", "Test, n/a", "N/A N/A", "Unknown caller"],
+     "F.lli Casarin", "F.LLI TOZZO", "Casarin S.n.c.", "Officine Poletti SpA", "Garage Smet SPRL", "Atelier Maurice",
+     "Compta Dias", "Boekhouding Smet", "Sales Team", "Customer Service", "Kundenservice", "Test Test", "Kunde Test",
+     "Test, n/a", "N/A N/A", "Unknown caller"],
 )  # fmt: skip
 def test_companies_departments_and_fillers_are_nobody(shown):
     form = parse_name(shown)
@@ -227,3 +268,22 @@ def test_names_with_a_short_form_in_common_are_not_one_name():
 
 def test_given_names_told_apart_are_also_written_as_one():
     assert "maryann" in parse_name("Smith, Mary Ann").given_forms
+
+
+@pytest.mark.parametrize(
+    ("word", "is_near"),
+    [
+        pytest.param("Cbruno", True, id="a helpdesk's name for who gave none: the local part"),
+        pytest.param("Brunoc", True, id="the other way round"),
+        pytest.param("Tbruno", False, id="another initial"),
+        pytest.param("Carla", False, id="another name"),
+    ],
+)
+def test_a_word_made_of_initial_and_family_name_is_no_other_name(con, word, is_near):
+    one, other = parse_name(word), parse_name("Concetta Bruno")
+    sides = ("$1 AS given_name_l, $2 AS family_name_l, $3 AS given_name_r, $4 AS family_name_r",
+             "$3 AS given_name_l, $4 AS family_name_l, $1 AS given_name_r, $2 AS family_name_r")  # fmt: skip
+    values = [one.given_name, one.family_name, other.given_name, other.family_name]
+    for side in sides:
+        holds = con.execute(f"SELECT {CONDITIONS['one word near']} FROM (SELECT {side})", values).fetchall()
+        assert holds == [(is_near,)] if is_near else holds != [(True,)]

@@ -6,7 +6,7 @@ All functions return None where the value is no identifier of its kind; nothing 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -29,6 +29,11 @@ _USUAL_EMAIL = re.compile(
     rf"(?=.{{1,64}}@)[a-z0-9_+]+(?:[.-][a-z0-9_+]+)*@(?:{_LABEL}\.)+[a-z]{{2,20}}", re.IGNORECASE | re.ASCII
 )
 _SCHEMES = ("whatsapp:", "tel:", "sms:", "mailto:")
+# An extension behind a number, as other languages than English call it: poste 12, int. 4, wew. 5, доб. 101.
+_EXTENSION = re.compile(
+    r"[\s,;/(-]*\b(?:poste|int(?:erno|erne)?|wewn?|toestel|tst|dw|durchwahl|klapka|linka|mell[eé]k|anexo|ramal|доб)"
+    r"[.:]*\s*\d{1,6}\)?$"
+)
 
 
 def email(value: str, evidence: Evidence) -> Identifier | None:
@@ -109,6 +114,23 @@ def is_assigned_phone(value: str, region: str | None) -> bool:
     """Tell whether the number lies in a range its country has given out: the bar for digits met in running text."""
     parsed = _parse_phone(value, region)
     return parsed is not None and bool(phonenumbers.is_valid_number(parsed))
+
+
+@lru_cache(maxsize=CACHED)
+def region_of(country: str) -> str | None:
+    """Return the ISO code of a country that a record names by its code or, in any larger language, by its name."""
+    code = country.strip().upper()
+    if len(code) == len("FR"):
+        code = {"UK": "GB"}.get(code, code)
+        return code if code in phonenumbers.SUPPORTED_REGIONS else None
+    return _country_names().get(code.casefold())
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    from phonenumbers.geodata.locale import LOCALE_DATA  # a third of a second, which few files need
+
+    return {name.casefold(): region for region, spelt in LOCALE_DATA.items() for name in spelt.values() if name[:1] != "*"}
 
 
 def handle(value: str, scope: str, evidence: Evidence) -> Identifier | None:
@@ -243,7 +265,7 @@ def _parse_phone(value: str, region: str | None) -> "phonenumbers.PhoneNumber | 
     written = _without_scheme(one_line(value))
     if len(written) > PHONE_LIMIT:
         return None
-    digits = written.lower()
+    digits = _EXTENSION.sub("", written.lower())
     for mark in ("extension", "ext.", "ext", "x", "#"):  # what follows is an extension; any other letter makes it no number
         digits = digits.partition(mark)[0]
     if any(c.isalpha() for c in digits):

@@ -42,7 +42,8 @@ def _headline(found: CustomerExplanation) -> Panel:
         lines.append(Text(f"{found.asked_id} leads here since {found.since}: {found.cause}"))
     records = len(found.story) + found.profiles
     confidence = f", confidence {found.confidence:.4f}" if found.confidence is not None else ""
-    lines.append(Text(f"{records} records, {len(found.identities)} identities, {len(found.channels)} channels{confidence}"))
+    identities = f"{len(found.identities)} identit{'y' if len(found.identities) == 1 else 'ies'}"
+    lines.append(Text(f"{_count(records, 'record')}, {identities}, {_count(len(found.channels), 'channel')}{confidence}"))
     for one in found.households:
         lines.append(Text(f"of {_kind(one.kind)} {one.household_id}, with {_count(len(one.others), 'other')}"))
     return Panel(Group(*lines), expand=False, border_style="yellow")

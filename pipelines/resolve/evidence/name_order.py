@@ -4,6 +4,7 @@ import functools
 import re
 
 import yaml
+from anyascii import anyascii
 
 from pipelines.extract.values.fields import names
 from pipelines.settings import PACKAGE_ROOT
@@ -35,7 +36,24 @@ _VIETNAMESE_MIDDLE = frozenset(("thi", "van"))  # what nearly every woman, or ma
 _SYLLABLE = re.compile(r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
 _PATRONYMIC = re.compile(r"[\u0430-\u044f\u0451]{2,}(?:ович|евич|ьич|овна|евна|ична)$", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[\u0430-\u044f\u0451]+", re.IGNORECASE)
-_TWO_SIGNS = ("欧阳", "歐陽", "司徒", "司马", "司馬", "上官", "诸葛", "諸葛", "皇甫", "令狐", "慕容", "端木", "夏侯", "尉迟")
+_LONGER_FAMILIES = names("""
+    欧阳 歐陽 司徒 司马 司馬 上官 诸葛 諸葛 皇甫 令狐 慕容 端木 夏侯 尉迟
+    佐佐木 長谷川 佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 山本 中村 小林 加藤 吉田 山田 松本 井上 木村 清水 斎藤 斉藤 山口
+    池田 橋本 阿部 石川 前田 藤田 小川 岡田 後藤 村上 近藤 石井 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本 松田
+    中川 中野 原田 小野 竹内 金子 和田 中山 石田 上田 森田 酒井 柴田 宮崎 宮本 大野 横山 高木 安藤 谷口 今井 工藤 丸山
+    増田 村田 武田 平野 大塚
+""")
+_SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005]")
+_KANA = re.compile(r"[\u3041-\u30fa]")
+_KANA_WORD = re.compile(r"[\u3041-\u30fa\u30fc]+")
+_GLIDE = re.compile(r"([\u3041-\u30fa])([\u3083\u3085\u3087\u30e3\u30e5\u30e7])")  # shi and a small yo are sho
+_LONG_VOWEL = re.compile(r"ou(?!e)|oo|uu|-")
+_REPEATED = re.compile(r"(.)\u3005")
+
+# A family name may begin with these, and hardly any given name does: Le Gall Anne, Van Damme Jean.
+_FAMILY_BEGINS = names("""
+    de del dela delos della dello dei degli di da das dos du des el la le lo van vande vanden vander von den der ter ten op
+""")
 
 _ARABIC = re.compile(r"[\u0621-\u064a]+")
 _VOWEL_MARKS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
@@ -96,8 +114,47 @@ def without_patronymic(name: str) -> str:
 
 
 def family_signs(name: str) -> int:
-    """Return how many signs of a name in Han are the family name: one, but for a few."""
-    return 2 if len(name) > 2 and name.startswith(_TWO_SIGNS) else 1
+    """Return how many signs of a name in Han are the family name: one, but for some, most of them Japanese."""
+    return next((length for length in (3, 2) if name[:length] in _LONGER_FAMILIES), 1)
+
+
+def family_first(name: str, words: list[str]) -> int:
+    """Return how many of a name's first words are its family name; 0 where nothing says that it stands first.
+
+    It does in Han, Kana and Hangul; where it alone is in capitals (DUPONT Jean-Pierre); and where it begins as only family
+    names do, before another word (Le Gall Anne).
+
+    Args:
+        name: as shown.
+        words: its words, without titles, in lower-case Latin letters.
+    """
+    shown = name.split()
+    if all(map(_SIGNS.match, shown)):
+        return int(len(shown) > 1)
+    shown = shown[-len(words) :]
+    in_capitals = next((at for at, word in enumerate(shown) if not word.isupper()), len(shown))
+    letters = sum(map(str.isalpha, "".join(shown[:in_capitals])))
+    if in_capitals < len(shown) == len(words) and letters > 2 and not any(map(str.isupper, shown[in_capitals:])):
+        return in_capitals
+    begins = next((at for at, word in enumerate(words) if word not in _FAMILY_BEGINS), len(words))
+    return begins + 1 if 0 < begins < len(words) - 1 else 0
+
+
+def from_kana(name: str) -> str:
+    """Write Kana as Japanese write their names in Latin letters (Shota, not shiyouta), and the sign that 々 repeats."""
+    name = _REPEATED.sub(r"\1\1", name)
+    if not _KANA.search(name):
+        return name
+    return _KANA_WORD.sub(lambda word: _LONG_VOWEL.sub(_shortened, anyascii(_GLIDE.sub(_glided, word[0]))), name)
+
+
+def _shortened(vowel: re.Match[str]) -> str:
+    return vowel[0][0].strip("-")
+
+
+def _glided(signs: re.Match[str]) -> str:
+    begin, vowel = anyascii(signs[1])[:-1], anyascii(signs[2])
+    return begin + (vowel[1:] if begin in ("sh", "ch", "j") else vowel)
 
 
 def from_arabic(name: str) -> str:

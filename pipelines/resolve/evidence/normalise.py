@@ -18,19 +18,25 @@ from pipelines.resolve.evidence.shown import is_household, is_nobody, without_as
 from pipelines.settings import PACKAGE_ROOT
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
-TITLES = names("mr mrs ms miss dr prof sir herr frau hr mme mlle sr sra srta senor senora don dona dna ing dipl-ing mag")
-SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq")
+TITLES = names("""
+    mr mrs ms miss dr prof sir herr frau hr mme mlle monsieur madame sr sra srta senor senora senhor senhora don dona dna
+    ing dipl-ing mag mgr inz pani dott dottssa dottore dottoressa profssa sig sigra signor signora avv geom rag arch
+    dhr mevr mw mevrouw drs
+""")
+_TITLES_OR_NAMES = names("don dona arch")  # titles before a whole name: Don Juan Pérez, and not Don Johnson
+SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq filho")
 # What an address book says of a person behind the name: Anna Huber Handy.
 NOTES = names(
     "mobil mobile handy cell work privat private arbeit trabajo kunde kundin customer cliente client klant whatsapp"
 )
+_SURE_NOTES = names("kunde kundin customer cliente client klant whatsapp")  # no family names: Anna Cliente is an Anna
 SCHEMA = pa.schema([
     ("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
     *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
     ("is_household", pa.bool_()),
 ])  # fmt: skip
 
-NAME_RULES = "7"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "8"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
 
@@ -38,7 +44,7 @@ _NO_NAME = re.compile(r"[\d@_#/\\:]")
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
-_SYLLABLE = re.compile(r"[A-Z][a-z']*")
+_DOTTED_TITLE = re.compile(r"\b(dott|prof|sig)\.? ?(?:ssa|ra|na)\b", re.IGNORECASE)
 # Spellings of one sound in transliterations: Aleksandr and Alexandr, Mueller and Muller, Yulia and Julia.
 _FOLDS = (("ou", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ks", "x"), ("kh", "h"), ("ph", "f"), ("ck", "k"),
           ("schtsch", "shch"), ("tsch", "ch"), ("sch", "sh"), ("c", "k"), ("w", "v"), ("y", "i"), ("j", "i"),
@@ -85,7 +91,8 @@ def parse_name(name: str) -> NameForm:
     """Take a display name apart; what is no name (a handle, an address, a number, a company) has no parts.
 
     A comma tells the family name first ("Smith, Anna"). Names in Han, Kana or Hangul start with it, too, and so do
-    Vietnamese ones. A household ("Familie Huber", "Hans & Anna Huber") is nobody in it.
+    Vietnamese ones; ``name_order.family_first`` knows more. A household ("Familie Huber", "Hans & Anna Huber") is nobody
+    in it.
     """
     shown = _without_company(_COUNTER.sub("", without_asides(name)))
     if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
@@ -114,8 +121,10 @@ def parse_name(name: str) -> NameForm:
 
 
 def _without_company(shown: str) -> str:
-    """Return what stands before a comma, where no person stands behind it: Anna Smith, Acme Ltd; Smith, n/a."""
+    """Return what stands before a comma, where no person stands behind it: Anna Smith, Acme Ltd; Smith, n/a; A. Hale, Jr."""
     before, _, after = shown.partition(",")
+    if len(_words(before)) > 1 and SUFFIXES.issuperset(words := _words(after)):
+        return before if words else shown
     if before.strip() and (words := _words(after)) and is_nobody(after, words):
         return before if len(_words(before)) > 1 else f"{before},"
     return shown
@@ -129,22 +138,22 @@ def fold(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", word.replace("-", "").replace("'", ""))
 
 
-def _words(name: str) -> list[str]:
-    latin = name if name.isascii() else anyascii(name_order.from_arabic(name_order.without_patronymic(name)))
-    if latin is not name and " " not in name.strip() and _HAN.search(name):
-        syllables = _SYLLABLE.findall(latin)  # 王小明 is written WangXiaoMing
-        family = name_order.family_signs(name.strip())
-        if len(syllables) <= family:
-            return [latin.lower()]
-        return ["".join(syllables[family:]).lower(), "".join(syllables[:family]).lower()]
-    if latin.replace(" ", "").isalpha():  # as most names are
-        words = latin.lower().split()
+def _words(name: str, *, is_part: bool = False) -> list[str]:
+    """Return the words of a name, or of a part that is told to be the family name or the given ones."""
+    if name.isascii() and name.replace(" ", "").isalpha():  # as most names are
+        words = name.lower().split()
     else:
-        words = [word.replace("'", "") for word in _WORD.findall(latin.lower())]
+        written = name_order.from_kana(" ".join(name.replace("・", " ").split()))
+        if _HAN.search(written) and " " not in written and not is_part:
+            family = name_order.family_signs(written)
+            pieces = (written[family:], written[:family]) if len(written) > family else (written,)
+            return [anyascii(piece).replace("-", "").lower() for piece in pieces]  # 王小明 is written WangXiaoMing
+        latin = anyascii(name_order.from_arabic(name_order.without_patronymic(written)))
+        words = [word.replace("'", "") for word in _WORD.findall(_DOTTED_TITLE.sub(r"\1", latin).lower())]
         words = [word for word in words if word.strip("-")]
-    while len(words) > 1 and words[0] in TITLES:
+    while len(words) > 1 and words[0] in TITLES and not (len(words) == 2 and words[0] in _TITLES_OR_NAMES):
         words = words[1:]
-    while (len(words) > 1 and words[-1] in SUFFIXES) or (len(words) > 2 and words[-1] in NOTES):
+    while len(words) > 1 and (words[-1] in SUFFIXES or words[-1] in (NOTES if len(words) > 2 else _SURE_NOTES)):
         words = words[:-1]
     return words
 
@@ -152,8 +161,9 @@ def _words(name: str) -> list[str]:
 def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     """Return the given name, what stands between, and the words of the family name."""
     if "," in name:
-        before = _words(name.split(",", 1)[0])
-        after = _words(name.split(",", 1)[1])
+        before = _words(name.split(",", 1)[0], is_part=True)
+        after = _words(name.split(",", 1)[1], is_part=True)
+        after = [word for word in after if word not in SUFFIXES] or after  # Hale, Jr., Samuel
         if before and after:
             if name_order.is_vietnamese(before, after):
                 return name_order.vietnamese_given(after)[-1], [], before
@@ -166,6 +176,9 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     if told := name_order.vietnamese(words):
         given_names, family = told
         return given_names[-1], [], [family]
+    if first := name_order.family_first(name, words):
+        given, middle = name_order.with_compound(words[first], words[first + 1 :], is_whole=False)
+        return given, middle, words[:first]
     given, words = name_order.with_compound(words[0], words[1:], is_whole=True)
     if not words:
         return given, [], []

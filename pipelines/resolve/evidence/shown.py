@@ -7,15 +7,21 @@ from pipelines.extract.values.fields import names
 
 # A company says what it is: in any place, or as the last word written in capitals (Maria Sá is no S.A.).
 _COMPANIES = names(
-    "ltd limited llc llp plc inc corp gmbh mbh ohg gbr kgaa sarl eurl srl kft zrt ehf oyj aps bvba pty spzoo eood"
+    "ltd limited llc llp plc inc corp gmbh mbh ohg gbr kgaa sarl eurl srl srls snc sprl lda ltda kft zrt ehf oyj aps bvba"
+    " pty spzoo eood"
 )
-_LAST_IN_CAPITALS = names("AG KG UG SA SL SLU SAS SPA AB AS BV NV OY")
-_DOTTED_COMPANY = re.compile(r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o)\b\.?")
+_LAST_IN_CAPITALS = names("AG KG UG SA SL SLU SAS SPA SpA AB AS BV NV OY")
+_DOTTED_COMPANY = re.compile(
+    r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o|S\. ?n\. ?c|F\. ?(?:lli|LLI))\b\.?"
+)
 # Departments and machines, which no one bears as a given name: a name that begins with one is theirs.
 _DEPARTMENTS = names("""
     info office support helpdesk reception purchasing accounting noreply postmaster webmaster kundenservice kundendienst
     buchhaltung einkauf verkauf vertrieb verwaltung empfang sekretariat ventas compras contabilidad recepcion administracion
     pedidos facturacion comptabilite biuro recepcja ufficio segreteria receptie inkoop verkoop
+    achats compta accueil secretariat atelier etablissements ets garage menuiserie boulangerie acquisti amministrazione
+    magazzino officine officina autofficina aankoop boekhouding magazijn bouwbedrijf zakupy ksiegowosc sekretariat
+    zamowienia zaklady phu pphu fhu
 """)
 # What is typed where no name is known. As a part of a name each may be one: nobody is named by these alone.
 _FILLERS = names("""
@@ -32,8 +38,8 @@ _AND = frozenset(("and", "und", "et", "u"))
 _TOGETHER = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|u\.)\s+", re.IGNORECASE)
 # What follows tells for whom, by what way, where, or how somebody was called before.
 _ASIDE = re.compile(
-    r"(?<=\w)[.)\"]?(?:\s+(?:[Oo]n [Bb]ehalf [Oo]f|im Auftrag(?: von)?|en nombre de|namens|via|c/o|für"
-    r"|geb\.|geborene|née?|nee)\s|\s+[|\u2022\u00b7\u2013\u2014-]\s+|\s*\|).*", re.DOTALL,
+    r"(?<=\w)[.)\"]?(?:\s+(?:[Oo]n [Bb]ehalf [Oo]f|im Auftrag(?: von)?|en nombre de|em nome de|namens|via|c/o|p/o|für"
+    r"|pour|per conto d[ei]|w imieniu|geb\.|geborene|née?|nee)\s|\s+[|\u2022\u00b7\u2013\u2014-]\s+|\s*\|).*", re.DOTALL,
 )  # fmt: skip
 _ODD = re.compile(r"[^\w\s.,;'-]")  # most names have none of it
 _BRACKETED = re.compile(r"\([^()]*(?:\)|$)|\[[^\[\]]*(?:\]|$)|\{[^{}]*(?:\}|$)|<[^<>]*(?:>|$)")

@@ -17,7 +17,12 @@ _WORD_SHARED = (
     "(list_has_any(given_forms_l, given_forms_r) OR list_has_any(given_forms_l, family_forms_r)"
     f" OR list_has_any(family_forms_l, given_forms_r) OR {_FAMILY_SHARED})"
 )
-_WORD_NEAR = "(given_near(given_name_l, given_name_r) OR given_near(family_name_l, family_name_r))"
+# A helpdesk names who gives no name after the local part of the address: Cbruno is Concetta Bruno.
+_ACCOUNT_WORD = " OR ".join(
+    f"given_name_{one} IN (left(given_name_{two}, 1) || family_name_{two}, family_name_{two} || left(given_name_{two}, 1))"
+    for one, two in ("lr", "rl")
+)
+_WORD_NEAR = f"(given_near(given_name_l, given_name_r) OR given_near(family_name_l, family_name_r) OR {_ACCOUNT_WORD})"
 _WORD_ALIKE = (
     "(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75"
     " OR jaro_winkler_similarity(family_name_l, family_name_r) >= 0.75"

@@ -20,16 +20,27 @@ from pipelines.settings import Source
 def identified(person: Person, source: Source, texts: list[pa.Array], is_odd: Flags) -> tuple[list[Identified], Flags]:
     """Return the identifiers that ``Person.identifiers`` gives, and the rows of which one is ours.
 
-    Rows with a value that is no identifier are marked in ``is_odd``.
+    Rows with a value that is no identifier, and with a number from abroad, are marked in ``is_odd``.
     """
     found: list[Identified] = []
     is_ours = np.zeros(len(is_odd), np.bool_)
     for step in person.steps:
         found.append(_identified(step, texts[step.place], source, is_odd, is_ours))
+        if step.who[0] == "phone":
+            is_odd |= _is_abroad(person, texts) & is_filled(texts[step.place])
     name = _composed_name(person, texts, [one.values for one in found if one.who[0] == "name"])
     found.append(Identified(("name", "", person.name_evidence), name))
     found.append(Identified(("address", "", person.address_evidence), _whole_address(person, texts)))
     return without_repeats([one for one in found if one.values.null_count < len(is_odd)]), is_ours
+
+
+def _is_abroad(person: Person, texts: list[pa.Array]) -> Flags:
+    """Return the rows whose country is another than the source's: their numbers are written as people write them there."""
+    countries = texts[person.country].dictionary_encode()
+    if not len(countries.dictionary):
+        return np.zeros(len(countries), np.bool_)
+    are = np.array([bool(each and person.abroad(line(each) or "")) for each in countries.dictionary.to_pylist()])
+    return flags_of(pa.array(are).take(countries.indices).fill_null(False))
 
 
 def clean_lines(texts: pa.Array) -> pa.Array:

@@ -106,6 +106,7 @@ class Person:
 
     Attributes:
         steps: the columns, in the mapping's order.
+        country: where the row says in which country its numbers are written.
         given, family, address: where the parts stand of which a whole name and address are made.
     """
 
@@ -130,16 +131,21 @@ class Person:
             (layout.places(prefix + name) or [layout.nothing])[0]
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
         )
+        self.country = self.address[-1]
+        self.region = source.region
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
     def identifiers(self, texts: list[str | list[str]]) -> tuple[list[Identifier], bool]:
         """Return a row's identifiers, each once, and whether one of them is ours."""
         found: list[Identifier] = []
         is_ours = False
-        for place, _, kept, make in self.steps:
+        abroad = self.abroad(first_line(texts[self.country])) if texts[self.country] else None
+        for place, who, kept, make in self.steps:
             if not (cell := texts[place]):
                 continue
             for text in (cell,) if isinstance(cell, str) else cell:
+                if abroad and who[0] == "phone":
+                    text = in_full(text, abroad)
                 made, own = kept(text) if len(text) < SHORT else make(text)
                 if made is None:
                     self._layout.unreadable(place)
@@ -157,6 +163,18 @@ class Person:
         if len({each.value for each in found}) < len(found):  # two that are one have one value
             found = known(*found)
         return found, is_ours
+
+    def abroad(self, country: str) -> str | None:
+        """Return the region of a country as a row has it, where that is another than the source's."""
+        region = identifiers.region_of(country)
+        return region if region != self.region else None
+
+
+def in_full(number: str, region: str) -> str:
+    """Return a number with its country where it is one of ``region`` as they are written there, else as it is."""
+    if number.lstrip(" (").startswith(("+", "00")) or not identifiers.is_assigned_phone(number, region):
+        return number
+    return identifiers.normalise_phone(number, region) or number
 
 
 class Consents:
