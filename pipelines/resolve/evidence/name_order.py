@@ -132,6 +132,8 @@ def family_first(name: str, words: list[str]) -> int:
     if all(map(_SIGNS.match, shown)):
         return int(len(shown) > 1)
     shown = shown[-len(words) :]
+    if words[0] not in _FAMILY_BEGINS and not shown[0].isupper():  # as in most names
+        return 0
     in_capitals = next((at for at, word in enumerate(shown) if not word.isupper()), len(shown))
     letters = sum(map(str.isalpha, "".join(shown[:in_capitals])))
     if in_capitals < len(shown) == len(words) and letters > 2 and not any(map(str.isupper, shown[in_capitals:])):

@@ -122,7 +122,9 @@ def parse_name(name: str) -> NameForm:
 
 def _without_company(shown: str) -> str:
     """Return what stands before a comma, where no person stands behind it: Anna Smith, Acme Ltd; Smith, n/a; A. Hale, Jr."""
-    before, _, after = shown.partition(",")
+    before, comma, after = shown.partition(",")
+    if not comma:
+        return shown
     if len(_words(before)) > 1 and SUFFIXES.issuperset(words := _words(after)):
         return before if words else shown
     if before.strip() and (words := _words(after)) and is_nobody(after, words):
@@ -140,8 +142,8 @@ def fold(word: str) -> str:
 
 def _words(name: str, *, is_part: bool = False) -> list[str]:
     """Return the words of a name, or of a part that is told to be the family name or the given ones."""
-    if name.isascii() and name.replace(" ", "").isalpha():  # as most names are
-        words = name.lower().split()
+    if name.isascii() and (plain := name.replace(",", " ")).replace(" ", "").isalpha():  # as most names are
+        words = plain.lower().split()
     else:
         written = name_order.from_kana(" ".join(name.replace("・", " ").split()))
         if _HAN.search(written) and " " not in written and not is_part:
