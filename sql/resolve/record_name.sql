@@ -4,8 +4,9 @@
 -- Reads   staging.identifier, staging.interaction
 -- Rule    where a row tells given and family name apart, "family, given" is a name as well (is_told), and "family," or the
 --         given name where it has only one of them.
---         A message that comes in without a name has the one that its text says ("my name is …"), or stands under: $said_name
---         is what such a text looks like, the name in its first or second group, and $signed_name, the name in its first.
+--         A message that comes in without a name has the one that its text says ("my name is …"), or that stands under it:
+--         $said_name is what such a text looks like, the name in its first or second group, and $signed_name is what its
+--         end looks like, the name in its first.
 SELECT
     record_kind,
     source,
