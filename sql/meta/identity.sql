@@ -40,7 +40,10 @@ SELECT
     identity.tf_name_key,
     identity.tf_initial_key,
     identity.tf_given_key,
-    identity.is_promiscuous
+    identity.is_promiscuous,
+    identity.doubted_given_name,
+    identity.doubted_family_name,
+    identity.doubted_given_forms
 FROM resolve.identity AS identity
 LEFT JOIN resolve.cluster AS cluster ON identity.identity_id = cluster.identity_id
 ORDER BY identity.identity_id

@@ -9,7 +9,8 @@
 --         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
 --         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
 --         out; contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and
---         numbers is not believed in any. Where a date of birth or an address changed, the current one stands.
+--         numbers is not believed in any, nor in a name that they typed: it is doubted, and speaks against others alone.
+--         Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
@@ -128,6 +129,9 @@ known AS (
         name.family_name,
         nullif(concat_ws(' ', name.given_name, name.family_name), '') AS full_name,
         promiscuous.identity_id IS NOT NULL AS is_promiscuous,
+        doubted.given_name AS doubted_given_name,
+        doubted.family_name AS doubted_family_name,
+        coalesce(doubted.given_forms, []) AS doubted_given_forms,
         coalesce(name.given_forms, []) AS given_forms,
         coalesce(name.family_forms, []) AS family_forms,
         coalesce(name.name_aliases, []) AS name_aliases,
@@ -163,6 +167,8 @@ known AS (
     LEFT JOIN promiscuous ON counted.identity_id = promiscuous.identity_id
     LEFT JOIN resolve.identity_name AS name
         ON counted.identity_id = name.identity_id AND NOT (name.is_name_claimed AND promiscuous.identity_id IS NOT NULL)
+    LEFT JOIN resolve.identity_name AS doubted
+        ON counted.identity_id = doubted.identity_id AND doubted.is_name_claimed AND promiscuous.identity_id IS NOT NULL
     LEFT JOIN listed ON counted.identity_id = listed.identity_id
     LEFT JOIN confirmed ON counted.identity_id = confirmed.identity_id
 ),

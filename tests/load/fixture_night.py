@@ -93,7 +93,7 @@ TABLES = {
     "confirmed_claims VARCHAR[], "
     "points VARCHAR[], aliases VARCHAR[], written_aliases VARCHAR[], odd_aliases VARCHAR[], name_key VARCHAR, "
     "initial_key VARCHAR, given_key VARCHAR, tf_name_key DOUBLE, tf_initial_key DOUBLE, tf_given_key DOUBLE,"
-    " is_promiscuous BOOLEAN",
+    " is_promiscuous BOOLEAN, doubted_given_name VARCHAR, doubted_family_name VARCHAR, doubted_given_forms VARCHAR[]",
     "resolve.record_identity": "record_kind VARCHAR, source VARCHAR, source_ref VARCHAR, night DATE, identity_id VARCHAR, "
     "reason VARCHAR",
     "resolve.shared_identifier": "kind VARCHAR, scope VARCHAR, value VARCHAR, name_count BIGINT, identity_count BIGINT",

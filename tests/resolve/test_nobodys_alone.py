@@ -149,3 +149,22 @@ def test_who_is_shown_in_both_orders_has_no_family_name_for_a_given_one(tmp_path
         for given, name in shown.items()
     ]
     assert len(set(resolved(tmp_path, *rows).values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "joins"),
+    [
+        pytest.param("Anna Kowalczyk", True, id="the owner's name"),
+        pytest.param("Jonas Weber", False, id="another's: who bought it for somebody, or has read the number"),
+        pytest.param("Anna", True, id="half of it"),
+    ],
+)
+def test_an_order_number_joins_a_form_to_its_owner_unless_the_typed_name_is_anothers(tmp_path, typed, joins):
+    order = told("reference", "GT-1234567")
+    shown = [told("name", typed), told("email", "somebody@else.example"), order]
+    found = resolved(
+        tmp_path,
+        crm("1", ANNA, order, told("phone", "+447446850412")),
+        message("form", "1", *[told(one.kind, one.value, evidence="claimed") for one in shown]),
+    )
+    assert (found["form 1"] == found["crm 1"]) is joins

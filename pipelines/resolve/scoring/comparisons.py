@@ -50,6 +50,12 @@ _CONFIRMED = "(list_has_any(confirmed_claims_l, points_r) OR list_has_any(points
 _SAME_CLAIM = "list_has_any(claims_l, claims_r)"
 _REFERRED = "list_has_any(refs_l, refs_r)"
 _ONE_NAMELESS = f"({_NAMELESS_L} OR {_NAMELESS_R})"
+# A name that nobody believes is none, and still rules out whose name is another.
+_DOUBTED = " OR ".join(
+    f"names_contradict(doubted_given_name_{one}, doubted_given_forms_{one}, doubted_family_name_{one}, [],"
+    f" given_name_{two}, given_forms_{two}, family_name_{two}, family_forms_{two})"
+    for one, two in ("lr", "rl")
+)
 _ALIAS_OF_NAME = (
     f"(({_NAMELESS_L} AND list_has_any(aliases_l, name_aliases_r))"
     f" OR ({_NAMELESS_R} AND list_has_any(name_aliases_l, aliases_r)))"
@@ -124,9 +130,9 @@ CONDITIONS: dict[str, str] = {
     "claimed by each other, no name": "list_has_any(claims_l, points_r) AND list_has_any(points_l, claims_r)"
     f" AND {_ONE_NAMELESS}",
     "reference, names agree": f"{_REFERRED} AND {_AGREE}",
-    "claim and reference, no name": f"{_CLAIMED} AND {_REFERRED} AND {_ONE_NAMELESS}",
-    "reference, no name": f"{_REFERRED} AND {_ONE_NAMELESS}",
-    "claim, no name": _ONE_NAMELESS,
+    "claim and reference, no name": f"{_CLAIMED} AND {_REFERRED} AND {_ONE_NAMELESS} AND NOT ({_DOUBTED})",
+    "reference, no name": f"{_REFERRED} AND {_ONE_NAMELESS} AND NOT ({_DOUBTED})",
+    "claim, no name": f"{_ONE_NAMELESS} AND NOT ({_DOUBTED})",
     # what a reference row tells
     "birth missing": "date_of_birth_l IS NULL OR date_of_birth_r IS NULL",
     "birth equal": "date_of_birth_l = date_of_birth_r",
@@ -150,7 +156,8 @@ CONDITIONS: dict[str, str] = {
     "otherwise": "ELSE",
 }
 COLUMNS = (
-    "given_name", "family_name", "given_forms", "family_forms", "name_aliases", "emails", "phones", "handles", "accounts",
+    "given_name", "family_name", "given_forms", "family_forms", "doubted_given_name", "doubted_family_name",
+    "doubted_given_forms", "name_aliases", "emails", "phones", "handles", "accounts",
     "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "confirmed_claims", "points", "aliases",
     "written_aliases", "odd_aliases", "date_of_birth",
     "street", "city", "postcode", "company", "name_key", "initial_key", "given_key",
