@@ -77,9 +77,10 @@ shown AS (
                     OR regexp_matches(
                         identifier.value,
                         '^(no|none|na|nobody|kein|keine|sin|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf)'
-                        || '@(no|none|na|nobody|kein|keine|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf'
+                        || '@(no|none|na|nobody|kein|keine|unknown|unbekannt|test|fake|dummy|xx+|abc|asdf'
                         || '|e?-?mail|correo|example|no-?e?mail)[.]'
                     )
+                    OR regexp_matches(identifier.value, '^(a@a|x@x)[.]')
             ELSE FALSE
         END
 )
