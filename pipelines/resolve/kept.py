@@ -12,6 +12,7 @@ import duckdb
 import phonenumbers
 from splink import __version__ as splink_version
 
+from pipelines.resolve.evidence.normalise import NAME_FILES
 from pipelines.resolve.relations import has_table, run
 from pipelines.resolve.scoring.model import Model
 from pipelines.resolve.settings import Linkage
@@ -29,7 +30,7 @@ def rules_digest(home: Home, linkage: Linkage, model: Model) -> str:
     said = [linkage.digest, model.version, duckdb.__version__, phonenumbers.__version__, splink_version]
     contents = [home.find(str(name)).read_bytes() for name in files]
     contents += [path.read_bytes() for path in sorted(_OURS.rglob("*.py"))]
-    contents += [(PACKAGE_ROOT / "config" / name).read_bytes() for name in ("nicknames.yml", "arabic_names.yml")]
+    contents += [(PACKAGE_ROOT / name).read_bytes() for name in NAME_FILES]
     digest = hashlib.sha256("\n".join(said).encode())
     for content in contents:
         digest.update(hashlib.sha256(content).digest())

@@ -12,6 +12,12 @@ def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None 
     return rows
 
 
+def define(con: duckdb.DuckDBPyConnection, macros: str) -> None:
+    """Make temporary macros known to a connection for as long as it is open; nothing is written to its database."""
+    for statement in con.extract_statements(macros):
+        con.execute(statement).fetchall()
+
+
 def take(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
     """Keep what a SELECT gives as a temporary table."""
     run(con, f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")

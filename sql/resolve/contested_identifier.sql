@@ -27,6 +27,7 @@ carrier AS (
         form.family_name,
         form.given_forms,
         form.family_forms,
+        form.is_household,
         birth.value AS date_of_birth
     FROM point
     INNER JOIN resolve.record_name AS name
@@ -42,7 +43,7 @@ carrier AS (
             AND point.record_kind = birth.record_kind
             AND point.source = birth.source
             AND point.source_ref = birth.source_ref
-    WHERE form.given_name IS NOT NULL
+    WHERE form.given_name IS NOT NULL OR form.is_household
 ),
 
 crowd AS (
@@ -59,6 +60,7 @@ few AS (
     SELECT carrier.*
     FROM carrier
     ANTI JOIN crowd ON carrier.kind = crowd.kind AND carrier.scope = crowd.scope AND carrier.value = crowd.value
+    WHERE NOT carrier.is_household
 )
 
 SELECT DISTINCT
@@ -79,18 +81,12 @@ SELECT
     value
 FROM crowd
 UNION
-SELECT DISTINCT
-    point.kind,
-    point.scope,
-    point.value
-FROM point
-INNER JOIN resolve.record_name AS name
-    ON
-        point.record_kind = name.record_kind
-        AND point.source = name.source
-        AND point.source_ref = name.source_ref
-INNER JOIN resolve.name_form AS form ON name.name = form.name
-WHERE form.is_household
+SELECT
+    kind,
+    scope,
+    value
+FROM carrier
+WHERE is_household
 UNION
 SELECT DISTINCT
     point.kind,
@@ -117,5 +113,5 @@ SELECT DISTINCT
     scope,
     value
 FROM point
-WHERE kind = 'email' AND list_contains($role_mailboxes, split_part(split_part(value, '@', 1), '+', 1))
+WHERE kind = 'email' AND list_contains($role_mailboxes, local_part(value))
 ORDER BY kind, scope, value

@@ -17,7 +17,7 @@ WITH contested AS (
     WHERE
         held.kind IN ('email', 'phone')
         AND NOT coalesce(form.is_fixed_line, FALSE)
-        AND NOT (held.kind = 'email' AND list_contains($role_mailboxes, split_part(held.value, '@', 1)))
+        AND NOT (held.kind = 'email' AND list_contains($role_mailboxes, local_part(held.value)))
 ),
 
 sighting AS (

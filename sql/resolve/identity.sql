@@ -14,7 +14,7 @@
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
-        CASE WHEN held.kind = 'email' THEN mailbox_of(held.value) ELSE held.value END AS value,
+        compared_value(held.kind, held.value) AS value,
         contested.value IS NOT NULL AS is_contested
     FROM resolve.identity_identifier AS held
     LEFT JOIN resolve.shared_identifier AS shared
@@ -99,7 +99,7 @@ counted AS (
 confirmed AS (
     SELECT
         identity_id,
-        list(kind || ':' || CASE WHEN kind = 'email' THEN mailbox_of(value) ELSE value END) AS claims
+        list(kind || ':' || compared_value(kind, value)) AS claims
     FROM resolve.confirmed_claim
     GROUP BY identity_id
 ),
@@ -173,26 +173,28 @@ known AS (
     LEFT JOIN confirmed ON counted.identity_id = confirmed.identity_id
 ),
 
+called AS (
+    SELECT
+        identity_id,
+        list_transform(emails, LAMBDA value: lower(local_part(value)))
+        || list_transform(handles, LAMBDA value: lower(regexp_replace(value, '^.*:', ''))) AS accounts
+    FROM known
+),
+
 named_account AS (
     SELECT
         identity_id,
         list_distinct(list_filter(
-            list_transform(
-                list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
-                || list_transform(handles, LAMBDA value: regexp_replace(value, '^.*:', '')),
-                LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
-            ),
+            list_transform(accounts, LAMBDA value: regexp_replace(value, '[^a-z0-9]', '', 'g')),
             LAMBDA value: length(value) >= 5 AND NOT list_contains($role_mailboxes, value)
         )) AS written,
         list_transform(
             list_filter(
-                list_transform(emails, LAMBDA value: split_part(split_part(value, '@', 1), '+', 1))
-                || list_transform(handles, LAMBDA value: regexp_replace(value, '^.*:', '')),
-                LAMBDA value: regexp_matches(lower(value), '^([a-z][._-][a-z]{3,}|[a-z]{3,}[._-][a-z])$')
+                accounts, LAMBDA value: regexp_matches(value, '^([a-z][._-][a-z]{3,}|[a-z]{3,}[._-][a-z])$')
             ),
-            LAMBDA value: regexp_replace(lower(value), '[^a-z0-9]', '', 'g')
+            LAMBDA value: regexp_replace(value, '[^a-z0-9]', '', 'g')
         ) AS initialled
-    FROM known
+    FROM called
 )
 
 SELECT

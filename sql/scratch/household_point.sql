@@ -59,7 +59,7 @@ judged AS (
     SELECT
         counted.*,
         coalesce(form.is_fixed_line, FALSE) AS is_fixed_line,
-        counted.kind = 'email' AND list_contains($role_mailboxes, split_part(counted.key, '@', 1)) AS is_role,
+        counted.kind = 'email' AND list_contains($role_mailboxes, local_part(counted.key)) AS is_role,
         coalesce(employer.staff_count * 2 >= counted.customer_count, FALSE) AS is_of_company,
         is_of_company
         OR counted.family_count > $families_at_most

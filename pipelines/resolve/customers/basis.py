@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.resolve.evidence.normalise import NAME_FILES
 from pipelines.resolve.relations import register, run, unregister
 from pipelines.resolve.scoring.model import Model, population_of
 from pipelines.resolve.settings import Linkage
@@ -27,7 +28,7 @@ def build_basis(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, mo
         ("code", code_digest(home)),
         ("model", model.version),
         ("population", str(population_of(con))),
-        ("setting nicknames", _digest([home.find("config/nicknames.yml"), home.find("config/arabic_names.yml")])),
+        ("setting nicknames", _digest([home.find(name) for name in NAME_FILES])),
         *(
             (f"setting {key}", json.dumps(value, sort_keys=True, ensure_ascii=False))
             for key, value in linkage.model_dump(mode="json", exclude=_NO_RULES).items()

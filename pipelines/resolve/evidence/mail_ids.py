@@ -7,6 +7,8 @@ mail whose Message-ID reads as if it had been given so: two mails never come to 
 
 import duckdb
 
+from pipelines.resolve.relations import define
+
 _OWN = "#[0-9a-f]{8}"
 _MACROS = f"""
 CREATE OR REPLACE TEMP MACRO mail_of(channel, party_ref, direction, occurred_at) AS
@@ -31,5 +33,4 @@ def install(con: duckdb.DuckDBPyConnection) -> None:
 
     ``mail_of`` is what tells a mail apart from others of its Message-ID; "" for what is no mail.
     """
-    for statement in con.extract_statements(_MACROS):
-        con.execute(statement).fetchall()
+    define(con, _MACROS)

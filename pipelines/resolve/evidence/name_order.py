@@ -55,6 +55,7 @@ _FAMILY_BEGINS = names("""
     de del dela delos della dello dei degli di da das dos du des el la le lo van vande vanden vander von den der ter ten op
 """)
 
+ARABIC_NAMES = "config/arabic_names.yml"
 _ARABIC = re.compile(r"[\u0621-\u064a]+")
 _VOWEL_MARKS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
 _ONE_LETTER = str.maketrans("أإآٱىة", "اااايه")
@@ -179,5 +180,5 @@ def _latin(word: str) -> str:
 @functools.cache
 def _arabic_names() -> dict[str, str]:
     """Return the Latin spelling of each name of ``config/arabic_names.yml``."""
-    told = yaml.safe_load((PACKAGE_ROOT / "config" / "arabic_names.yml").read_text(encoding="utf-8"))
+    told = yaml.safe_load((PACKAGE_ROOT / ARABIC_NAMES).read_text(encoding="utf-8"))
     return {arabic.translate(_ONE_LETTER): latin for latin, arabic in told.items()}

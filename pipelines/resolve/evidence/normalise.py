@@ -36,6 +36,8 @@ SCHEMA = pa.schema([
     ("is_household", pa.bool_()),
 ])  # fmt: skip
 
+_NICKNAMES = "config/nicknames.yml"
+NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
 NAME_RULES = "8"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 LONGEST_HANDLE = 15  # X takes no more
@@ -229,7 +231,7 @@ def _sorted(values: set[str]) -> tuple[str, ...]:
 def _familiar() -> dict[str, set[str]]:
     """Return the given names that each familiar form of ``config/nicknames.yml`` stands for."""
     stands_for: dict[str, set[str]] = {}
-    for given, forms in yaml.safe_load((PACKAGE_ROOT / "config" / "nicknames.yml").read_text(encoding="utf-8")).items():
+    for given, forms in yaml.safe_load((PACKAGE_ROOT / _NICKNAMES).read_text(encoding="utf-8")).items():
         for form in forms:
             stands_for.setdefault(form, set()).add(given)
     return stands_for

@@ -8,6 +8,8 @@ import re
 
 import duckdb
 
+from pipelines.resolve.relations import define
+
 # A slip of the pen is one edit in a word of four letters or more that leaves its last letter alone: Maria and Mario,
 # Paul and Paula differ there and are two people.
 _MACROS = """
@@ -141,6 +143,11 @@ CREATE OR REPLACE TEMP MACRO mailbox_of(email) AS
         ELSE regexp_replace(email, '^([^+@]+)[+][^@]*@', '\\1@')
     END;
 
+-- a value as two identities are compared by it
+CREATE OR REPLACE TEMP MACRO compared_value(kind, value) AS CASE WHEN kind = 'email' THEN mailbox_of(value) ELSE value END;
+
+CREATE OR REPLACE TEMP MACRO local_part(email) AS split_part(split_part(email, '@', 1), '+', 1);
+
 CREATE OR REPLACE TEMP MACRO held_value(value, from_at, to_at) AS
     value || CASE
         WHEN from_at IS NOT NULL THEN ' from ' || strftime(from_at AT TIME ZONE 'UTC', '%Y-%m-%d')
@@ -177,8 +184,7 @@ CREATE OR REPLACE TEMP MACRO people_contradict(given_l, given_forms_l, family_l,
 
 def install(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros on ``con`` for as long as it is open; nothing is written to its database."""
-    for statement in con.extract_statements(_MACROS):
-        con.execute(statement).fetchall()
+    define(con, _MACROS)
 
 
 def mailbox_of(email: str) -> str:
