@@ -41,7 +41,7 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
         if is_imazing(file):
             yield from messages_of(file, export.source, issues)
             return
-        phone, count = Phone.of(file, export.source, issues), _Count()
+        phone, count = Phone.of(file.name, export.source, issues), _Count()
         with opened(file) as stream:
             for element in elements(stream):
                 record = _record(element, phone, count, issues)

@@ -8,7 +8,7 @@ import contextlib
 import io
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -97,6 +97,23 @@ def may_hold(file: SourceFile, mark: bytes) -> bool:
     except UnreadableError:
         return True
     return False
+
+
+def readable(
+    files: Iterable[SourceFile], entries_of: Callable[[SourceFile], Iterable["Entry"]], mark: bytes
+) -> Iterator[tuple[SourceFile, Any]]:
+    """Yield the records that hold ``mark`` and can be read, for a look before the pass that counts what cannot."""
+    for file in files:
+        try:
+            for entry in entries_of(file):
+                if entry.raw and mark not in entry.raw:
+                    continue
+                try:
+                    yield file, entry.value()
+                except UnreadableError:
+                    continue
+        except (UnreadableError, OSError):
+            continue
 
 
 def lines_of(stream: IO[bytes] | Lines) -> Iterator[tuple[int, bytes, bool]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.extract.files import documents
 from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.amazon_connect.behind import Behind, behind
 from pipelines.extract.parts.amazon_connect.contacts import is_contact, parse_contact, why_left_out
@@ -52,17 +53,7 @@ def survey(export: Export) -> Known:
 
 def readable(files: list[SourceFile], mark: bytes) -> Iterator[tuple[SourceFile, Any]]:
     """Yield the records that hold ``mark`` and can be read."""
-    for file in files:
-        try:
-            for entry in entries_of(file):
-                if entry.raw and mark not in entry.raw:
-                    continue
-                try:
-                    yield file, entry.value()
-                except UnreadableError:
-                    continue
-        except (UnreadableError, OSError):
-            continue
+    return documents.readable(files, entries_of, mark)
 
 
 class _Look:

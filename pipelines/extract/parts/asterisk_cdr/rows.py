@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.parts.csv.rows import refuse_doubled, wrong_width
 from pipelines.extract.parts.phone.rows import Row as CsvRow
 from pipelines.extract.parts.phone.rows import Rows, blocks_of, rows_of
 from pipelines.extract.values.fields import names, valid
@@ -125,9 +126,7 @@ def _header(cells: list[str]) -> tuple[str, ...] | None:
     header = tuple(valid(cell.strip().lower()) for cell in cells)
     if len(NAMES & set(header)) < _HEADER_SHARE:
         return None
-    doubled = {name for name in header if header.count(name) > 1}
-    if doubled:
-        raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
+    refuse_doubled(header)
     missing = NEEDED - set(header)
     if not {"calldate", "start"} & set(header):
         missing |= {"calldate"}
@@ -138,7 +137,7 @@ def _header(cells: list[str]) -> tuple[str, ...] | None:
 
 def _checked(header: tuple[str, ...], cells: list[str]) -> tuple[str, ...]:
     if len(cells) != len(header):
-        raise UnreadableError(f"{len(cells)} columns where the header has {len(header)}")
+        raise UnreadableError(wrong_width(len(cells), len(header)))
     return header
 
 

@@ -8,8 +8,8 @@ import codecs
 import csv
 import io
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple, cast
 
 import orjson
@@ -19,7 +19,7 @@ from pipelines.extract.files.documents import TOO_LONG, lines_of, opened
 from pipelines.extract.files.inbox import CHUNK, SourceFile
 from pipelines.extract.files.json_stream import VALUE_LIMIT
 from pipelines.extract.files.lines import Lines
-from pipelines.extract.values.issues import RAW_LIMIT, Issues
+from pipelines.extract.values.issues import RAW_LIMIT, Issues, UnreadableError
 from pipelines.settings import Source
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -210,6 +210,18 @@ class _Parser:
         self._taken.append(following)
         self._size += len(following)
         return following
+
+
+def refuse_doubled(header: Iterable[str]) -> None:
+    """Refuse a header in which a column stands twice: which of them is meant cannot be told."""
+    doubled = sorted(name for name, count in Counter(header).items() if count > 1)
+    if doubled:
+        raise UnreadableError(f"column {doubled[0]!r} stands twice in the header")
+
+
+def wrong_width(cells: int, width: int) -> str:
+    """Say that a row has more or fewer cells than the header has columns."""
+    return f"{cells} {'column' if cells == 1 else 'columns'} where the header has {width}"
 
 
 def _mended(line: str, delimiter: str, width: int | None) -> list[str] | None:

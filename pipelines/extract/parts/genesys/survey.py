@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from pipelines.extract.files.documents import json_entries, may_hold
+from pipelines.extract.files.documents import json_entries, may_hold, readable
 from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.genesys.conversations import PAGES, Conversation, parse_conversation
 from pipelines.extract.parts.genesys.heard import heard
@@ -109,17 +109,8 @@ def _note(conversation: Conversation, known: Known) -> None:
 
 
 def _readable(files: list[SourceFile], mark: bytes) -> Iterator[tuple[SourceFile, Any]]:
-    """Yield the records that hold ``mark`` and can be read."""
-    for file in files:
-        try:
-            for entry in json_entries(file, PAGES) if may_hold(file, mark) else ():
-                if entry.raw and mark not in entry.raw:
-                    continue
-                try:
-                    record = entry.value()
-                except UnreadableError:
-                    continue
-                if isinstance(record, dict) and is_transcript(record) == (mark == _TRANSCRIPT):
-                    yield file, record
-        except (ValueError, LookupError, OSError, EOFError):
-            continue
+    """Yield the transcripts, or the conversations, that hold ``mark`` and can be read."""
+    found = readable(files, lambda file: json_entries(file, PAGES) if may_hold(file, mark) else (), mark)
+    for file, record in found:
+        if isinstance(record, dict) and is_transcript(record) == (mark == _TRANSCRIPT):
+            yield file, record

@@ -11,13 +11,11 @@ from datetime import datetime
 
 from pipelines.contract import Attachment, Direction, Identifier, Interaction
 from pipelines.extract.parts.mail.headers import Headers
-from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.parts.sms_backup.calls import TYPES as CALLS
 from pipelines.extract.parts.sms_backup.messages import Text, interaction_of, others_of
-from pipelines.extract.parts.sms_backup.records import Phone, Refs
+from pipelines.extract.parts.sms_backup.records import Phone
 from pipelines.extract.values import identifiers
-from pipelines.extract.values.fields import Drift, known
-from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.fields import known
 from pipelines.extract.values.instants import epoch_instant
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.extract.values.text import one_line
@@ -77,7 +75,7 @@ def interaction_in(synced: Synced, headers: Headers, moment: datetime, source: S
 
 
 def _interaction_in(synced: Synced, headers: Headers, moment: datetime, source: Source, issues: Issues) -> Interaction:
-    phone = Phone(Ends(source, Own.of(source), issues, synced.file), Drift(issues, synced.file), Refs(source.name))
+    phone = Phone.of(synced.file, source, issues)
     kind, number = headers.first(_KIND), headers.first(_TYPE)
     addresses = [one_line(each) for each in _APART.split(headers.text(_ADDRESS)) if each.strip()]
     if kind == _CALL:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipelines.contract import Attachment, Channel, Direction, Interaction
 from pipelines.extract.files.documents import MARK, head_of
 from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.parts.csv.rows import refuse_doubled, wrong_width
 from pipelines.extract.parts.phone.rows import rows_of
 from pipelines.extract.parts.sms_backup.messages import Text, interaction_of
 from pipelines.extract.parts.sms_backup.records import Phone, thread_of
@@ -55,7 +56,7 @@ def is_imazing(file: SourceFile) -> bool:
 
 def messages_of(file: SourceFile, source: Source, issues: Issues) -> Iterator[Interaction]:
     """Yield the file's messages; rows that are none are quarantined or counted."""
-    phone = Phone.of(file, source, issues)
+    phone = Phone.of(file.name, source, issues)
     chats = _chats(file, source, phone)
     for at, line, record in _records(file, source, issues):
         try:
@@ -85,12 +86,10 @@ def _records(file: SourceFile, source: Source, issues: Issues) -> Iterator[tuple
     for at, line, cells in rows_of(file, source, _SHOWN, issues):
         if not header:
             header = [valid(cell.strip().lower().replace(" ", "_")) for cell in cells]
-            if len(set(header)) < len(header):
-                raise UnreadableError("a column stands twice in the header")
+            refuse_doubled(header)
             continue
         if len(cells) != len(header):
-            reason = f"{len(cells)} columns where the header has {len(header)}"
-            issues.quarantine(line, file=file.name, at=at, reason=reason)
+            issues.quarantine(line, file=file.name, at=at, reason=wrong_width(len(cells), len(header)))
             continue
         yield at, line, {name: valid(cell) or None for name, cell in zip(header, cells, strict=True)}
 

@@ -67,7 +67,6 @@ class Text:
     contact: Identifier | None
     subject: str | None = None
     attachments: list[Attachment] = field(default_factory=list)
-    is_fetched: bool = True
     room: str = ""
     channel: Channel = "sms"
     quoted: str = ""
@@ -96,7 +95,7 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     box = fields.choice("msg_box", _TYPES)
     contact = contact_of(fields)
     subject = one_line(fields.maybe_string("sub") or "") or None
-    is_fetched = fields.maybe_string("m_type") != _NOT_FETCHED
+    unfetched = {"not_fetched": True} if fields.maybe_string("m_type") == _NOT_FETCHED else {}
     text, attachments = _parts(fields, phone)
     sender, receivers = _addresses(fields, phone)
     phone.drift.tell(fields, _MMS_LEFT, usual=_MMS_USUAL)
@@ -117,7 +116,7 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
         sender = others[0] if others else ""
     told = text + "".join(f" [{each.name} {each.sha256}]" for each in attachments)
     ref = phone.refs.ref(room or _APART.join(sorted(everybody)), moment, direction, told)
-    said = Text(direction, status, moment, text, others, sender, contact, subject, attachments, is_fetched, room)
+    said = Text(direction, status, moment, text, others, sender, contact, subject, attachments, room, told=unfetched)
     return interaction_of(said, phone, at, ref)
 
 
@@ -156,7 +155,7 @@ def interaction_of(said: Text, phone: Phone, at: str, ref: str, chat: str = "") 
         status=said.status,
         consent=keyword_consent(text, said.channel, party) if is_asked and reason != "own_address" else [],
         reason=reason,
-        source_metadata=said.told if said.is_fetched else {"not_fetched": True},
+        source_metadata=said.told,
     )
 
 

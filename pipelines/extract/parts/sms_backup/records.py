@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.contract import Identifier, hashed_ref
-from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.phone.parties import Ends
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields
@@ -48,9 +47,9 @@ class Phone:
     refs: Refs
 
     @staticmethod
-    def of(file: SourceFile, source: Source, issues: Issues) -> "Phone":
+    def of(file: str, source: Source, issues: Issues) -> "Phone":
         """Return what the records of ``file`` share."""
-        return Phone(Ends(source, Own.of(source), issues, file.name), Drift(issues, file.name), Refs(source.name))
+        return Phone(Ends(source, Own.of(source), issues, file), Drift(issues, file), Refs(source.name))
 
 
 def instant_of(fields: Fields) -> datetime:

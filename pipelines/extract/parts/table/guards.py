@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from pipelines.extract.parts.columns.texts import Flags, flags_of
 from pipelines.extract.parts.csv.blocks import CsvBlock
-from pipelines.extract.parts.csv.rows import Undecoded
+from pipelines.extract.parts.csv.rows import Undecoded, wrong_width
 from pipelines.extract.values.issues import Issues
 
 # What keeps a spreadsheet from making a number of a text: ="0012", and an apostrophe before digits (Shopify's ids).
@@ -65,7 +65,7 @@ class Foot:
         """Quarantine what was taken: other rows follow, so that it was none."""
         self.is_near = False
         for number, line in self._lines:
-            reason = f"1 column where the header has {self.width}"
+            reason = wrong_width(1, self.width)
             self._issues.quarantine(line, file=self._file, at=f"row {number}", reason=reason)
         self._lines.clear()
 

@@ -4,7 +4,6 @@ A file that lacks a mapped column is set aside whole; in CSV and JSON, a row tha
 """
 
 import difflib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any, cast
@@ -27,6 +26,8 @@ from pipelines.extract.parts.csv.rows import (
     encoding_of,
     holds_json,
     is_wide,
+    refuse_doubled,
+    wrong_width,
 )
 from pipelines.extract.parts.table.cells import Cells, Row, TextOf, text_column
 from pipelines.extract.parts.table.guards import Foot, are_guarded, is_guarded, unguarded
@@ -215,9 +216,7 @@ class Reader:
         return Cells(block.columns, "row", np.arange(first, first + len(block)), is_odd, row)
 
     def _check_columns(self, header: list[str]) -> None:
-        doubled = {name for name, count in Counter(header).items() if count > 1} & self._mapped
-        if doubled:
-            raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
+        refuse_doubled(name for name in header if name in self._mapped)
         missing = sorted(self._mapped - set(header))
         if missing:
             alike = difflib.get_close_matches(missing[0].lower(), {name.lower(): name for name in header}, n=3, cutoff=0.6)
@@ -238,4 +237,4 @@ def _why(line: str | Undecoded, cells: list[str] | None, width: int) -> str:
         return line.reason
     if cells is None:
         return "a quote is never closed or in the wrong place, or a value is longer than 131,072 characters"
-    return f"{len(cells)} {'column' if len(cells) == 1 else 'columns'} where the header has {width}"
+    return wrong_width(len(cells), width)

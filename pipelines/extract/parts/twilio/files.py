@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.extract.files.documents import MARK, Entry, head_of, json_entries
 from pipelines.extract.files.inbox import SourceFile
+from pipelines.extract.parts.csv.rows import refuse_doubled, wrong_width
 from pipelines.extract.parts.phone.rows import Row, Rows, blocks_of, rows_of
 from pipelines.extract.values.fields import Fields, names, valid
 from pipelines.extract.values.instants import parse_instant
@@ -115,7 +116,7 @@ class CsvFile:
             self.header = _header(cells)
             return None
         if len(cells) != len(self.header):
-            reason = f"{len(cells)} columns where the header has {len(self.header)}"
+            reason = wrong_width(len(cells), len(self.header))
             self._issues.quarantine(line, file=self._file.name, at=at, reason=reason)
             return None
         return Entry(at, line.encode(), loaded=_row(self.header, cells))
@@ -132,9 +133,7 @@ def _header(cells: list[str]) -> list[str]:
         header[header.index("call_sid")] = "sid"
     if not {"sid", "status"} & set(header):
         raise UnreadableError("neither JSON nor a CSV with Twilio's columns (Sid, From, To, Status …)")
-    doubled = {name for name in header if header.count(name) > 1}
-    if doubled:
-        raise UnreadableError(f"column {min(doubled)!r} stands twice in the header")
+    refuse_doubled(header)
     return header
 
 
