@@ -42,7 +42,12 @@ shown AS (
         END AS kind,
         CASE
             WHEN identifier.kind = 'name'
-                THEN coalesce(form.given_name || ' ' || coalesce(form.family_name, ''), lower(identifier.value))
+                THEN
+                    coalesce(
+                        form.given_name || ' ' || coalesce(form.family_name, '')
+                        || coalesce(generation_of(form.family_forms), ''),
+                        lower(identifier.value)
+                    )
             ELSE identifier.scope || ':' || held_value(identifier.value, holder.from_at, holder.to_at)
         END AS value,
         contested.value IS NOT NULL AND holder.value IS NULL AS is_contested,

@@ -38,6 +38,25 @@ def test_a_mailbox_that_bears_a_households_name_is_nobodys_alone(tmp_path, shown
     assert len(set(found.values())) == 3
 
 
+@pytest.mark.parametrize(
+    ("father", "son"), [("John Kowalczyk Sr.", "John Kowalczyk Jr."), ("Jan Huber sen.", "Jan Huber jun.")]
+)
+def test_a_father_and_a_son_of_one_name_and_one_telephone_stay_two(tmp_path, father, son):
+    home = [told("phone", "+447446850412"), told("street", "1 Mill Lane"), told("postcode", "LS1 4DY")]
+    found = resolved(
+        tmp_path,
+        crm("1", father, *home, told("email", "elder@x.example")),
+        crm("2", son, *home, told("email", "younger@y.example")),
+        message("mail", "1", told("email", "elder@x.example"), told("name", father)),
+        message("mail", "2", told("email", "younger@y.example"), told("name", son)),
+        message("chat", "1", told("phone", "+447446850412"), told("name", father)),
+        message("chat", "2", told("phone", "+447446850412"), told("name", son)),
+    )
+    assert len({found["crm 1"], found["mail 1"], found["chat 1"]}) == 1
+    assert len({found["crm 2"], found["mail 2"], found["chat 2"]}) == 1
+    assert len(set(found.values())) == 2
+
+
 def test_companies_of_one_form_are_not_of_one_name(tmp_path):
     found = resolved(
         tmp_path,

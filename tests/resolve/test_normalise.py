@@ -179,6 +179,8 @@ def ask(con, macro, left, right):
         pytest.param("Anna Smith", "Anna Smtih", id="two letters swapped"),
         pytest.param("Anna Smith", "Smith Anna", id="swapped"),
         pytest.param("Anna Berg-Stein", "Anna Stein", id="half of a double name"),
+        pytest.param("John Smith Jr.", "Smith II, Johnny", id="the second of a name"),
+        pytest.param("John Smith Jr.", "John Smith", id="one of them without a generation"),
     ],
 )
 def test_spellings_of_one_name_agree(con, left, right):
@@ -191,6 +193,9 @@ def test_spellings_of_one_name_agree(con, left, right):
     ("left", "right"),
     [
         pytest.param("Anna Smith", "Peter Smith", id="a couple"),
+        pytest.param("John Smith Jr.", "John Smith, Sr", id="father and son of one name"),
+        pytest.param("Hans Huber jun.", "Huber Senior, Hans", id="the same in German"),
+        pytest.param("John Smith II", "John Smith III", id="and their numbers"),
         pytest.param("Nguyen Thi Lan", "Nguyen Thi Hoa", id="sisters with a middle name that all have"),
         pytest.param("Mariusz Krzysztof Zielinski", "Dorota Krzysztof Daienski", id="a middle name is no family name"),
     ],

@@ -38,11 +38,15 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "8"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "9"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
+GENERATION = "#"  # sorts before all letters
 LONGEST_HANDLE = 15  # X takes no more
 
 _NO_NAME = re.compile(r"[\d@_#/\\:]")
+_GENERATIONS = {"sr": 1, "snr": 1, "senior": 1, "jr": 2, "jnr": 2, "junior": 2, "ii": 2, "filho": 2, "iii": 3, "iv": 4}
+_GENERATION = re.compile(rf"\w[.,]*\s+({'|'.join(_GENERATIONS)})\b\.?\s*(?:,|$)", re.IGNORECASE)
+_GERMAN_GENERATION = re.compile(r"(?<=\w )(?:(j)un|(s)en)\.(?=\s*(?:,|$))", re.IGNORECASE)
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
@@ -67,7 +71,8 @@ class NameForm:
         family_name: with its particles and without spaces ("vanderberg"); None for a single word.
         given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
         family_forms: the family name, its folded spelling, and the parts of a compound one; with ``MAYBE`` before it what
-            may be a second given name or the first of two family names (Juan García López).
+            may be a second given name or the first of two family names (Juan García López); with ``GENERATION`` and a digit
+            before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
         is_household: the name of several people together, who share what bears it.
@@ -96,7 +101,8 @@ def parse_name(name: str) -> NameForm:
     Vietnamese ones; ``name_order.family_first`` knows more. A household ("Familie Huber", "Hans & Anna Huber") is nobody
     in it.
     """
-    shown = _without_company(_COUNTER.sub("", without_asides(name)))
+    named = _GERMAN_GENERATION.sub(r"\1\2r", _COUNTER.sub("", without_asides(name)))
+    shown = _without_company(named)
     if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
         return NameForm(name)
     if is_household(shown, words):
@@ -108,7 +114,7 @@ def parse_name(name: str) -> NameForm:
     if not given:
         return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, family))
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
-    family_forms = {*_family_forms(joined, family), *between}
+    family_forms = {*_family_forms(joined, family), *between, *_generation_form(named, joined)}
     given_forms = _given_forms(given)
     if len(middle) == 1 and "," in shown:  # Mary Ann is Maryann, too
         given_forms = _sorted({*given_forms, given + middle[0]})
@@ -190,6 +196,11 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     while start > 0 and words[start - 1] in PARTICLES:
         start -= 1
     return given, words[:start], words[start:]
+
+
+def _generation_form(named: str, joined: str) -> set[str]:
+    told = _GENERATION.search(named)
+    return {f"{GENERATION}{_GENERATIONS[told[1].lower()]}{joined.replace('-', '')}"} if told else set()
 
 
 def _family_forms(joined: str, family: list[str]) -> tuple[str, ...]:

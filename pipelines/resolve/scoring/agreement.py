@@ -58,6 +58,20 @@ CREATE OR REPLACE TEMP MACRO family_agrees(l, forms_l, r, forms_r) AS
         ELSE FALSE
     END;
 
+-- John Smith Jr. is not John Smith Sr.; without either it may be both
+CREATE OR REPLACE TEMP MACRO generation_of(family_forms) AS
+    CASE WHEN starts_with(family_forms[1], '#') THEN left(family_forms[1], 2) END;
+
+CREATE OR REPLACE TEMP MACRO generations_differ(family_forms_l, family_forms_r) AS
+    CASE
+        WHEN starts_with(family_forms_l[1], '#') AND starts_with(family_forms_r[1], '#')
+            THEN NOT list_has_any(
+                list_transform(list_filter(family_forms_l, lambda form: form[1] = '#'), lambda form: left(form, 2)),
+                list_transform(list_filter(family_forms_r, lambda form: form[1] = '#'), lambda form: left(form, 2))
+            )
+        ELSE FALSE
+    END;
+
 CREATE OR REPLACE TEMP MACRO is_full(given, family) AS coalesce(length(given) > 1 AND length(family) > 1, FALSE);
 
 CREATE OR REPLACE TEMP MACRO is_swapped(given_l, family_l, given_r, family_r) AS
@@ -74,6 +88,7 @@ CREATE OR REPLACE TEMP MACRO shows_given(given_l, given_forms_l, family_l, given
 CREATE OR REPLACE TEMP MACRO names_agree(given_l, given_forms_l, family_l, family_forms_l,
                                          given_r, given_forms_r, family_r, family_forms_r) AS
     CASE
+        WHEN generations_differ(family_forms_l, family_forms_r) THEN FALSE
         WHEN NOT given_agrees(given_l, given_forms_l, given_r, given_forms_r)
             THEN is_swapped(given_l, family_l, given_r, family_r)
         WHEN family_agrees(family_l, family_forms_l, family_r, family_forms_r) THEN TRUE
@@ -84,6 +99,7 @@ CREATE OR REPLACE TEMP MACRO names_contradict(given_l, given_forms_l, family_l, 
                                               given_r, given_forms_r, family_r, family_forms_r) AS
     CASE
         WHEN NOT (is_full(given_l, family_l) AND is_full(given_r, family_r)) THEN FALSE
+        WHEN generations_differ(family_forms_l, family_forms_r) THEN TRUE
         WHEN given_agrees(given_l, given_forms_l, given_r, given_forms_r) THEN FALSE
         WHEN is_swapped(given_l, family_l, given_r, family_r) THEN FALSE
         ELSE jaro_winkler_similarity(given_l, given_r) < 0.85

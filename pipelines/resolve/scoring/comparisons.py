@@ -83,6 +83,7 @@ NAME_COMPARISONS = ("name", "alias_of_name")
 CONDITIONS: dict[str, str] = {
     # name
     "name missing": _ONE_NAMELESS,
+    "generations differ": "generations_differ(family_forms_l, family_forms_r)",
     "name equal": "given_name_l = given_name_r AND family_name_l = family_name_r AND length(given_name_l) > 1",
     "name swapped": "is_swapped(given_name_l, family_name_l, given_name_r, family_name_r)",
     "name alike": f"{_GIVEN_SHARED} AND {_FAMILY_SHARED} AND length(given_name_l) > 1 AND length(given_name_r) > 1",
