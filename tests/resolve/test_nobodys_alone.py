@@ -57,6 +57,19 @@ def test_a_father_and_a_son_of_one_name_and_one_telephone_stay_two(tmp_path, fat
     assert len(set(found.values())) == 2
 
 
+@pytest.mark.parametrize(("signs", "latin"), [("佐藤健太", "Kenta Sato"), ("שרה כהן", "Sarah Cohen")])
+def test_a_mailbox_whose_owner_writes_her_name_in_two_scripts_is_one_persons(tmp_path, signs, latin):
+    mailbox = told("email", "ks1984@x.example")
+    found = resolved(
+        tmp_path,
+        crm("1", latin, mailbox, told("phone", "+447446850412")),
+        message("mail", "1", mailbox, told("name", signs)),
+        message("mail", "2", mailbox, told("name", latin)),
+        message("sms", "1", told("phone", "+447446850412")),
+    )
+    assert len(set(found.values())) == 1
+
+
 def test_companies_of_one_form_are_not_of_one_name(tmp_path):
     found = resolved(
         tmp_path,

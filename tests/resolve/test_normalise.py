@@ -195,6 +195,7 @@ def test_spellings_of_one_name_agree(con, left, right):
         pytest.param("Anna Smith", "Peter Smith", id="a couple"),
         pytest.param("John Smith Jr.", "John Smith, Sr", id="father and son of one name"),
         pytest.param("Hans Huber jun.", "Huber Senior, Hans", id="the same in German"),
+        pytest.param("佐藤健太", "佐藤花子", id="a Japanese couple"),
         pytest.param("John Smith II", "John Smith III", id="and their numbers"),
         pytest.param("Nguyen Thi Lan", "Nguyen Thi Hoa", id="sisters with a middle name that all have"),
         pytest.param("Mariusz Krzysztof Zielinski", "Dorota Krzysztof Daienski", id="a middle name is no family name"),
@@ -202,6 +203,19 @@ def test_spellings_of_one_name_agree(con, left, right):
 )
 def test_two_people_rule_each_other_out(con, left, right):
     assert ask(con, "names_contradict", left, right)
+
+
+@pytest.mark.parametrize(
+    ("signs", "latin"),
+    [
+        pytest.param("佐藤健太", "Kenta Sato", id="Japanese"),
+        pytest.param("陳大文", "Tai Man Chan", id="Cantonese"),
+        pytest.param("שרה כהן", "Sarah Cohen", id="Hebrew"),
+    ],
+)
+def test_letters_that_do_not_tell_how_a_name_is_said_rule_no_latin_name_out(con, signs, latin):
+    assert not ask(con, "names_contradict", signs, latin)
+    assert not ask(con, "names_contradict", latin, signs)
 
 
 @pytest.mark.parametrize(

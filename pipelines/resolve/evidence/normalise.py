@@ -38,9 +38,10 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "9"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "10"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
+UNSURE = "?"
 LONGEST_HANDLE = 15  # X takes no more
 
 _NO_NAME = re.compile(r"[\d@_#/\\:]")
@@ -50,6 +51,8 @@ _GERMAN_GENERATION = re.compile(r"(?<=\w )(?:(j)un|(s)en)\.(?=\s*(?:,|$))", re.I
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+# Letters that do not tell how a name is said: no vowels (Hebrew, Arabic, Indic, Thai), or signs of more than one language.
+_UNSURE = re.compile(r"[\u0590-\u06ff\u0900-\u0eff\u3400-\u9fff]")
 _DOTTED_TITLE = re.compile(r"\b(dott|prof|sig)\.? ?(?:ssa|ra|na)\b", re.IGNORECASE)
 # Spellings of one sound in transliterations: Aleksandr and Alexandr, Mueller and Muller, Yulia and Julia.
 _FOLDS = (("ou", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ks", "x"), ("kh", "h"), ("ph", "f"), ("ck", "k"),
@@ -72,7 +75,8 @@ class NameForm:
         given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
         family_forms: the family name, its folded spelling, and the parts of a compound one; with ``MAYBE`` before it what
             may be a second given name or the first of two family names (Juan García López); with ``GENERATION`` and a digit
-            before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3).
+            before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3); and with
+            ``UNSURE`` before it one whose letters do not tell how the name is written in Latin ones (佐藤 is Sato, or Zuoteng).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
         is_household: the name of several people together, who share what bears it.
@@ -114,7 +118,7 @@ def parse_name(name: str) -> NameForm:
     if not given:
         return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, family))
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
-    family_forms = {*_family_forms(joined, family), *between, *_generation_form(named, joined)}
+    family_forms = {*_family_forms(joined, family), *between, *_marked_forms(named, joined.replace("-", ""))}
     given_forms = _given_forms(given)
     if len(middle) == 1 and "," in shown:  # Mary Ann is Maryann, too
         given_forms = _sorted({*given_forms, given + middle[0]})
@@ -198,9 +202,13 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     return given, words[:start], words[start:]
 
 
-def _generation_form(named: str, joined: str) -> set[str]:
-    told = _GENERATION.search(named)
-    return {f"{GENERATION}{_GENERATIONS[told[1].lower()]}{joined.replace('-', '')}"} if told else set()
+def _marked_forms(named: str, family: str) -> list[str]:
+    forms = []
+    if told := _GENERATION.search(named):
+        forms.append(f"{GENERATION}{_GENERATIONS[told[1].lower()]}{family}")
+    if not named.isascii() and _UNSURE.search(name_order.from_arabic(named)):
+        forms.append(UNSURE + family)
+    return forms
 
 
 def _family_forms(joined: str, family: list[str]) -> tuple[str, ...]:

@@ -102,7 +102,9 @@ CREATE OR REPLACE TEMP MACRO names_contradict(given_l, given_forms_l, family_l, 
         WHEN generations_differ(family_forms_l, family_forms_r) THEN TRUE
         WHEN given_agrees(given_l, given_forms_l, given_r, given_forms_r) THEN FALSE
         WHEN is_swapped(given_l, family_l, given_r, family_r) THEN FALSE
-        ELSE jaro_winkler_similarity(given_l, given_r) < 0.85
+        WHEN jaro_winkler_similarity(given_l, given_r) >= 0.85 THEN FALSE
+        -- in letters that do not tell how it is said, and in Latin ones
+        ELSE list_contains(family_forms_l, '?' || family_l) = list_contains(family_forms_r, '?' || family_r)
     END;
 
 CREATE OR REPLACE TEMP MACRO births_agree(l, r) AS
