@@ -76,7 +76,7 @@ class NameForm:
         family_forms: the family name, its folded spelling, and the parts of a compound one; with ``MAYBE`` before it what
             may be a second given name or the first of two family names (Juan García López); with ``GENERATION`` and a digit
             before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3); and with
-            ``UNSURE`` before it one whose letters do not tell how the name is written in Latin ones (佐藤 is Sato, or Zuoteng).
+            ``UNSURE`` before it one whose letters do not tell how it is written in Latin ones (佐藤 is Sato, or Zuoteng).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
         is_household: the name of several people together, who share what bears it.
