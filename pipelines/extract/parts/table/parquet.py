@@ -4,7 +4,7 @@ What is held is a batch of rows and the pages it came from, never a row group, h
 small and its values are not where they are packed or repeated: beyond what a log comes to, it is a bomb and no table.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -46,13 +46,34 @@ def parquet_batches(file: SourceFile, check: Callable[[list[str]], None], column
             table = pq.ParquetFile(
                 stream, metadata=metadata, buffer_size=BUFFER, pre_buffer=False, read_dictionary=_small(groups, columns)
             )
-            for batch in table.iter_batches(batch_size=rows, columns=columns, use_threads=False):
+            for batch in _joined(table.iter_batches(batch_size=rows, columns=columns, use_threads=False), rows):
                 limit -= sum(_length(batch.column(name), LONG) for name in columns)
                 if limit < 0:
                     raise UnreadableError(BOMB)
                 yield batch
         except (pa.ArrowException, OSError):
             raise UnreadableError("the Parquet file is damaged or cut off") from None
+
+
+def _joined(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield batches of about so many rows, where a file has them in many small row groups."""
+    held: list[pa.RecordBatch] = []
+    room = rows
+    for batch in batches:
+        if held and batch.num_rows > room:
+            yield _one(held)
+            held, room = [], rows
+        held.append(batch)
+        room -= batch.num_rows
+    if held:
+        yield _one(held)
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(batches) == 1:
+        return batches[0]
+    (batch,) = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks().to_batches()
+    return batch
 
 
 def _small(groups: list[Any], columns: list[str]) -> list[str]:
