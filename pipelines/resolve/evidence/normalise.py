@@ -105,7 +105,9 @@ def parse_name(name: str) -> NameForm:
     Vietnamese ones; ``name_order.family_first`` knows more. A household ("Familie Huber", "Hans & Anna Huber") is nobody
     in it.
     """
-    named = _GERMAN_GENERATION.sub(r"\1\2r", _COUNTER.sub("", without_asides(name)))
+    named = _COUNTER.sub("", without_asides(name))
+    if "." in named:
+        named = _GERMAN_GENERATION.sub(r"\1\2r", named)
     shown = _without_company(named)
     if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
         return NameForm(name)
@@ -238,12 +240,13 @@ def _aliases(given: str, family: str) -> tuple[tuple[str, ...], tuple[str, ...]]
     if len(given) < 3 or len(family) < 3:
         return (), _sorted(short | {given + family, family + given})
     whole = {given + family, family + given}
-    cut = {alias[:length] for alias in whole for length in (LONGEST_HANDLE, LONGEST_HANDLE - 1)}  # with an underscore
-    return _sorted(whole | cut), _sorted(short)
+    if len(given) + len(family) >= LONGEST_HANDLE:
+        whole |= {alias[:length] for alias in whole for length in (LONGEST_HANDLE, LONGEST_HANDLE - 1)}  # with an underscore
+    return _sorted(whole), _sorted(short)
 
 
 def _sorted(values: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(value for value in values if value))
+    return tuple(sorted(filter(None, values)))
 
 
 @functools.cache
