@@ -56,6 +56,20 @@ def test_a_row_is_a_profile_with_everything_it_says(tmp_path):
     assert (outcome.quarantined, outcome.warnings) == ([], {})
 
 
+@pytest.mark.parametrize(
+    ("given", "family", "whole"),
+    [
+        pytest.param("健太", "佐藤", "佐藤 健太", id="Japanese"),
+        pytest.param("민수", "김", "김 민수", id="Korean"),
+        pytest.param("Kenta", "佐藤", "Kenta 佐藤", id="half of it in Latin letters"),
+    ],
+)
+def test_a_name_is_composed_as_those_who_bear_it_write_it(tmp_path, given, family, whole):
+    row = ANN | {"Name": "", "FirstName": given, "LastName": family}
+    (profile,) = extracted(tmp_path, {"a.csv": csv_of(row)}, CRM).records
+    assert [each.value for each in profile.identifiers if each.kind == "name"] == [whole]
+
+
 def test_a_name_is_composed_where_the_source_only_has_its_parts(tmp_path):
     (profile,) = extracted(tmp_path, {"a.csv": csv_of(ANN | {"Name": ""})}, CRM).records
     assert values(profile, "name") == ["Ann Archer"]

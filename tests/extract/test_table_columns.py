@@ -90,6 +90,15 @@ def test_plain_rows_do_go_by_column(tmp_path, source, content):
     assert others <= 3  # the first with a field that is new, a last one without a line's end
 
 
+def test_names_in_signs_go_by_column_and_come_out_the_same(tmp_path_factory, tmp_path):
+    names = [("健太", "佐藤"), ("Anna", "Smith"), ("Kenta", "佐藤"), ("민수", "김")]
+    rows = [
+        row | {"Name": "", "FirstName": names[n % 4][0], "LastName": names[n % 4][1]} for n, row in enumerate(PLAIN_PEOPLE)
+    ]
+    assert_alike(tmp_path_factory, PEOPLE, csv_of(*rows).encode())
+    assert counted(tmp_path, PEOPLE, csv_of(*rows).encode())[1] <= 3
+
+
 def test_plain_rows_of_parquet_do_go_by_column(tmp_path):
     page = io.BytesIO()
     columns = {name: [str(row[name] or "") for row in PLAIN_TALKS] for name in PLAIN_TALKS[0]}

@@ -22,6 +22,7 @@ NAME_LIMIT = 120
 VALUE_LIMIT = 200
 SCHEME_LIMIT = 20  # more than a scheme and brackets add to an address
 CACHED = 1 << 16
+SIGNS = "^[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # with which Han, Kana and Hangul begin
 _BELOW = ".example"
 # What nearly all addresses look like: taken as they are, at a twentieth of the library's time.
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -34,6 +35,11 @@ _EXTENSION = re.compile(
     r"[\s,;/(-]*\b(?:poste|int(?:erno|erne)?|wewn?|toestel|tst|dw|durchwahl|klapka|linka|mell[eé]k|anexo|ramal|доб)"
     r"[.:]*\s*\d{1,6}\)?$"
 )
+
+
+def whole_name(given: str, family: str) -> str:
+    """Return a name of its parts as those who bear it write it: 佐藤 健太, and Anna Smith."""
+    return f"{family} {given}" if re.match(SIGNS, given) and re.match(SIGNS, family) else f"{given} {family}"
 
 
 def email(value: str, evidence: Evidence) -> Identifier | None:

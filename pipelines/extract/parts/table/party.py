@@ -110,11 +110,14 @@ def _made(step: Step, text: str) -> tuple[str | None, bool, bool]:
 
 def _composed_name(person: Person, texts: list[pa.Array], names: list[pa.Array]) -> pa.Array:
     """Return the names that rows without a name have in parts."""
-    parts = [texts[place] for place in (person.given, person.family)]
-    if not all(is_filled(part).any() for part in parts):
-        return pa.nulls(len(parts[0]), pa.string())
-    parts = list(map(clean_lines, parts))
-    whole = pc.binary_join_element_wise(*parts, " ")
+    given, family = texts[person.given], texts[person.family]
+    if not (is_filled(given).any() and is_filled(family).any()):
+        return pa.nulls(len(given), pa.string())
+    given, family = clean_lines(given), clean_lines(family)
+    whole = pc.binary_join_element_wise(given, family, " ")
+    if flags_of(in_signs := pc.match_substring_regex(family, identifiers.SIGNS).fill_null(False)).any():
+        in_signs = pc.and_(in_signs, pc.match_substring_regex(given, identifiers.SIGNS).fill_null(False))
+        whole = pc.if_else(in_signs, pc.binary_join_element_wise(family, given, " "), whole)
     for named in names:
         whole = pc.if_else(named.is_valid(), NULL, whole)
 

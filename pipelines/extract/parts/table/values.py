@@ -153,13 +153,14 @@ class Person:
                     found.append(made)
                     is_ours = is_ours or own
         if texts[self.given] and texts[self.family] and not any(each.kind == "name" for each in found):
-            parts = [first_line(texts[place]) for place in (self.given, self.family)]
-            composed = identifiers.name(" ".join(parts), self.name_evidence) if all(parts) else None
+            given, family = (first_line(texts[place]) for place in (self.given, self.family))
+            whole = identifiers.whole_name(given, family) if given and family else ""
+            composed = identifiers.name(whole, self.name_evidence)
             found += [composed] if composed else []
         if texts[self.address[0]]:
             parts = [first_line(texts[place]) for place in self.address if texts[place]]
-            whole = plain("address", ", ".join(filter(None, parts)), self.address_evidence) if parts[0] else None
-            found += [whole] if whole else []
+            address = plain("address", ", ".join(filter(None, parts)), self.address_evidence) if parts[0] else None
+            found += [address] if address else []
         if len({each.value for each in found}) < len(found):  # two that are one have one value
             found = known(*found)
         return found, is_ours
