@@ -38,6 +38,23 @@ _MAIL_SLIP = (
     " AND abs(l.mail_length - r.mail_length) <= 2"
 )
 
+# One edit of a date changes at most two of its digits, and so four of the bits that stand for them.
+_DIGITS_AGREE = "bit_count(xor(l.born_digits, r.born_digits)) <= 4"
+_YEARS_AGREE = "bit_count(xor(l.born_digits, r.born_digits) >> 32) <= 4"
+_BIRTHS_AGREE = f"""(
+    {_DIGITS_AGREE}
+    OR (l.born_year = r.born_year AND l.born_month = r.born_day AND l.born_day = r.born_month)
+    OR (l.born_year = r.born_year)::INT + (l.born_month = r.born_month)::INT + (l.born_day = r.born_day)::INT >= 2
+    OR (abs(l.born_year - r.born_year) = 1 AND l.born_month = r.born_month)
+    OR ({_YEARS_AGREE} AND abs(l.born_nth - r.born_nth) <= 3)
+)"""
+_BIRTHS_NEAR = f"(abs(l.born_on - r.born_on) <= 400 OR ({_YEARS_AGREE} AND abs(l.born_nth - r.born_nth) <= 40))"
+
+
+def _born(apart: str) -> str:
+    """Return SQL for two dates of birth that differ so; of what is no date nothing is known."""
+    return f"l.born != r.born AND coalesce({apart}, TRUE)"
+
 
 def _shared(*sets: str) -> str:
     return " OR ".join(f"(l.{one} & r.{one}) != 0" for one in sets)
@@ -91,9 +108,9 @@ NEEDS = {
     "claim confirmed, no name": "(l.claims & r.points) != 0 OR (l.points & r.claims) != 0",
     "birth missing": "l.born IS NULL OR r.born IS NULL",
     "birth equal": "l.born = r.born",
-    "birth digit slip": "damerau_levenshtein(l.born, r.born) <= 1",
-    "birth slip": "births_agree(l.born, r.born)",
-    "birth near": "births_near(l.born, r.born)",
+    "birth digit slip": _born(_DIGITS_AGREE),
+    "birth slip": _born(_BIRTHS_AGREE),
+    "birth near": _born(_BIRTHS_NEAR),
     "address equal, contacts differ": "l.postcode = r.postcode AND l.street = r.street",
     "address equal": "l.postcode = r.postcode AND l.street = r.street",
     "address missing": "(l.postcode IS NULL OR r.postcode IS NULL) AND (l.city IS NULL OR r.city IS NULL)",
@@ -121,7 +138,10 @@ def _letters(word: str) -> str:
     return f"list_bit_or(list_transform(string_split({word}, ''), LAMBDA letter: {letter}))"
 
 
-_MAIL = "(emails || contested_emails)[1]"
+_MAIL = "coalesce(emails[1], contested_emails[1])"
+_BORN = "try_cast(date_of_birth AS DATE)"
+_BORN_NUMBER = f"(year({_BORN}) * 10000 + month({_BORN}) * 100 + day({_BORN}))"
+_DIGIT_BIT = f"1::UBIGINT << (place * 8 + ({_BORN_NUMBER} // pow(10, place)::INT) % 10 % 8)"
 _GLANCE = f"""
     SELECT
         numbered.node,
@@ -157,7 +177,16 @@ _GLANCE = f"""
         hash(regexp_replace(split_part({_MAIL}, '@', 1), '[^0-9]', '', 'g')) AS mail_digits,
         unicode({_MAIL}) AS mail_initial,
         accounts[1] AS account,
-        date_of_birth AS born,
+        {_number("date_of_birth")} AS born,
+        date_diff('day', DATE '1970-01-01', {_BORN}) AS born_on,
+        year({_BORN}) AS born_year,
+        month({_BORN}) AS born_month,
+        day({_BORN}) AS born_day,
+        dayofyear({_BORN}) AS born_nth,
+        CASE
+            WHEN {_BORN} IS NOT NULL
+                THEN list_bit_or(list_transform([0, 1, 2, 3, 4, 5, 6, 7], LAMBDA place: {_DIGIT_BIT}))
+        END AS born_digits,
         street,
         {_number("postcode")} AS postcode,
         {_number("city")} AS city,

@@ -104,7 +104,7 @@ CONDITIONS: dict[str, str] = {
     # identifiers
     "email missing": f"({_missing('emails')}) AND NOT ({_crossed('emails', 'contested_emails')})",
     "email equal": _any("emails"),
-    "email slip": "email_slip((emails_l || contested_emails_l)[1], (emails_r || contested_emails_r)[1])",
+    "email slip": "email_slip(coalesce(emails_l[1], contested_emails_l[1]), coalesce(emails_r[1], contested_emails_r[1]))",
     "email contested": _crossed("emails", "contested_emails"),
     "phone missing": f"({_missing('phones')}) AND NOT ({_crossed('phones', 'contested_phones')})",
     "phone equal": _any("phones"),
