@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 from pipelines.contract import Record
 from pipelines.extract.files.budget import most_unpacked
-from pipelines.extract.files.inbox import CHUNK, Export, SourceFile, readable
+from pipelines.extract.files.inbox import CHUNK, LITTER, Export, SourceFile, is_litter, readable
 from pipelines.extract.values.issues import Issues, UnreadableError
 
 ENTRIES_LIMIT = 100_000
@@ -85,6 +85,9 @@ def _entries(file: SourceFile, issues: Issues) -> Iterator[SourceFile]:
     taken: set[str] = set()
     for number, entry in enumerate(archive.entries(), start=1):
         name = _name_of(entry)
+        if is_litter(name) and not name.endswith("/"):
+            issues.suppress(file=file.name, reason=LITTER)
+            continue
         reason = _refused(entry, name, taken)
         if reason:
             issues.quarantine(b"", file=file.name, at=f"entry {number} of the zip", reason=reason)
