@@ -15,7 +15,7 @@ from pipelines.contract import Record
 from pipelines.extract.files.blocks import Block, block_columns
 from pipelines.extract.parts.columns.blocks import block_with, positions, read_apart
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists, without_repeats
-from pipelines.extract.parts.columns.instants import can_be, instants
+from pipelines.extract.parts.columns.instants import can_be, can_be_changes, instants
 from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.columns.texts import NULL, Flags, cleaned, flags_of, is_filled, is_there, made, read
 from pipelines.extract.parts.table.cells import Cells, Row
@@ -40,7 +40,7 @@ def block_of(cells: Cells, records: Profiles | Interactions, file: str, latest: 
     is_odd = cells.is_odd
     texts = records.layout.by_column(cells.columns, is_odd)
     if isinstance(records, Profiles):
-        table, mapped = "profile", _profiles(records, texts, is_odd)
+        table, mapped = "profile", _profiles(records, texts, is_odd, latest)
     else:
         table, mapped = "interaction", _interactions(records, texts, is_odd, latest)
     records.layout.saw(texts, ~is_odd)
@@ -66,7 +66,7 @@ def parsed(records: Profiles | Interactions, row: Row, file: str, issues: Issues
         return None
 
 
-def _profiles(records: Profiles, texts: list[pa.Array], is_odd: Flags) -> dict[str, Any]:
+def _profiles(records: Profiles, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> dict[str, Any]:
     """Return the columns that rows about people fill; rows that are not plain are marked in ``is_odd``."""
     source, layout = records.source, records.layout
     source_ref = texts[layout.place("source_ref")]
@@ -75,7 +75,7 @@ def _profiles(records: Profiles, texts: list[pa.Array], is_odd: Flags) -> dict[s
     crm_id = Identified(("crm_id", source.name, "reference"), source_ref)
     return {
         "source_ref": source_ref,
-        "updated_at": _changed(records, texts, is_odd),
+        "updated_at": _changed(records, texts, is_odd, latest),
         "identifiers": identifier_lists([crm_id, *found], [], len(is_odd)),
         "consent": consent_lists(records.consents, layout, texts, found, is_odd),
         "reason": pc.if_else(pa.array(is_ours), "own_address", NULL),
@@ -119,7 +119,7 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         "reason": pc.if_else(
             pa.array(is_ours), "own_address", pc.if_else(pa.array(has_party), NULL, "no_identifier")
         ),
-        "updated_at": _changed(records, texts, is_odd),
+        "updated_at": _changed(records, texts, is_odd, latest),
     }  # fmt: skip
 
 
@@ -144,10 +144,10 @@ def _occurred(records: Interactions, texts: list[pa.Array], is_odd: Flags, lates
     return found
 
 
-def _changed(records: Profiles | Interactions, texts: list[pa.Array], is_odd: Flags) -> pa.Array:
+def _changed(records: Profiles | Interactions, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> pa.Array:
     source = records.source
     found, is_doubtful = instants(texts[records.layout.place("updated_at")], source.zone or UTC, source.date_order)
-    is_odd |= is_doubtful
+    is_odd |= is_doubtful | ~can_be_changes(found, latest)
     return found
 
 
