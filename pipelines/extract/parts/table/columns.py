@@ -17,7 +17,7 @@ from pipelines.extract.parts.columns.blocks import block_with, positions, read_a
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists, without_repeats
 from pipelines.extract.parts.columns.instants import can_be, can_be_changes, instants
 from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywords
-from pipelines.extract.parts.columns.texts import NULL, Flags, cleaned, flags_of, is_filled, is_there, made, read
+from pipelines.extract.parts.columns.texts import NULL, Flags, cleaned, each_once, flags_of, is_filled, is_there, made, read
 from pipelines.extract.parts.table.cells import Cells, Row
 from pipelines.extract.parts.table.party import clean_lines, consent_lists, identified
 from pipelines.extract.parts.table.records import UTC, Interactions, Profiles
@@ -91,12 +91,18 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         for name, meaning, kind in _MEANINGS
     )
     text = cleaned(texts[place("text")])
-    said = flags_of(pc.equal(towards, "inbound").fill_null(False)) & is_filled(text)
+    if records.has_quotes:
+        own, is_whole = each_once(text, lambda written: records.parts_of(written).text == written)
+        is_odd |= ~np.array(is_whole, np.bool_)[own]
+    is_inbound = flags_of(pc.equal(towards, "inbound").fill_null(False))
+    said = is_inbound & is_filled(text)
     found, is_ours, has_party = _party(records, texts, is_odd)
     is_odd |= ~is_filled(source_ref)
     occurred_at = _occurred(records, texts, is_odd, latest)
     if records.has_keywords:
         mark_keywords(records.channel, text, said, is_odd)
+    subject = clean_lines(texts[place("subject")]).fill_null("")
+    is_odd[[row for row, _ in looked_up(subject, is_inbound & has_party, [], records.source)]] = True
     answered = flags_of(pc.equal(towards, "outbound").fill_null(False)) & is_filled(text)
     more = claimed(text, said & has_party & ~is_odd, found, records.source)
     more += looked_up(text, answered & has_party & ~is_odd, found, records.source)
