@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.contract import ConsentSignal, Direction, Identifier, Interaction, Record
-from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import json_entries
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.genesys.conversations import (
@@ -129,6 +129,8 @@ def _interaction(conversation: Conversation, leg: Leg, centre: Centre) -> Intera
     consent: list[ConsentSignal] = []
     if leg.talk.text and reason is None:
         consent, party = _consent(leg, party), known(*party, *_claims(leg, source))
+    if subject and reason is None and direction == "inbound":
+        party = known(*party, *references_of(subject, source))
     return Interaction(
         source=source.name,
         source_ref=leg.ref,
