@@ -36,6 +36,7 @@ from pipelines.extract.parts.genesys.parties import address_of, channel_of, part
 from pipelines.extract.parts.genesys.survey import Known, survey
 from pipelines.extract.parts.genesys.transcripts import is_transcript, parse_transcript
 from pipelines.extract.parts.genesys.words import Spoken
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.values.fields import Drift, known
 from pipelines.extract.values.identifiers import Own
@@ -160,7 +161,8 @@ def _reason(session: Session, direction: Direction, party: list[Identifier], *, 
     """Return why there is no customer; None where there is one."""
     if is_ours:
         return "internal" if session.medium in _CALLS else "own_address"
-    return None if party else why_nobody(session, direction)
+    machine = machine_of(each.value for each in party if each.kind == "email") if session.medium == "email" else None
+    return machine or (None if party else why_nobody(session, direction))
 
 
 def _claims(leg: Leg, source: Source) -> list[Identifier]:

@@ -80,6 +80,15 @@ def test_an_order_number_in_the_subject_of_their_mail_is_claimed(tmp_path, way, 
     assert {each for each in party(record, evidence="claimed") if each[0] == "reference"} == claimed
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"), [("no-reply@bank.example", "no_reply"), ("mailer-daemon@mx.example", "bounce")]
+)
+def test_a_machine_that_mails_is_no_customer(tmp_path, address, reason):
+    wrote = session("s4", segment(subject="Hello"), media="email", addressFrom=address, addressTo="shop@shop.example")
+    record = only(read(tmp_path, talk("c4", person("customer", wrote))))
+    assert (record.reason, record.party) == (reason, [])
+
+
 def test_who_wants_to_be_called_back_has_typed_a_number(tmp_path):
     wish = session("s1", media="callback", callbackNumbers=["07700 900456"], callbackUserName="Ann Archer")
     record = only(read(tmp_path, talk("c1", customer(wish))))

@@ -60,6 +60,16 @@ def test_a_mail_in_a_table_claims_what_its_writer_wrote_and_nothing_that_it_quot
     assert ("reference", "", "GT-3003") not in party(answer)
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"), [("no-reply@bank.example", "no_reply"), ("MAILER-DAEMON@mx.bank.example", "bounce")]
+)
+def test_a_machine_that_mails_is_no_customer(tmp_path, address, reason):
+    source = changed(CALLS, channel="email")
+    rows = [CALL | {"mail": address, "direction": way, "note": f"{number}"} for number, way in enumerate(["in", "out"] * 40)]
+    records = extracted(tmp_path, {"a": jsonl(*rows)}, source).records
+    assert {(record.reason, len(record.party)) for record in records} == {(reason, 0)}
+
+
 def test_an_order_number_in_the_subject_is_claimed_as_one_in_the_text_is(tmp_path):
     source = changed(CALLS, references=[r"GT-\d{4}"])
     rows = [CALL | {"subject": "Where is GT-2002?", "direction": way} for way in ("in", "out")]

@@ -3,6 +3,7 @@
 A row of which any field needs judgement is left to ``table_records`` whole, and put back in its place.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from pipelines.extract.parts.columns.identifiers import Identified, identifier_l
 from pipelines.extract.parts.columns.instants import can_be, can_be_changes, instants
 from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.columns.texts import NULL, Flags, cleaned, each_once, flags_of, is_filled, is_there, made, read
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.table.cells import Cells, Row
 from pipelines.extract.parts.table.party import clean_lines, consent_lists, identified
 from pipelines.extract.parts.table.records import UTC, Interactions, Profiles
@@ -91,12 +93,14 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         for name, meaning, kind in _MEANINGS
     )
     text = cleaned(texts[place("text")])
-    if records.has_quotes:
-        own, is_whole = each_once(text, lambda written: records.parts_of(written).text == written)
-        is_odd |= ~np.array(is_whole, np.bool_)[own]
+    if records.is_mail:
+        is_odd |= _which(text, lambda written: records.parts_of(written).text != written)
     is_inbound = flags_of(pc.equal(towards, "inbound").fill_null(False))
     said = is_inbound & is_filled(text)
     found, is_ours, has_party = _party(records, texts, is_odd)
+    for one in found if records.is_mail else ():
+        if one.who[0] == "email":
+            is_odd |= _which(one.values.fill_null(""), lambda address: machine_of([address]) is not None)
     is_odd |= ~is_filled(source_ref)
     occurred_at = _occurred(records, texts, is_odd, latest)
     if records.has_keywords:
@@ -127,6 +131,12 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         ),
         "updated_at": _changed(records, texts, is_odd, latest),
     }  # fmt: skip
+
+
+def _which(texts: pa.Array, is_it: Callable[[str], bool]) -> Flags:
+    """Say of which texts something holds, asking once for each that differs."""
+    own, found = each_once(texts, is_it)
+    return np.array(found, np.bool_)[own]
 
 
 def _party(records: Interactions, texts: list[pa.Array], is_odd: Flags) -> tuple[list[Identified], Flags, Flags]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile
 from pipelines.extract.claims.claims import claims_of, references_of
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
 from pipelines.extract.values.fields import known
@@ -63,7 +64,7 @@ class Interactions:
     def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
         self.source, self.layout, self._file = source, layout, file
         self._zone, self._order, self.channel = source.zone, source.date_order, source.channel or "chat"
-        self.has_keywords, self.has_quotes = self.channel in ("sms", "chat"), self.channel == "email"
+        self.has_keywords, self.is_mail = self.channel in ("sms", "chat"), self.channel == "email"
         delivered = _DELIVERED.get(self.channel, frozenset())
 
         def evidence(kind: str) -> Evidence:
@@ -99,6 +100,8 @@ class Interactions:
             party, reason = [], "own_address"
         elif not party:
             reason = "no_identifier"
+        elif self.is_mail and (reason := machine_of(each.value for each in party if each.kind == "email")):
+            party = []
         parts, subject = self.parts_of(texts[self._text]), line(texts[self._subject])
         if party:
             party = self._with_mentioned(party, texts, parts if is_inbound else _UNSAID, subject if is_inbound else None)
@@ -132,7 +135,7 @@ class Interactions:
 
     def parts_of(self, text: str) -> Parts:
         """Return a text apart from what a mail quotes, and from the signature under it."""
-        return split_reply(text) if self.has_quotes else Parts(clean(text), "", "")
+        return split_reply(text) if self.is_mail else Parts(clean(text), "", "")
 
     def _with_mentioned(
         self, party: list[Identifier], texts: list[Any], said: Parts, subject: str | None
