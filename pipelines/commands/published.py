@@ -15,7 +15,7 @@ from pipelines.load.answers.status import status as status_of
 from pipelines.load.terminal import show
 from pipelines.load.versions.published import rollback as roll_back
 from pipelines.load.versions.published import versions as list_versions
-from pipelines.settings import Home, load_sources, sources_path
+from pipelines.settings import Home, Source, load_sources, sources_path
 
 if TYPE_CHECKING:
     from pipelines.load.answers.pairs import PairStory
@@ -29,16 +29,27 @@ app = typer.Typer()
 def status(home: HomeOption = None, json_: JsonOption = False) -> None:
     """Say which version is in use, what its night brought, and what went wrong since."""
     where = place(home)
-    found = status_of(where, waiting=_waiting(where))
+    sources = _sources(where)
+    found = status_of(where, waiting=_waiting(where, sources), sources=sources)
     tell(found.to_json(), json_, lambda: show.render_status(found, out))
 
 
-def _waiting(home: Home) -> list[Waiting]:
+def _sources(home: Home) -> list[Source]:
+    """Return the sources; where there is a mistake among them, status tells the rest all the same."""
+    try:
+        return list(load_sources(sources_path(home)).values())
+    except ConfigurationError as error:
+        words = str(error)
+        log.warning("status: what waits in the inbox, and what was due, cannot be told: %s", words)
+        return []
+
+
+def _waiting(home: Home, sources: list[Source]) -> list[Waiting]:
     """Return what waits in the inbox; where that cannot be seen, status tells the rest all the same."""
     try:
-        return waiting(home, load_sources(sources_path(home)).values())
+        return waiting(home, sources)
     except (ConfigurationError, OSError) as error:
-        words = error if isinstance(error, ConfigurationError) else f"the inbox is away ({type(error).__name__})"
+        words = str(error) if isinstance(error, ConfigurationError) else f"the inbox is away ({type(error).__name__})"
         log.warning("status: what waits in the inbox cannot be told: %s", words)
         return []
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.contract import ConsentSignal, Direction, Identifier, Interaction, Record
-from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import json_entries
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.genesys.conversations import (
@@ -36,6 +36,7 @@ from pipelines.extract.parts.genesys.parties import address_of, channel_of, part
 from pipelines.extract.parts.genesys.survey import Known, survey
 from pipelines.extract.parts.genesys.transcripts import is_transcript, parse_transcript
 from pipelines.extract.parts.genesys.words import Spoken
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.values.fields import Drift, known
 from pipelines.extract.values.identifiers import Own
@@ -129,6 +130,8 @@ def _interaction(conversation: Conversation, leg: Leg, centre: Centre) -> Intera
     consent: list[ConsentSignal] = []
     if leg.talk.text and reason is None:
         consent, party = _consent(leg, party), known(*party, *_claims(leg, source))
+    if subject and reason is None and direction == "inbound":
+        party = known(*party, *references_of(subject, source))
     return Interaction(
         source=source.name,
         source_ref=leg.ref,
@@ -158,7 +161,8 @@ def _reason(session: Session, direction: Direction, party: list[Identifier], *, 
     """Return why there is no customer; None where there is one."""
     if is_ours:
         return "internal" if session.medium in _CALLS else "own_address"
-    return None if party else why_nobody(session, direction)
+    machine = machine_of(each.value for each in party if each.kind == "email") if session.medium == "email" else None
+    return machine or (None if party else why_nobody(session, direction))
 
 
 def _claims(leg: Leg, source: Source) -> list[Identifier]:

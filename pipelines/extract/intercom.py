@@ -23,7 +23,7 @@ from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of
 from pipelines.extract.parts.intercom.older import people_of, unwrapped
 from pipelines.extract.parts.intercom.parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
-from pipelines.extract.parts.mail.reasons import is_no_reply
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
@@ -206,7 +206,7 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
     delivered_by = "email" if part.is_mail else conversation.first.delivered_by
     channel: Channel = CHANNELS[delivered_by] or desk.source.channel or "chat"
     party, party_ref = _party(part, conversation, delivered_by, desk)
-    reason = _reason(part, party, desk)
+    reason = _reason(part, party, conversation, desk)
     words = split_reply(part.text)
     if inbound and reason is None:
         party += [*claims_of(words.text, desk.source), *references_of(conversation.subject or "", desk.source)]
@@ -260,13 +260,12 @@ def _party(part: Part, conversation: Conversation, delivered_by: str, desk: Desk
     return [*party, *known], party_ref
 
 
-def _reason(part: Part, party: list[Identifier], desk: Desk) -> str | None:
+def _reason(part: Part, party: list[Identifier], conversation: Conversation, desk: Desk) -> str | None:
     if desk.own.is_among(party):
         return "own_address"
     mails = [each.value for each in party if each.kind == "email" and each.evidence == "channel"]
-    if part.author.is_person and any(map(is_no_reply, mails)):
-        return "no_reply"
-    return None if party else "no_identifier"
+    is_mailed = part.author.is_person or conversation.first.delivered_by == "email"
+    return (machine_of(mails) if is_mailed else None) or (None if party else "no_identifier")
 
 
 def _metadata(part: Part, conversation: Conversation, delivered_by: str) -> dict[str, Any]:

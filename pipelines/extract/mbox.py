@@ -15,7 +15,7 @@ from pipelines.extract.files.documents import opened
 from pipelines.extract.files.inbox import CHUNK, Export, SourceFile, each_file
 from pipelines.extract.parts.mail.files import messages_only
 from pipelines.extract.parts.mail.mail import Place, take
-from pipelines.extract.values.issues import RAW_LIMIT, Issues
+from pipelines.extract.values.issues import RAW_LIMIT, Issues, UnreadableError
 
 MESSAGE_LIMIT = 64 << 20  # bytes; no mail server takes more
 _MARGIN = 2_000  # bytes; a From line and the header below it
@@ -97,9 +97,12 @@ def split(stream: IO[bytes]) -> Iterator[Envelope]:
     held = bytearray()  # the file from the current message's From line on
     at = looked = 0  # where ``held`` begins in the file; up to where in ``held`` there is no separator
     head = b""  # the beginning of a message of which the rest was too long to hold
-    ended = False
+    ended, broken = False, None
     while not ended:
-        chunk = stream.read(CHUNK)
+        try:
+            chunk = stream.read(CHUNK)
+        except UnreadableError as error:  # the messages before the one in which it breaks off are whole
+            chunk, broken = b"", error
         ended = not chunk
         held += chunk
         while True:
@@ -114,6 +117,8 @@ def split(stream: IO[bytes]) -> Iterator[Envelope]:
             at += len(held) - _MARGIN
             looked = max(looked - (len(held) - _MARGIN), 0)
             del held[:-_MARGIN]
+    if broken:
+        raise broken
     yield _envelope(at, head, bytes(held), is_last=True)
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from pipelines.contract import Channel, Interaction, Record, hashed_ref
 from pipelines.errors import ConfigurationError
 from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.files.documents import until_break
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.whatsapp.body import parse_body
 from pipelines.extract.parts.whatsapp.files import BESIDE, Attached, group, is_beside, may_be_another, thread_of
@@ -77,7 +78,7 @@ def _parse(file: SourceFile, export: Export, attached: Attached, issues: Issues)
             raise
         issues.suppress(file=file.name, reason=BESIDE)
         return
-    order, talk = survey_chat(chat.entries(), thread_of(file, export), export.source)
+    order, talk = survey_chat(until_break(chat.entries()), thread_of(file, export), export.source)
     together, refs = group(file), _Refs(talk)
     for entry in chat.entries():
         try:

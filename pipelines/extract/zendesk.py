@@ -18,7 +18,7 @@ from pipelines.contract import Channel, Direction, Identifier, Interaction, Reco
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import Entry, json_entries, looked_through
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
-from pipelines.extract.parts.mail.reasons import is_no_reply
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.zendesk.apart import NO_TICKET, each_apart, parse_apart, records_of
 from pipelines.extract.parts.zendesk.comments import Call, body_of, parse_attachment, parse_call, words_of
 from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket, unknown_ticket
@@ -173,7 +173,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
     text, said = words.parts.text, words.said
     if call:
         text, said = call.transcript or text, call.transcript if via.rel == "voicemail" else ""
-    reason = _reason(user, party, via, direction, desk)
+    reason = _reason(user, party, via, direction, ticket, desk)
     if direction == "inbound" and reason is None:
         party += [*claims_of(said, desk.source), *references_of(ticket.subject or "", desk.source)]
     party = strongest(party)
@@ -238,13 +238,15 @@ def _by_channel(via: Via, channel: Channel, direction: Direction, role: Role, de
     return [each for each in found if not desk.own.matches(each)] if role != "end-user" else found
 
 
-def _reason(user: User | None, party: list[Identifier], via: Via, direction: Direction, desk: Desk) -> str | None:
+def _reason(
+    user: User | None, party: list[Identifier], via: Via, direction: Direction, ticket: Ticket, desk: Desk
+) -> str | None:
     if via.is_merge or (user and user.role != "end-user"):
         return "internal"
     if desk.own.is_among(party):
         return "own_address"
-    machine = any(is_no_reply(each.value) for each in via.sender if each.kind == "email")
-    return "no_reply" if machine and direction == "inbound" else None
+    mailed = via.sender if direction == "inbound" else party if ticket.channel == "email" else []
+    return machine_of(each.value for each in mailed if each.kind == "email")
 
 
 def _metadata(

@@ -23,6 +23,7 @@ TALKS = changed(
     columns=CALLS.columns | {"updated_at": "changed", "agent_ref": ["agent", "owner"], "party.handle.x": "twitter"},
 )
 CONSENTING = changed(TALKS, channel="chat", columns=TALKS.columns | {"consent.sms": "public", "consent.email": "status"})
+MAILS = changed(TALKS, channel="email")
 COMPLAINT = CALL | {"changed": "2026-11-20T10:00:00Z", "owner": "", "twitter": "", "public": "", "subject": "", "parent": ""}
 SAMPLES = {PEOPLE.name: ANN, TALKS.name: COMPLAINT}
 
@@ -39,7 +40,8 @@ STRANGE = st.sampled_from([
     "2026-11-20 09:00:00", "2026-11-20T09:00:00.123+05:30", "2026-11-20T09:00:00.123456Z", "2026-11-20",
     "20/11/2026 09:00", "2026-02-30T09:00:00Z", "2026-10-25T01:30:00", "2026-03-29 01:30:00", "1970-01-01T00:00:00Z",
     "2031-01-01T00:00:00Z", "1989-12-31T23:59:59Z", "2026-11-22T00:00:00Z", "0001-01-01T00:00:00+14:00", "lately",
-    "29/02/1980", "1980-02-29", "31/02/1980", "03/04/80",
+    "29/02/1980", "1980-02-29", "31/02/1980", "03/04/80", "Re: GT-1001",
+    "GT-\u200b1001", "no-reply@mail.example", "MAILER-DAEMON@mail.example",
 ])  # fmt: skip
 SAID = st.sampled_from([
     "stop", "STOP", "please stop texting me", "Start", "unstop", "no more texts", "do not text me", "opt out", "hello",
@@ -48,6 +50,8 @@ SAID = st.sampled_from([
     "x" * 70, "Grüße, Zoë", "a\nb\r\nc\rd", "\u0660\u0667\u0667\u0660\u0660 \u0669\u0660\u0660\u0661\u0662\u0663",
     "\uff0b447700900123", "GT-\u0661\u0662\u0663\u0664", "GT-1001é", "t\u0131cket abc", "TİCKET abc",
     "\u212a 07700\u00a0900\u2011124",
+    "thanks\n\nOn Mon, 2 Mar 2026 at 09:00, Bob <bob@mail.example> wrote:\n> GT-1002, 07700 900124",
+    "hello\n-- \nAnn\n+447700900124", " hello ", "> bob@mail.example\nnot mine",
 ])  # fmt: skip
 TEXTS = st.one_of(SAID, st.lists(SAID, min_size=2, max_size=3).map(" ".join), st.text(max_size=20))
 TYPED = st.one_of(
@@ -182,4 +186,4 @@ def typed(kind):
     return st.none() | some.get(kind, st.lists(st.sampled_from(["+447700900123", "Ann", ""]), max_size=2))
 
 
-SOURCES = st.sampled_from([PEOPLE, LOOSE, TALKS, CONSENTING])
+SOURCES = st.sampled_from([PEOPLE, LOOSE, TALKS, MAILS, CONSENTING])

@@ -266,6 +266,8 @@ def test_what_a_call_came_to_and_how_long_it_took(tmp_path, change, status, seco
     ("change", "found", "reason"),
     [
         ({"CustomerEndpoint": endpoint("anonymous")}, set(), "no_identifier"),
+        ({"CustomerEndpoint": endpoint("no-reply@bank.example", MAIL)}, set(), "no_reply"),
+        ({"CustomerEndpoint": endpoint("mailer-daemon@mx.example", MAIL)}, set(), "bounce"),
         ({"CustomerEndpoint": endpoint("")}, set(), "no_identifier"),
         ({"CustomerEndpoint": None}, set(), "no_identifier"),
         ({"CustomerEndpoint": endpoint("12345")}, set(), "short_code"),

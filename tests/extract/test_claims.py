@@ -125,6 +125,9 @@ def handles(text: str, signature: str = "", source=SOURCE) -> set[tuple[str, str
         ("mój Instagram to @ann", set()),
         ("мой телеграм @ann", {("telegram", "ann")}),
         ("я @ann в телеграм", {("telegram", "ann")}),
+        ("я @ann в телеграме", {("telegram", "ann")}),
+        ("найдите меня в инстаграме: @ann", {("instagram", "ann")}),
+        ("sono @ann su Telegram", {("telegram", "ann")}),
     ],
 )
 def test_a_handle_is_taken_where_its_writer_calls_it_theirs(text, claimed):
@@ -143,6 +146,7 @@ def test_a_handle_is_taken_where_its_writer_calls_it_theirs(text, claimed):
         "I'm @bob", "I am ann.x", "my ann_x", "my insta and ann@mail.example", "ich habe im Instagram @bob gesehen",
         "love from me x @bob", "I'm done with X", "Size X is my size @bob", "5 min on Instagram @bob", "help me @bob on X",
         "my name is Ann\n@bob on X", "I'm Ann and you are @bob on X", "my 2 parcels on X", "tell me on X @bob",
+        "он @bob в телеграме", "напишите @bob в инсте", "I'm no @bob on X",
     ],
 )  # fmt: skip
 def test_somebody_elses_handle_is_left(text):

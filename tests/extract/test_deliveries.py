@@ -133,6 +133,21 @@ def test_a_transfer_that_has_not_finished_is_left_alone_and_told(home, name):
     assert told == [{"reason": "a transfer that has not finished", "count": 1}]
 
 
+def test_what_macos_and_windows_leave_in_folders_and_zips_is_counted_and_breaks_nothing(home):
+    litter = [".DS_Store", "in/._a.jsonl", "Thumbs.db", "in/Desktop.ini"]
+    for name in litter:
+        send(home, name, b"\0\0\0\1Bud1")
+    send(home, "in/a.jsonl", call(1))
+    with zipfile.ZipFile(send(home, "b.zip", b""), "w") as archive:
+        archive.writestr("in/b.jsonl", call(2))
+        archive.writestr("__MACOSX/in/._b.jsonl", b"\0\5\x16\7")
+    report = land(home, CALLS, NIGHT)
+    assert (report.status, report.taken, report.suppressed, report.quarantined) == ("landed", 2, len(litter) + 1, 0)
+    assert landed(home) == [("a.jsonl", "1"), ("b.zip", "2")]
+    send(home, ".DS_Store", "looked at since, which is no delivery", night=NEXT)
+    assert waiting(home, [CALLS]) == []
+
+
 def test_links_pipes_and_sockets_are_never_opened(home):
     secret = home.path / "secret.jsonl"
     secret.write_text(call(1))
@@ -224,6 +239,27 @@ def test_a_source_that_is_due_and_sends_nothing_is_missing(home):
     assert land(home, due, date(2026, 11, 21)).status == "absent"  # a Saturday
     with pytest.raises(SourceBroken, match="source crm, night 2026-11-20: nothing arrived, and it is due"):
         stages.raise_broken(reports)
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "a.jsonl.part"])
+def test_a_source_that_is_due_and_sends_no_whole_file_is_missing(home, name):
+    due = CALLS.model_copy(update={"due": "daily"})
+    send(home, name, call(1))
+    report = land(home, due, NIGHT)
+    assert (report.status, report.suppressed) == ("missing", 1)
+    send(home, "a.jsonl", call(1))
+    assert land(home, due, NIGHT).status == "landed"
+
+
+def test_a_night_that_landed_and_was_moved_away_is_not_missing_when_it_runs_again(home):
+    due = CALLS.model_copy(update={"due": "daily"})
+    path = send(home, "a.jsonl", call(1))
+    land(home, due, NIGHT)
+    path.unlink()
+    assert land(home, due, NIGHT).status == "absent"
+    send(home, ".DS_Store", "left by whoever moved it")
+    assert land(home, due, NIGHT).status == "absent"
+    assert landed(home) == [("a.jsonl", "1")]
 
 
 def test_quarantined_records_enter_once_when_their_cause_is_mended(home, caplog):

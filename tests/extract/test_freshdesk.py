@@ -247,11 +247,18 @@ def test_conversations_that_stand_alone_name_their_ticket_and_take_the_person_fr
         pytest.param(ticket(1, requester_id=GUS), "internal", id="of our own agent"),
         pytest.param(ticket(1, requester_id=9, email="x@shop.example"), "own_address", id="of an address of ours"),
         pytest.param(ticket(1, requester_id=9, email="no-reply@bank.example"), "no_reply", id="of one that takes no answer"),
+        pytest.param(ticket(1, requester_id=9, email="mailer-daemon@mx.example"), "bounce", id="of a mail server"),
     ],
 )
 def test_who_is_no_customer_is_kept_with_the_reason(tmp_path, record, reason):
     outcome = extracted(tmp_path, {"t": lines(record, *PEOPLE)}, SOURCE)
     assert [(each.reason, each.party, each.text) for each in outcome.records] == [(reason, [], "Where is it?")]
+
+
+def test_what_we_answer_a_machine_that_mails_has_no_customer(tmp_path):
+    talk = ticket(1, said(7, "Thanks", incoming=False, user_id=GUS), requester_id=9, email="no-reply@bank.example", source=1)
+    records = extracted(tmp_path, {"t": lines(talk, *PEOPLE)}, SOURCE).records
+    assert [(record.reason, record.party) for record in records] == [("no_reply", []), ("no_reply", [])]
 
 
 def test_an_automatic_answer_is_marked_and_from_outside_has_no_customer(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extract.exports import party
-from tests.extract.test_genesys import ANN, MAIL, SHOP, customer, only, person, read, session, talk
+from tests.extract.test_genesys import ANN, MAIL, SHOP, customer, only, person, read, segment, session, talk
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,28 @@ def test_a_mail_has_its_subject_and_a_sender_nobody_proved(tmp_path):
     record = only(read(tmp_path, MAIL))
     assert (record.channel, record.subject, record.duration_seconds) == ("email", "My order", None)
     assert [(each.value, each.is_verified) for each in record.party if each.kind == "email"] == [("ann@mail.example", False)]
+
+
+@pytest.mark.parametrize(("way", "claimed"), [("inbound", {("reference", "", "GT-1234567")}), ("outbound", set())])
+def test_an_order_number_in_the_subject_of_their_mail_is_claimed(tmp_path, way, claimed):
+    wrote = session(
+        "s4",
+        segment(subject="Where is GT-1234567?"),
+        media="email",
+        addressFrom="ann@mail.example",
+        addressTo="ann@mail.example",
+    )
+    record = only(read(tmp_path, talk("c4", person("customer", wrote), originatingDirection=way)))
+    assert {each for each in party(record, evidence="claimed") if each[0] == "reference"} == claimed
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"), [("no-reply@bank.example", "no_reply"), ("mailer-daemon@mx.example", "bounce")]
+)
+def test_a_machine_that_mails_is_no_customer(tmp_path, address, reason):
+    wrote = session("s4", segment(subject="Hello"), media="email", addressFrom=address, addressTo="shop@shop.example")
+    record = only(read(tmp_path, talk("c4", person("customer", wrote))))
+    assert (record.reason, record.party) == (reason, [])
 
 
 def test_who_wants_to_be_called_back_has_typed_a_number(tmp_path):

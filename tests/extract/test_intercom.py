@@ -222,6 +222,13 @@ def test_who_is_no_customer_is_kept_with_the_reason(tmp_path, address, reason):
     assert (record.reason, record.party, record.text) == (reason, [], "Where is it?")
 
 
+def test_what_we_answer_a_machine_that_mails_has_no_customer(tmp_path):
+    machine = ANN | {"email": "mailer-daemon@mx.example"}
+    talk = conversation("1", part("7", GUS, "<p>Thanks</p>"), first=source(machine, via="email"))
+    records = extracted(tmp_path, {"c": lines(talk)}, SOURCE).records
+    assert [(record.reason, record.party) for record in records] == [("bounce", []), ("bounce", [])]
+
+
 def test_of_several_people_each_is_the_party_of_what_they_write(tmp_path):
     talk = conversation("1", part("7", LEAD, "<p>me too</p>"), part("8", GUS, "<p>Both</p>"), contacts=(LEAD, ANN))
     records = extracted(tmp_path, {"c": lines(talk)}, SOURCE).records

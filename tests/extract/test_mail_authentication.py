@@ -179,3 +179,16 @@ def test_whom_we_wrote_to_is_proven_by_our_writing(tmp_path):
     assert {(each.value, each.evidence, each.is_verified) for each in record.party} == {
         ("ann@field.example", "channel", True), ("Ann Field", "channel", True)
     }  # fmt: skip
+
+
+def test_who_writes_in_our_name_and_fails_the_check_says_nothing_of_anybody(tmp_path):
+    """An order number in our own answer counts as looked up: a stranger may not write himself such an answer."""
+    forged = mail(
+        "Your order GT-123456 is on its way.", From="Shop <support@shop.example>", To="Ann Field <eve@evil.example>",
+        Authentication_Results="mx.shop.example; dmarc=fail header.from=shop.example",
+    )  # fmt: skip
+    outcome = read(tmp_path, forged)
+    (record,) = outcome.records
+    assert (record.direction, record.reason, record.party, record.agent_ref) == ("inbound", "own_address", [], None)
+    assert record.party_ref == "support@shop.example"
+    assert outcome.warnings == {"a mail under one of our own addresses that failed its check: nobody's": 1}

@@ -130,6 +130,22 @@ def test_a_change_without_a_zone_puts_versions_in_order_all_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        pytest.param("1970-01-01T00:00:00Z", None, id="never, as programs write it"),
+        pytest.param("0001-01-01T00:00:00", None, id="never, as other programs write it"),
+        pytest.param("2099-12-31T00:00:00Z", None, id="a clock that runs ahead"),
+        pytest.param("2027-03-01T00:00:00Z", datetime(2027, 3, 1, tzinfo=UTC), id="an export made again later"),
+    ],
+)
+def test_a_change_that_cannot_have_been_is_told_and_decides_nothing(tmp_path, changed, expected):
+    outcome = extracted(tmp_path, {"a.csv": csv_of(ANN | {"LastModified": changed})}, CRM)
+    (profile,) = outcome.records
+    assert profile.updated_at == expected
+    assert outcome.warnings == ({} if expected else {"a time of change before 1990, or a year after the night: left out": 1})
+
+
+@pytest.mark.parametrize(
     ("source", "columns", "message"),
     [
         (CRM, {"email": "Email"}, r"sources\.crm\.columns: no column for 'source_ref'"),

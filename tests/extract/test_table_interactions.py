@@ -41,6 +41,43 @@ def test_a_direction_is_one_of_a_closed_set(tmp_path, written, direction):
     assert (("email", "", "ann2@mail.example") in party(call)) == (direction == "inbound")
 
 
+def test_a_mail_in_a_table_claims_what_its_writer_wrote_and_nothing_that_it_quotes(tmp_path):
+    said = (
+        "GT-2002, call 07700 900124\n\nOn Mon, 2 Mar 2026 at 09:00, Bob <bob@mail.example> wrote:\n> GT-3003, 07700 900125\n"
+        "\n-- \nAnn\n07700 900126"
+    )
+    source = changed(CALLS, channel="email", references=[r"GT-\d{4}"])
+    plain, mail, answer = extracted(
+        tmp_path,
+        {"a": jsonl(CALL | {"note": ""}, CALL | {"note": said}, CALL | {"note": said, "direction": "out"})}, source,
+    ).records  # fmt: skip
+    assert (mail.text, mail.signature) == ("GT-2002, call 07700 900124", "Ann\n07700 900126")
+    assert mail.quoted_text.endswith("> GT-3003, 07700 900125")
+    assert party(mail, evidence="claimed") - party(plain) == {
+        ("reference", "", "GT-2002"), ("phone", "", "+447700900124"), ("phone", "", "+447700900126")
+    }  # fmt: skip
+    assert answer.text == mail.text
+    assert ("reference", "", "GT-3003") not in party(answer)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"), [("no-reply@bank.example", "no_reply"), ("MAILER-DAEMON@mx.bank.example", "bounce")]
+)
+def test_a_machine_that_mails_is_no_customer(tmp_path, address, reason):
+    source = changed(CALLS, channel="email")
+    rows = [CALL | {"mail": address, "direction": way, "note": f"{number}"} for number, way in enumerate(["in", "out"] * 40)]
+    records = extracted(tmp_path, {"a": jsonl(*rows)}, source).records
+    assert {(record.reason, len(record.party)) for record in records} == {(reason, 0)}
+
+
+def test_an_order_number_in_the_subject_is_claimed_as_one_in_the_text_is(tmp_path):
+    source = changed(CALLS, references=[r"GT-\d{4}"])
+    rows = [CALL | {"subject": "Where is GT-2002?", "direction": way} for way in ("in", "out")]
+    asked, answered = extracted(tmp_path, {"a": jsonl(*rows)}, source).records
+    assert ("reference", "", "GT-2002") in party(asked, evidence="claimed")
+    assert ("reference", "", "GT-2002") not in party(answered)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -1,8 +1,10 @@
 # ruff: noqa: RUF001 - the letters and digits of many languages are what is tested
 """What WhatsApp itself writes, on phones of many languages: marks, notices, calls, and the dates of its lines."""
 
+import gzip
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -300,14 +302,25 @@ def test_files_that_came_along_have_their_size_and_hash(tmp_path):
         ("Ann", known),
         ("WhatsApp Chat - Ann Archer", known),
     ]
-    assert outcome.suppressed == {"a picture or another file beside the chat": 4}
+    assert outcome.suppressed == {
+        "a picture or another file beside the chat": 3, "a file that macOS or Windows leaves in folders": 1
+    }  # fmt: skip
     assert not outcome.quarantined
+
+
+@pytest.mark.parametrize("name", ["WhatsApp Chat with Ann Archer.txt", "WhatsApp Chat with Ann Archer/_chat.txt"])
+def test_a_chat_that_was_gzipped_is_the_same_chat(tmp_path, name):
+    chat = "20/11/2026, 10:00 - Ann Archer: hello\n"
+    (plain,) = extracted(tmp_path / "1", {name: chat}, SOURCE).records
+    (gzipped,) = extracted(tmp_path / "2", {f"{name}.gz": gzip.compress(chat.encode())}, SOURCE).records
+    assert replace(gzipped, file=plain.file) == plain
 
 
 @pytest.mark.parametrize(
     ("name", "together"),
     [
         ("wa/2026-11-20/WhatsApp Chat with Ann.txt", "wa/2026-11-20/WhatsApp Chat with Ann.txt"),
+        ("wa/2026-11-20/WhatsApp Chat with Ann.txt.gz", "wa/2026-11-20/WhatsApp Chat with Ann.txt.gz"),
         ("wa/2026-11-20/WhatsApp Chat - Ann.zip", "wa/2026-11-20/WhatsApp Chat - Ann.zip"),
         ("wa/2026-11-20/Ann/_chat.txt", "wa/2026-11-20/Ann"),
         ("wa/2026-11-20/Ann/01-PHOTO.jpg", "wa/2026-11-20/Ann"),

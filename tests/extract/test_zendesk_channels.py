@@ -143,9 +143,15 @@ def test_what_a_platform_says_of_its_account_is_proof_in_that_platforms_scope(tm
     assert identifier in party(one(tmp_path, comment(7, ANN, "hello", via=via, origin=origin), []), evidence="channel")
 
 
-def test_a_sender_that_takes_no_answers_is_no_customer(tmp_path):
-    record = one(tmp_path, comment(7, ANN, "x", via="email", origin={"address": "no-reply@bank.example"}), [], via="email")
-    assert (record.reason, record.party) == ("no_reply", [])
+@pytest.mark.parametrize(
+    ("address", "reason"), [("no-reply@bank.example", "no_reply"), ("MAILER-DAEMON@mx.bank.example", "bounce")]
+)
+def test_a_machine_that_mails_is_no_customer_of_what_it_writes_nor_of_what_we_answer(tmp_path, address, reason):
+    written = comment(7, ANN, "x", via="email", origin={"address": address})
+    machine = user(ANN, "end-user", "Bank", email=address)
+    told = {"t": lines(ticket(1, written, comment(8, AGENT, "Thanks"), via="email")), "u": lines(machine, *PEOPLE[1:])}
+    records = extracted(tmp_path, told, SOURCE).records
+    assert [(record.reason, record.party) for record in records] == [(reason, []), (reason, [])]
 
 
 def test_the_agent_a_ticket_is_given_to_is_known_without_a_row_and_others_are_not(tmp_path):

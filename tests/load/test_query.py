@@ -18,6 +18,7 @@ from pipelines.load.terminal import show
 from pipelines.load.versions.published import rollback, versions
 from pipelines.lock import hold
 from pipelines.settings import Home
+from tests.extract.exports import source_of
 from tests.load.fixture_golden import NIGHT, checked_candidate
 
 
@@ -159,6 +160,17 @@ def test_a_source_that_came_before_and_not_tonight_is_told_as_absent(tmp_path):
     publish(home, NIGHT)
     assert status(home).absent == ["sms"]
     assert "absent, though they came before: sms" in shown(show.render_status, status(home))
+
+
+def test_a_source_that_was_due_and_brought_nothing_is_told_as_missing(tmp_path):
+    home = Home(tmp_path)
+    checked_candidate(home, customers=20, also="UPDATE meta.ledger SET file = file || '.part' WHERE source = 'sms'")
+    publish(home, NIGHT)
+    due = {"sms": "daily", "crm": "any", "new": "daily", "whatsapp": "daily"}
+    sources = [source_of(format="table", name=name, channel="sms", due=when) for name, when in due.items()]
+    told = status(home, sources=sources)
+    assert told.missing == ["new", "sms"]
+    assert "missing, though due: new, sms" in shown(show.render_status, told)
 
 
 def test_status_tells_why_records_were_not_read_and_where_to_look(published):

@@ -18,16 +18,16 @@ from pipelines.extract.values.fields import names
 AT_MOST = 5  # a longer list is a company's
 # The scopes under which the channels themselves deliver handles, so that both meet.
 _PLATFORMS = {
-    "x": names("x twitter твиттер"),
-    "instagram": names("instagram insta ig инстаграм инста"),
-    "telegram": names("telegram tg телеграм"),
-    "messenger": names("facebook fb messenger фейсбук"),
+    "x": names("x twitter твиттер твиттере"),
+    "instagram": names("instagram insta ig инстаграм инстаграме инста инсте"),
+    "telegram": names("telegram tg телеграм телеграме телега телеге"),
+    "messenger": names("facebook fb messenger фейсбук фейсбуке"),
     "linkedin": names("linkedin"),
     "tiktok": names("tiktok"),
     "youtube": names("youtube"),
     "threads": names("threads"),
     "bluesky": names("bluesky bsky"),
-    "skype": names("skype скайп"),
+    "skype": names("skype скайп скайпе"),
     "snapchat": names("snapchat"),
     "discord": names("discord"),
 }
@@ -72,14 +72,14 @@ _SHORT_NAMES = [name for name in _SCOPES if len(name) <= 2] + ["t.me", "m.me"]
 # By which writers speak of themselves. Where a word means something else in another language (German "im", Italian
 # "ma", English "min"), it is left out.
 _MINE = names("""
-    my i'm mein meine meinem meiner mon mi mio mia meu minha mijn mój moje мой моя я soy sou
+    my i'm mein meine meinem meiner mon mi mio mia sono meu minha mijn mój moje мой моя я soy sou
 """)
 _MY_NAME = frozenset({("i", "am"), ("ich", "bin"), ("ich", "heiße"), ("ich", "heisse"), ("je", "suis"), ("io", "sono"),
                       ("ik", "ben"), ("jag", "är"), ("jeg", "er")})  # fmt: skip
-_ME = names("me mich moi mir mig mij")
+_ME = names("me mich moi mir mig mij меня")
 _FINDING = names("""
     find add reach follow contact message text dm ping catch finde findest finden erreichst erreichen folge folgt trouvez
-    retrouvez suivez ajoutez vind volg
+    retrouvez suivez ajoutez vind volg найдите найди ищите
 """)
 _ON = names("on at auf bei sur en su em op på в na")
 _IS = names(

@@ -16,11 +16,13 @@ from typing import IO, Any, cast
 
 from pipelines.contract import Record
 from pipelines.extract.files.budget import most_unpacked
-from pipelines.extract.files.inbox import CHUNK, Export, SourceFile, readable
+from pipelines.extract.files.inbox import CHUNK, LITTER, Export, SourceFile, is_litter, readable
+from pipelines.extract.files.unzipped import Salvaged
 from pipelines.extract.values.issues import Issues, UnreadableError
 
 ENTRIES_LIMIT = 100_000
 DIRECTORY_LIMIT = 32 << 20  # bytes of the list of entries: 300 for each of the most
+PIECE = 1 << 16  # bytes unpacked at a time: what stands before a damage is lost with a piece
 PACKED_AGAIN = 2  # what is packed already does not become half as long
 DAMAGED = "the zip is damaged or cut off"
 DAMAGED_ENTRY = "an entry of the zip is damaged or cut off"
@@ -85,6 +87,9 @@ def _entries(file: SourceFile, issues: Issues) -> Iterator[SourceFile]:
     taken: set[str] = set()
     for number, entry in enumerate(archive.entries(), start=1):
         name = _name_of(entry)
+        if is_litter(name) and not name.endswith("/"):
+            issues.suppress(file=file.name, reason=LITTER)
+            continue
         reason = _refused(entry, name, taken)
         if reason:
             issues.quarantine(b"", file=file.name, at=f"entry {number} of the zip", reason=reason)
@@ -162,7 +167,7 @@ class _Archive:
         """Open an entry for reading; damage shows while it is read."""
         entry = self.entries()[int(number) - 1]
         try:
-            stream = io.BufferedReader(_Entry(self._zip().open(entry)), CHUNK)
+            stream = Salvaged(_Entry(cast(zipfile.ZipExtFile, self._zip().open(entry))), CHUNK)
         except _DAMAGED:
             raise UnreadableError(DAMAGED_ENTRY) from None
         if entry.file_size > PACKED_AGAIN * entry.compress_size and stream.peek(2)[:2] == b"\x1f\x8b":
@@ -208,7 +213,7 @@ class _Directory:
 class _Entry(io.RawIOBase):
     """An open entry, whose damage is told in our words."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: zipfile.ZipExtFile) -> None:
         self._stream = stream
 
     def readable(self) -> bool:
@@ -219,7 +224,7 @@ class _Entry(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            data = self._stream.read(len(buffer))
+            data = self._stream.read1(min(len(buffer), PIECE))
         except _DAMAGED:
             raise UnreadableError(DAMAGED_ENTRY) from None
         buffer[: len(data)] = data

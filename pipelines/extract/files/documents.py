@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 import orjson
 
@@ -20,12 +20,13 @@ from pipelines.extract.files.budget import most_unpacked
 from pipelines.extract.files.inbox import CHUNK, Export, SourceFile
 from pipelines.extract.files.json_stream import VALUE_LIMIT, Piece, pieces
 from pipelines.extract.files.lines import Lines
-from pipelines.extract.files.unzipped import Unzipped
+from pipelines.extract.files.unzipped import Salvaged, Unzipped
 from pipelines.extract.values.issues import RAW_LIMIT, UnreadableError
 
 MARK = b"\xef\xbb\xbf"  # some programs begin a file in UTF-8 with it
 PAGE_HEAD = 1_000  # bytes of a page in one line, before its records: its own address, and those of its neighbours
 TOO_LONG = f"a record longer than {VALUE_LIMIT >> 20} MB"
+Found = TypeVar("Found")
 _CONCATENATED = re.compile(rb"\}\s*\{")
 _NOT_LOADED = object()
 
@@ -66,7 +67,7 @@ def opened(file: SourceFile) -> Iterator[IO[bytes]]:
         stream.seek(0)
         if zipped:
             unzipped = Unzipped(stream, most_unpacked(file.size))
-            yield cast(IO[bytes], io.BufferedReader(unzipped, CHUNK))
+            yield cast(IO[bytes], Salvaged(unzipped, CHUNK))
         else:
             yield stream
 
@@ -114,6 +115,12 @@ def readable(
                     continue
         except (UnreadableError, OSError):
             continue
+
+
+def until_break(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield what stands before a break, for a look before the pass that tells it."""
+    with contextlib.suppress(UnreadableError):
+        yield from found
 
 
 def lines_of(stream: IO[bytes] | Lines) -> Iterator[tuple[int, bytes, bool]]:
@@ -179,7 +186,10 @@ def has_lines(file: SourceFile) -> bool:
     """Say whether a file of JSON has a record in each of its lines, rather than documents over several."""
     with opened(file) as stream:
         lines = ((line, is_whole) for _, line, is_whole in lines_of(stream) if line.strip())
-        first, is_whole = next(lines, (b"", True))
+        try:
+            first, is_whole = next(lines, (b"", True))
+        except UnreadableError:  # it breaks off in its first line, which may be a document of many records
+            return False
         second = b""
         with contextlib.suppress(UnreadableError):  # is told when the first has been read
             second, _ = next(lines, (b"", True))

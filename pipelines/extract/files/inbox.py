@@ -25,12 +25,14 @@ Read = TypeVar("Read", bound="Positioned")
 CHUNK = 1 << 20
 ANY_NIGHT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 UNFINISHED = "a transfer that has not finished"
+LITTER = "a file that macOS or Windows leaves in folders"
 _ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")  # as readable writes a byte
 # What programs call a file for as long as they write it: browsers, (S)FTP clients, rsync (".name.x1Y2z3").
 _UNFINISHED = re.compile(
     r"\.(?:part|partial|tmp|temp|filepart|crdownload|download|opdownload|inprogress|uploading)$|^\.[^/]+\.[A-Za-z0-9]{6}$",
     re.IGNORECASE,
 )
+_LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|(?:\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class SourceFile:
         filesystem, address: where it is opened.
         archive, entry: the name of the archive it lies in, and the how-manieth of its entries it is; "" and 0 elsewhere.
         stamp: when it was last changed, as its filesystem tells.
-        refused: why it is not opened ("" where it is): ``UNFINISHED``, or a link or device that stands in a file's place.
+        refused: why it is not opened ("" where it is): ``UNFINISHED``, ``LITTER``, or a link or device that stands in a
+            file's place.
     """
 
     name: str
@@ -54,6 +57,11 @@ class SourceFile:
     entry: int = 0
     stamp: str = ""
     refused: str = ""
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether it is no delivery: it is counted, and nothing is wrong with it."""
+        return self.refused in (UNFINISHED, LITTER)
 
     def open(self) -> IO[bytes]:
         """Open for reading bytes."""
@@ -169,7 +177,19 @@ def _refused(name: str, entry: dict[str, Any]) -> str:
         return "a link, which may lead anywhere: put the file itself here"
     if entry["type"] != "file":
         return "a device, a pipe or a socket, and no file"
+    return left_alone(name)
+
+
+def left_alone(name: str) -> str:
+    """Say why a file of this name is no delivery; "" where it is one."""
+    if is_litter(name):
+        return LITTER
     return UNFINISHED if _UNFINISHED.search(name.rpartition("/")[2]) else ""
+
+
+def is_litter(name: str) -> bool:
+    """Say whether macOS or Windows lays a file of this name into the folders and zips that people make there."""
+    return _LITTER.search(name) is not None
 
 
 def _stamp(entry: dict[str, Any]) -> str:

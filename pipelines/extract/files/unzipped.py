@@ -14,6 +14,37 @@ _FIRST, _MOST = 1 << 10, 1 << 18  # bytes unpacked at a time: few first, so that
 _MEMBERS_FREELY, _MEMBER_SIZE = 1_000, 16  # members that any stream may have; beyond, the bytes that each holds on average
 
 
+class Salvaged(io.BufferedReader):
+    """Buffers a stream that may break: what stands before the break is handed on, and the break told by the next reading.
+
+    The standard library's drops what it has gathered of a piece when the stream breaks within.
+    """
+
+    _broken: UnreadableError | None = None
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return up to ``size`` bytes; all of them, at once or not at all, where no size is given."""
+        if size is None or size < 0:
+            return super().read(size)
+        if self._broken:
+            raise self._broken
+        pieces: list[bytes] = []
+        try:
+            while size and (piece := self.read1(size)):
+                pieces.append(piece)
+                size -= len(piece)
+        except UnreadableError as error:
+            if not pieces:
+                raise
+            self._broken = error
+        return b"".join(pieces)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place, from where it may be read again."""
+        self._broken = None
+        return super().seek(offset, whence)
+
+
 class Unzipped(io.RawIOBase):
     """What a gzip stream holds.
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import GoldthreadError
 from pipelines.extract.files.budget import OverBudget
-from pipelines.extract.files.inbox import Export, SourceFile, find_export
+from pipelines.extract.files.inbox import Export, SourceFile, find_export, left_alone
 from pipelines.extract.landing import batches, reading
 from pipelines.extract.landing.batches import Plan
 from pipelines.extract.landing.jobs import Jobs
@@ -46,9 +46,9 @@ class SourceReport:
     """What one source brought on one night, in records.
 
     Attributes:
-        status: ``landed``, ``absent`` (nothing arrived), ``missing`` (nothing arrived on a night on which the source is
-            ``due``) or ``broken`` (more than its bound was quarantined; the records that could be read are in the lake all
-            the same).
+        status: ``landed``, ``absent`` (nothing arrived), ``missing`` (nothing ever arrived for a night on which the source
+            is ``due``) or ``broken`` (more than its bound was quarantined; the records that could be read are in the lake
+            all the same).
         files, read, taken, suppressed, quarantined: of the files that are in the inbox now, read tonight or before.
         seconds: that were spent reading tonight, in all processes.
         unchanged: how many of the files had landed before and were not read again.
@@ -225,9 +225,13 @@ class _Landing:
 
     def _absent(self) -> SourceReport:
         source, night = self.export.source, self.export.night
-        status: Status = "missing" if source.is_due(night) else "absent"
         log.warning("extract %s of %s: nothing arrived (%s)", source.name, night, source.pattern(night))
-        return SourceReport(source.name, night, status, 0, 0, 0, 0, 0, 0.0)
+        return SourceReport(source.name, night, self._without_delivery(), 0, 0, 0, 0, 0, 0.0)
+
+    def _without_delivery(self) -> Status:
+        """Return what it means that no delivery lies in the inbox; what landed before and was moved away is not missing."""
+        has_landed = not all(map(left_alone, self.sealed.files))
+        return "missing" if self.export.source.is_due(self.export.night) and not has_landed else "absent"
 
     def _report(self) -> SourceReport:
         source, night = self.export.source, self.export.night
@@ -237,9 +241,11 @@ class _Landing:
             sum(getattr(file, name) for file in files) for name in ("read", "suppressed", "quarantined")
         )
         is_broken = quarantined > source.max_quarantined_share * read
+        is_delivery = not all(left_alone(file.name) for file in self.export.files)
+        status: Status = "broken" if is_broken else "landed" if is_delivery else self._without_delivery()
         unchanged = len(files) - sum(len(batch.files) for batch in self.new.values())
         report = SourceReport(
-            source.name, night, "broken" if is_broken else "landed", len(files), read, read - suppressed - quarantined,
+            source.name, night, status, len(files), read, read - suppressed - quarantined,
             suppressed, quarantined, self.seconds, unchanged, self._places() if is_broken else [],
         )  # fmt: skip
         log.info(

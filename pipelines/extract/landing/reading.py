@@ -17,7 +17,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.extract.claims.answers import with_references
 from pipelines.extract.files.archives import folded, place_of, unpacked
 from pipelines.extract.files.blocks import Block, records_of
-from pipelines.extract.files.inbox import UNFINISHED, Export, keep_survey
+from pipelines.extract.files.inbox import Export, keep_survey
 from pipelines.extract.landing.writing import FileCounts, PartWriter
 from pipelines.extract.values.instants import latest_of
 from pipelines.extract.values.issues import Issues, Quarantined
@@ -65,7 +65,7 @@ def read_blocks(export: Export, issues: Issues) -> Iterator[Record | Block]:
     A format that has ``extract_blocks`` gives many of its records by column.
     """
     for file in export.files:
-        if file.refused == UNFINISHED:
+        if file.is_left_alone:
             issues.suppress(file=file.name, reason=file.refused)
         elif file.refused:
             issues.quarantine(b"", file=file.name, at="the whole file", reason=file.refused)
@@ -82,7 +82,7 @@ def read_blocks(export: Export, issues: Issues) -> Iterator[Record | Block]:
 
 
 def arrived(export: Export) -> Export:
-    """Return the export without what is not opened (links, devices, unfinished transfers)."""
+    """Return the export without what is not opened (links, devices, unfinished transfers, litter)."""
     return replace(export, files=[file for file in export.files if not file.refused])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.extract.files.inbox import ANY_NIGHT, UNFINISHED, find_files
+from pipelines.extract.files.inbox import ANY_NIGHT, find_files
 from pipelines.extract.landing.partition import LandedFile, read_seal
 from pipelines.settings import Home, Source
 
@@ -36,7 +36,7 @@ def waiting(home: Home, sources: Iterable[Source]) -> list[Waiting]:
         at = source.path.split("{night}")[0].count("/")
         for file in find_files(home.inbox, source.path.replace("{night}", ANY_NIGHT)):
             night = _night(file.name.split("/")[at])
-            if night is None or file.refused == UNFINISHED:
+            if night is None or file.is_left_alone:
                 continue
             if (night, source.name) not in landed:
                 landed[night, source.name] = read_seal(home.lake / source.name / night.isoformat()).files

@@ -1,4 +1,4 @@
-"""What no clock can have shown: records with such a time, or such a duration, are set aside."""
+"""What no clock can have shown: records with such a time, or such a duration, are set aside; such a change is left out."""
 
 from datetime import datetime
 from math import inf
@@ -6,12 +6,16 @@ from math import inf
 import orjson
 
 from pipelines.contract import Interaction, Record
-from pipelines.extract.values.instants import EARLIEST
+from pipelines.extract.values.instants import EARLIEST, MADE_ANEW
 from pipelines.extract.values.issues import Issues
+
+CHANGED = "a time of change before 1990, or a year after the night: left out"
 
 
 def plausible(record: Record, latest: datetime, issues: Issues) -> bool:
     """Say whether a record's times can be; one whose times cannot is quarantined.
+
+    When it was last changed only orders its versions: a time that cannot be would make one of them the last for good.
 
     Args:
         latest: the last instant that the export can tell (``instants.latest_of``).
@@ -19,6 +23,9 @@ def plausible(record: Record, latest: datetime, issues: Issues) -> bool:
     reason = _clock_error(record, latest) or _duration_error(record)
     if reason:
         issues.quarantine(orjson.dumps(record, default=str), file=record.file, at=record.position, reason=reason)
+    elif record.updated_at and not EARLIEST <= record.updated_at <= latest + MADE_ANEW:
+        record.updated_at = None
+        issues.warn(file=record.file, reason=CHANGED)
     return not reason
 
 

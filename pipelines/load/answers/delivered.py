@@ -1,11 +1,14 @@
 """What did not come on a version's night, and what of it could not be read: for status, and for the report."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
+from pipelines.extract.files.inbox import left_alone
 from pipelines.extract.landing.naming import shown_file
+from pipelines.settings import Source
 
 MOST = 30  # reasons that are told of one night
 
@@ -13,6 +16,7 @@ _ABSENT = """
 SELECT source FROM meta.ledger WHERE night < $night
 EXCEPT SELECT source FROM meta.ledger WHERE night = $night ORDER BY source
 """
+_FILES = "SELECT file FROM meta.ledger WHERE night = $night AND source = $source"
 _QUARANTINED = """
 SELECT quarantine.source, quarantine.reason, count(*) AS records,
     list([quarantine.file, coalesce(ledger.format, ''), quarantine.position]
@@ -38,6 +42,16 @@ class Quarantined:
 def absent(con: duckdb.DuckDBPyConnection, night: date) -> list[str]:
     """Return the sources that brought something on an earlier night, and nothing on this one."""
     return [source for (source,) in con.execute(_ABSENT, {"night": night}).fetchall()]
+
+
+def missing(con: duckdb.DuckDBPyConnection, night: date, sources: Iterable[Source]) -> list[str]:
+    """Return the sources that were due on this night and brought nothing, or only what is left alone (``left_alone``)."""
+
+    def has_come(source: Source) -> bool:
+        files = con.execute(_FILES, {"night": night, "source": source.name}).fetchall()
+        return any(not left_alone(file) for (file,) in files)
+
+    return sorted(source.name for source in sources if source.is_due(night) and not has_come(source))
 
 
 def quarantined(con: duckdb.DuckDBPyConnection, night: date) -> list[Quarantined]:

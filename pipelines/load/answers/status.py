@@ -1,5 +1,6 @@
 """Where things stand: the version in use, how old it is, what the last night brought, and what went wrong since."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,13 +9,13 @@ from typing import Any
 import duckdb
 
 from pipelines.extract.landing.waiting import Waiting
-from pipelines.load.answers.delivered import Quarantined, absent, quarantined
+from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
 from pipelines.load.answers.query import open_read_only, plain
 from pipelines.load.validation.checks import read_checks
 from pipelines.load.versions.candidate import candidate_folder
 from pipelines.load.versions.published import current, manifest_of, version_names
 from pipelines.lock import holder
-from pipelines.settings import Home
+from pipelines.settings import Home, Source
 
 COUNTED = ("customer", "membership", "interaction", "conversation", "enquiry", "channel_switch")
 
@@ -72,6 +73,7 @@ class Status:
         report: the page of the version in use.
         sources: what each source brought on its night.
         absent: sources that brought something on an earlier night, and nothing on this one.
+        missing: sources that were due on this night, and brought nothing.
         quarantined: what could not be read of them, by reason, the most frequent first.
         notices: how the exports of its night have changed.
         waiting: files in the inbox that no run has taken in yet: late ones, and those that have changed since.
@@ -91,6 +93,7 @@ class Status:
     report: Path | None = None
     sources: list[SourceStatus] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
@@ -110,12 +113,15 @@ def _plain(value: Any) -> Any:
     return plain(value)
 
 
-def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | None = None) -> Status:
+def status(
+    home: Home, *, now: datetime | None = None, waiting: list[Waiting] | None = None, sources: Iterable[Source] = ()
+) -> Status:
     """Say where the home stands; it reads only, and stands in no writer's way.
 
     Args:
         now: the present instant, for the age; None asks the clock.
         waiting: what waits in the inbox (see ``extract.waiting``), to be told with the rest.
+        sources: those of sources.yml, to tell which were due.
     """
     writer, failed, waiting = holder(home.path / "writer.lock"), _failed(home), waiting or []
     folder = current(home)
@@ -125,17 +131,17 @@ def status(home: Home, *, now: datetime | None = None, waiting: list[Waiting] | 
     night = date.fromisoformat(manifest["night"])
     age = (now or datetime.now(UTC)) - datetime.fromisoformat(manifest["published_at"])
     with open_read_only(folder / "customers.duckdb") as con:
-        sources = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
+        brought = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
         notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
-        unread, gone = quarantined(con, night), absent(con, night)
+        unread, gone, due = quarantined(con, night), absent(con, night), missing(con, night, sources)
     return Status(
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
-        sources=sources, absent=gone, quarantined=unread, notices=notices, waiting=waiting, failed_validation=failed,
-        writer=writer,
+        sources=brought, absent=gone, missing=due, quarantined=unread, notices=notices, waiting=waiting,
+        failed_validation=failed, writer=writer,
     )  # fmt: skip
 
 

@@ -88,6 +88,8 @@ def _render_sources(found: Status, console: Console) -> None:
     console.print(table if found.sources else f"no file came on {found.night}")
     if found.absent:
         console.print(f"absent, though they came before: {', '.join(found.absent)}", style="yellow", soft_wrap=True)
+    if found.missing:
+        console.print(f"missing, though due: {', '.join(found.missing)}", style="red", soft_wrap=True)
     for unread in found.quarantined[:REASONS]:
         words = (
             f"{unread.source}: {_count(unread.records, 'record')} not read: {unread.reason} (first in {unread.places[0]})"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.extract.parts.columns.texts import Flags, Places, each_once, flags_of, is_filled
-from pipelines.extract.values.instants import EARLIEST, DateOrder, local_instant, parse_instant
+from pipelines.extract.values.instants import EARLIEST, MADE_ANEW, DateOrder, local_instant, parse_instant
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.records import INSTANT
 
@@ -63,6 +63,11 @@ def can_be(instants: pa.Array, latest: datetime) -> Flags:
     """Say which instants are there, and none that no clock can have shown (``plausible``); ``latest`` is the last."""
     first, last = pa.array([EARLIEST, latest], instants.type)
     return flags_of(pc.and_(pc.greater_equal(instants, first), pc.less_equal(instants, last)).fill_null(False))
+
+
+def can_be_changes(instants: pa.Array, latest: datetime) -> Flags:
+    """Say which instants are none, or such as a record can have been changed at (``plausible``)."""
+    return flags_of(instants.is_null()) | can_be(instants, latest + MADE_ANEW)
 
 
 def _taken(texts: pa.Array, shape: str, kind: pa.DataType, left: Flags, found: Places) -> Flags:

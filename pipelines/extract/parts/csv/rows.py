@@ -5,6 +5,7 @@ What is held at one time is one row: at most ``ROW_LINES`` lines and ``ROW_SIZE`
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -55,7 +56,7 @@ def encoding_of(file: SourceFile, source: Source, issues: Issues) -> str:
         except LookupError:
             raise ConfigurationError(f"sources.{source.name}.encoding: {source.encoding!r} is no encoding") from None
     is_other = False
-    with opened(file) as stream:
+    with contextlib.suppress(UnreadableError), opened(file) as stream:  # a break is told where rows are read
         is_first = True
         while chunk := stream.read(CHUNK):
             if is_first and chunk.startswith(UTF16):

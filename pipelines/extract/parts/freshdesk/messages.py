@@ -9,7 +9,7 @@ from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.freshdesk.people import People, Person, party_of
 from pipelines.extract.parts.freshdesk.tickets import OUTBOUND_EMAIL, Ticket, code, maybe_instant, parse_attachment, text_of
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
-from pipelines.extract.parts.mail.reasons import is_no_reply
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
@@ -197,9 +197,9 @@ def _reason(
         return "own_address"
     if message.direction == "inbound" and message.is_automatic:
         return "auto_reply"
-    if message.direction == "inbound" and any(is_no_reply(each.value) for each in party if each.kind == "email"):
-        return "no_reply"
-    return None if party else "no_identifier"
+    is_mailed = message.direction == "inbound" or (ticket is not None and ticket.via == "email")
+    machine = machine_of(each.value for each in party if each.kind == "email") if is_mailed else None
+    return machine or (None if party else "no_identifier")
 
 
 def _metadata(message: Message) -> dict[str, Any]:

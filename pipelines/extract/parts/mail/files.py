@@ -17,15 +17,14 @@ FILE_LIMIT = 64 << 20  # bytes of one message; no mail server takes more
 _SMALL = 1 << 20  # bytes; few mails have more
 MARKS = b"\xef\xbb\xbf\r\n"  # a byte order mark and empty lines before the first header are nothing
 _BESIDE = "a file beside the messages"
-# What Dovecot, Courier, Thunderbird, Takeout, macOS and Windows lay beside messages, by name.
+# What Dovecot, Courier, Thunderbird and Takeout lay beside messages, by name.
 _NAMES = re.compile(
     r"\.?dovecot[-.](?:index|uidlist|uidvalidity|keywords|mailbox|list|sieve|svbin|acl).*|\.?subscriptions|\.?uidvalidity"
     r"|courierimap\w*|courierpop3\w*|maildirfolder|maildirsize|sieve-?script"
-    r"|.*\.msf|msgfilterrules\.dat|table_of_contents|archive_browser\.html|index\.(?:html?|csv|txt)|.*\.emlxpart|info\.plist"
-    r"|\.ds_store|thumbs\.db|desktop\.ini|\._.*",
+    r"|.*\.msf|msgfilterrules\.dat|table_of_contents|archive_browser\.html|index\.(?:html?|csv|txt)|.*\.emlxpart|info\.plist",
     re.IGNORECASE,
 )
-_FOLDERS = frozenset(("__macosx", "user settings"))
+_FOLDER = "user settings"
 
 
 def messages_only(export: Export, issues: Issues) -> Export:
@@ -42,7 +41,7 @@ def messages_only(export: Export, issues: Issues) -> Export:
 def is_beside(name: str) -> bool:
     """Tell whether a file of this name lies beside messages and holds none."""
     *folders, last = parts_of(name)
-    return _NAMES.fullmatch(last) is not None or any(folder.lower() in _FOLDERS for folder in folders[2:])
+    return _NAMES.fullmatch(last) is not None or any(folder.lower() == _FOLDER for folder in folders[2:])
 
 
 def parts_of(name: str) -> list[str]:

@@ -81,6 +81,8 @@ def take(raw: bytes, source: Source, place: Place, issues: Issues) -> Iterator[I
     else:
         if SENT in place.notes and record.direction == "inbound":
             issues.warn(file=place.file, reason="a mail in the folder of sent ones whose sender is not in 'own'")
+        if record.reason == "own_address":
+            issues.warn(file=place.file, reason="a mail under one of our own addresses that failed its check: nobody's")
         yield record
 
 
@@ -169,6 +171,8 @@ def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -
     recipients = mailboxes(value for name in _RECIPIENTS for value in headers.all(name))
     addressed = [recipient for recipient in islice(recipients, RECIPIENTS_LIMIT) if recipient.address]
     outside = next((recipient for recipient in addressed if not own.is_ref(recipient.address)), None)
+    if outside and verdict == "fail":  # somebody wrote it in our name: what it says of the outside person is not our word
+        return _Way("inbound", sender, sender, "claimed")
     if outside or not addressed:  # to "undisclosed recipients": somebody, whom the mail does not name
         return _Way("outbound", sender, outside or Mailbox("", ""), "channel")
     return _Way("internal", sender, Mailbox("", ""), "channel")
@@ -179,6 +183,7 @@ def _reason(mail: Part, way: _Way, own: Own, place: Place) -> str | None:
         return "internal"
     if way.direction == "inbound":
         declared = reason_of_mail(mail, way.sender, own, is_junk=JUNK in place.notes)
+        declared = declared or ("own_address" if own.is_ref(way.outside.address) else None)
     else:
         declared = "no_reply" if is_no_reply(way.outside.address) else None
     return declared or (None if way.outside.address else "no_identifier")

@@ -1,6 +1,7 @@
 """Why a mail has no person behind it: bounces, automatic answers, newsletters, no-reply senders, spam."""
 
 import re
+from collections.abc import Iterable
 
 from pipelines.extract.parts.mail.addresses import Mailbox
 from pipelines.extract.parts.mail.headers import Headers
@@ -54,6 +55,20 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = Fal
     return "no_reply" if is_no_reply(sender.address) else None
 
 
+def machine_of(addresses: Iterable[str]) -> str | None:
+    """Return why nobody is behind one of the addresses: a mail server's own, or one that takes no answers; else None."""
+    for address in addresses:
+        if _is_daemon(address):
+            return "bounce"
+        if is_no_reply(address):
+            return "no_reply"
+    return None
+
+
+def _is_daemon(address: str) -> bool:
+    return address.rpartition("@")[0].lower().translate(_SEPARATORS) in _DAEMONS
+
+
 def is_no_reply(address: str) -> bool:
     """Tell whether the address takes no answers, by its local part: no-reply, orders.noreply+7; not leonore.plyer."""
     words = _WORDS.split(address.rpartition("@")[0])
@@ -65,7 +80,7 @@ def _is_bounce(mail: Part, sender: Mailbox) -> bool:
         return mail.parameters.get("report-type", "delivery-status").lower() == "delivery-status"
     local = sender.address.rpartition("@")[0].translate(_SEPARATORS)
     named = sender.name.lower().startswith(_DAEMON_NAMES)
-    if local in _DAEMONS or named or mail.headers.all("x-failed-recipients"):
+    if _is_daemon(sender.address) or named or mail.headers.all("x-failed-recipients"):
         return True
     if local != "postmaster":
         return False

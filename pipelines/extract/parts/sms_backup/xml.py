@@ -77,6 +77,8 @@ def elements(stream: IO[bytes]) -> Iterator[Element]:
         if roots > ROOTS_LIMIT:
             raise UnreadableError(f"more than {ROOTS_LIMIT} backups in one file")
         yield element
+    if text.broken:
+        raise text.broken
     if not is_known:
         raise UnreadableError("no backup of messages or calls: neither <smses> nor <calls>")
     if not is_ended:
@@ -180,6 +182,7 @@ class _Text:
         self._stray = b""
         self._media: dict[str, Any] | None = None
         self.line = self.begun = 1
+        self.broken: UnreadableError | None = None
 
     def to_tag(self) -> bool:
         """Go to the next ``<``; False where there is none. What is passed over is kept as stray, and where it began."""
@@ -285,7 +288,10 @@ class _Text:
             pass
 
     def _more(self, size: int = CHUNK) -> bool:
-        chunk = self._stream.read(size)
+        try:
+            chunk = self._stream.read(size)
+        except UnreadableError as error:  # what has been read is taken first
+            chunk, self.broken = b"", error
         self._data, self._at = self._data[self._at :] + chunk, 0
         return bool(chunk)
 

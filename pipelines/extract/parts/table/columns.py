@@ -3,6 +3,7 @@
 A row of which any field needs judgement is left to ``table_records`` whole, and put back in its place.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,9 +16,10 @@ from pipelines.contract import Record
 from pipelines.extract.files.blocks import Block, block_columns
 from pipelines.extract.parts.columns.blocks import block_with, positions, read_apart
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists, without_repeats
-from pipelines.extract.parts.columns.instants import can_be, instants
+from pipelines.extract.parts.columns.instants import can_be, can_be_changes, instants
 from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywords
-from pipelines.extract.parts.columns.texts import NULL, Flags, cleaned, flags_of, is_filled, is_there, made, read
+from pipelines.extract.parts.columns.texts import NULL, Flags, cleaned, each_once, flags_of, is_filled, is_there, made, read
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.table.cells import Cells, Row
 from pipelines.extract.parts.table.party import clean_lines, consent_lists, identified
 from pipelines.extract.parts.table.records import UTC, Interactions, Profiles
@@ -40,7 +42,7 @@ def block_of(cells: Cells, records: Profiles | Interactions, file: str, latest: 
     is_odd = cells.is_odd
     texts = records.layout.by_column(cells.columns, is_odd)
     if isinstance(records, Profiles):
-        table, mapped = "profile", _profiles(records, texts, is_odd)
+        table, mapped = "profile", _profiles(records, texts, is_odd, latest)
     else:
         table, mapped = "interaction", _interactions(records, texts, is_odd, latest)
     records.layout.saw(texts, ~is_odd)
@@ -66,7 +68,7 @@ def parsed(records: Profiles | Interactions, row: Row, file: str, issues: Issues
         return None
 
 
-def _profiles(records: Profiles, texts: list[pa.Array], is_odd: Flags) -> dict[str, Any]:
+def _profiles(records: Profiles, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> dict[str, Any]:
     """Return the columns that rows about people fill; rows that are not plain are marked in ``is_odd``."""
     source, layout = records.source, records.layout
     source_ref = texts[layout.place("source_ref")]
@@ -75,7 +77,7 @@ def _profiles(records: Profiles, texts: list[pa.Array], is_odd: Flags) -> dict[s
     crm_id = Identified(("crm_id", source.name, "reference"), source_ref)
     return {
         "source_ref": source_ref,
-        "updated_at": _changed(records, texts, is_odd),
+        "updated_at": _changed(records, texts, is_odd, latest),
         "identifiers": identifier_lists([crm_id, *found], [], len(is_odd)),
         "consent": consent_lists(records.consents, layout, texts, found, is_odd),
         "reason": pc.if_else(pa.array(is_ours), "own_address", NULL),
@@ -91,12 +93,20 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         for name, meaning, kind in _MEANINGS
     )
     text = cleaned(texts[place("text")])
-    said = flags_of(pc.equal(towards, "inbound").fill_null(False)) & is_filled(text)
+    if records.is_mail:
+        is_odd |= _which(text, lambda written: records.parts_of(written).text != written)
+    is_inbound = flags_of(pc.equal(towards, "inbound").fill_null(False))
+    said = is_inbound & is_filled(text)
     found, is_ours, has_party = _party(records, texts, is_odd)
+    for one in found if records.is_mail else ():
+        if one.who[0] == "email":
+            is_odd |= _which(one.values.fill_null(""), lambda address: machine_of([address]) is not None)
     is_odd |= ~is_filled(source_ref)
     occurred_at = _occurred(records, texts, is_odd, latest)
     if records.has_keywords:
         mark_keywords(records.channel, text, said, is_odd)
+    subject = clean_lines(texts[place("subject")]).fill_null("")
+    is_odd[[row for row, _ in looked_up(subject, is_inbound & has_party, [], records.source)]] = True
     answered = flags_of(pc.equal(towards, "outbound").fill_null(False)) & is_filled(text)
     more = claimed(text, said & has_party & ~is_odd, found, records.source)
     more += looked_up(text, answered & has_party & ~is_odd, found, records.source)
@@ -119,8 +129,14 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         "reason": pc.if_else(
             pa.array(is_ours), "own_address", pc.if_else(pa.array(has_party), NULL, "no_identifier")
         ),
-        "updated_at": _changed(records, texts, is_odd),
+        "updated_at": _changed(records, texts, is_odd, latest),
     }  # fmt: skip
+
+
+def _which(texts: pa.Array, is_it: Callable[[str], bool]) -> Flags:
+    """Say of which texts something holds, asking once for each that differs."""
+    own, found = each_once(texts, is_it)
+    return np.array(found, np.bool_)[own]
 
 
 def _party(records: Interactions, texts: list[pa.Array], is_odd: Flags) -> tuple[list[Identified], Flags, Flags]:
@@ -144,10 +160,10 @@ def _occurred(records: Interactions, texts: list[pa.Array], is_odd: Flags, lates
     return found
 
 
-def _changed(records: Profiles | Interactions, texts: list[pa.Array], is_odd: Flags) -> pa.Array:
+def _changed(records: Profiles | Interactions, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> pa.Array:
     source = records.source
     found, is_doubtful = instants(texts[records.layout.place("updated_at")], source.zone or UTC, source.date_order)
-    is_odd |= is_doubtful
+    is_odd |= is_doubtful | ~can_be_changes(found, latest)
     return found
 
 

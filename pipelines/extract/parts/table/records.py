@@ -5,14 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile
-from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.claims.claims import claims_of, references_of
+from pipelines.extract.parts.mail.reasons import machine_of
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.keywords import keyword_consent
-from pipelines.extract.values.text import clean
+from pipelines.extract.values.text import Parts, clean, split_reply
 from pipelines.settings import Source
 
 # The kinds that a channel itself delivers; what else stands in the row about the person, somebody typed.
@@ -24,6 +25,7 @@ _DELIVERED = {
     "chat": frozenset({"account"}),
 }
 UTC = ZoneInfo("UTC")
+_UNSAID = Parts("", "", "")
 _NAMES_FIRST = ("party.full_name", "party.name", "party.email", "party.phone")
 
 
@@ -62,7 +64,7 @@ class Interactions:
     def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
         self.source, self.layout, self._file = source, layout, file
         self._zone, self._order, self.channel = source.zone, source.date_order, source.channel or "chat"
-        self.has_keywords = self.channel in ("sms", "chat")
+        self.has_keywords, self.is_mail = self.channel in ("sms", "chat"), self.channel == "email"
         delivered = _DELIVERED.get(self.channel, frozenset())
 
         def evidence(kind: str) -> Evidence:
@@ -98,9 +100,11 @@ class Interactions:
             party, reason = [], "own_address"
         elif not party:
             reason = "no_identifier"
-        text = clean(texts[self._text])
+        elif self.is_mail and (reason := machine_of(each.value for each in party if each.kind == "email")):
+            party = []
+        parts, subject = self.parts_of(texts[self._text]), line(texts[self._subject])
         if party:
-            party = self._with_mentioned(party, texts, text if is_inbound else "")
+            party = self._with_mentioned(party, texts, parts if is_inbound else _UNSAID, subject if is_inbound else None)
         return Interaction(
             source=source.name,
             source_ref=source_ref,
@@ -115,26 +119,35 @@ class Interactions:
             party_ref=self._shown_as(texts),
             agent_ref=line(texts[self._agent_ref]),
             team=line(texts[self._team]),
-            subject=line(texts[self._subject]),
-            text=text,
+            subject=subject,
+            text=parts.text,
+            quoted_text=parts.quoted or None,
+            signature=parts.signature or None,
             in_reply_to_ref=texts[self._in_reply_to_ref] or None,
             topic=line(texts[self._topic]),
             status=line(texts[self._status]),
             duration_seconds=seconds(texts[self._duration], layout, self._duration),
-            consent=self._consent(texts, text if is_inbound else "", party),
+            consent=self._consent(texts, parts.text if is_inbound else "", party),
             reason=reason,
             source_metadata={"local_time": flag} if flag else {},
             updated_at=_changed(texts, self._updated_at, source, layout),
         )
 
-    def _with_mentioned(self, party: list[Identifier], texts: list[Any], said: str) -> list[Identifier]:
-        """Add the references in the row's own columns, and what the person says in the text."""
+    def parts_of(self, text: str) -> Parts:
+        """Return a text apart from what a mail quotes, and from the signature under it."""
+        return split_reply(text) if self.is_mail else Parts(clean(text), "", "")
+
+    def _with_mentioned(
+        self, party: list[Identifier], texts: list[Any], said: Parts, subject: str | None
+    ) -> list[Identifier]:
+        """Add the references in the row's own columns, and what the person says in text and subject."""
         more = [
             Identifier("reference", "", text.upper(), "reference")
             for place in self.references
             for text in texts_in(texts[place])
         ]
-        more += claims_of(said, self.source) if said else []
+        more += references_of(subject, self.source) if subject else []
+        more += claims_of(said.text, self.source, said.signature)
         return known(*party, *more) if more else party
 
     def _shown_as(self, texts: list[Any]) -> str:

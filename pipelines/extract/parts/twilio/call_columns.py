@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists
 from pipelines.extract.parts.columns.texts import NULL, Flags, flags_of, is_filled, made
 from pipelines.extract.parts.twilio.calls import ANSWERED_BY, STATUS, WAYS, metadata_of
-from pipelines.extract.parts.twilio.columns import choices, counts, occurred, sided, times
+from pipelines.extract.parts.twilio.columns import changed, choices, counts, occurred, sided
 from pipelines.extract.parts.twilio.sides import Log
 from pipelines.extract.values import identifiers
 
@@ -31,7 +31,7 @@ def calls(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Flags)
     )
     is_odd |= ~is_filled(status)
     occurred_at = occurred(cells["start_time"], cells["date_created"], zone, latest, is_odd)
-    updated_at = times(cells["date_updated"], zone, is_odd)
+    updated_at = changed(cells["date_updated"], zone, latest, is_odd)
     is_named = pc.and_(pc.equal(ends.direction, "inbound"), ends.reason.is_null())
     name = Identified(("name", "", "claimed"), pc.if_else(is_named, made(cells["caller_name"], _name, pa.string()), NULL))
     parent = pc.if_else(pc.equal(parent, ""), NULL, parent)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.contract import Direction
 from pipelines.extract.parts.columns.identifiers import Identified
-from pipelines.extract.parts.columns.instants import can_be, instants
+from pipelines.extract.parts.columns.instants import can_be, can_be_changes, instants
 from pipelines.extract.parts.columns.texts import (
     NULL,
     Flags,
@@ -124,6 +124,13 @@ def occurred(first: pa.Array, second: pa.Array, zone: ZoneInfo | None, latest: d
     """Read the first of two times that is there; rows without one that can be are marked in ``is_odd``."""
     found = pc.coalesce(*(times(texts, zone, is_odd) for texts in (first, second)))
     is_odd |= ~can_be(found, latest)
+    return found
+
+
+def changed(texts: pa.Array, zone: ZoneInfo | None, latest: datetime, is_odd: Flags) -> pa.Array:
+    """Read the times of change; rows with one that cannot be are marked in ``is_odd``."""
+    found = times(texts, zone, is_odd)
+    is_odd |= ~can_be_changes(found, latest)
     return found
 
 

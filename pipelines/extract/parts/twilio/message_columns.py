@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pipelines.extract.parts.columns.identifiers import identifier_lists
 from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywords
 from pipelines.extract.parts.columns.texts import Flags, cleaned, flags_of, is_filled, stripped
-from pipelines.extract.parts.twilio.columns import Sided, choices, counts, occurred, sided, times
+from pipelines.extract.parts.twilio.columns import Sided, changed, choices, counts, occurred, sided
 from pipelines.extract.parts.twilio.ends import CHANNELS
 from pipelines.extract.parts.twilio.messages import STATUS, WAYS, metadata_of
 from pipelines.extract.parts.twilio.sides import Log
@@ -37,7 +37,7 @@ def messages(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Fla
     for name in ("sms", "chat"):
         mark_keywords(name, text, is_asked & flags_of(pc.equal(channel, name).fill_null(False)), is_odd)
     occurred_at = occurred(cells["date_sent"], cells["date_created"], source.zone, latest, is_odd)
-    updated_at = times(cells["date_updated"], source.zone, is_odd)
+    updated_at = changed(cells["date_updated"], source.zone, latest, is_odd)
     read = has_text & is_person & ~is_odd
     more = claimed(text, read & ends.is_way("inbound"), ends.found, source)
     more += looked_up(text, read & ends.is_way("outbound"), ends.found, source)

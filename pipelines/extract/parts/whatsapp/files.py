@@ -18,7 +18,7 @@ _NIGHT = re.compile(r"\d{4}-\d\d-\d\d")  # a folder of many chats
 
 def group(file: SourceFile) -> str:
     """Return what files go together: a zip, or the folder of a ``_chat.txt`` and its pictures; other chats stand alone."""
-    path = PurePosixPath(file.name)
+    path = _path(file)
     stands_alone = (
         path.suffix == ".zip" or (path.suffix == ".txt" and path.stem != _CHAT) or _NIGHT.fullmatch(path.parent.name)
     )
@@ -27,7 +27,7 @@ def group(file: SourceFile) -> str:
 
 def thread_of(file: SourceFile, export: Export) -> str:
     """Return the chat's thread: the name of its file, or of the zip or folder in which it is ``_chat.txt``."""
-    path = PurePosixPath(file.name)
+    path = _path(file)
     if path.stem != _CHAT:
         return valid(path.stem)
     if str(path.parent) == file.archive:
@@ -37,13 +37,18 @@ def thread_of(file: SourceFile, export: Export) -> str:
 
 def is_beside(file: SourceFile) -> bool:
     """Say whether a file is no chat by its content, or in a zip by its name."""
-    return is_media(head_of(file)) or bool(file.archive and PurePosixPath(file.name).suffix != ".txt")
+    return is_media(head_of(file)) or bool(file.archive and _path(file).suffix != ".txt")
 
 
 def may_be_another(file: SourceFile) -> bool:
     """Say whether a text may be something that somebody sent: one in a zip that is not named like a chat."""
-    stem = PurePosixPath(file.name).stem
+    stem = _path(file).stem
     return bool(file.archive) and stem != _CHAT and not TITLE.fullmatch(one_line(stem))
+
+
+def _path(file: SourceFile) -> PurePosixPath:
+    """Return a file's path as it was before somebody gzipped it."""
+    return PurePosixPath(file.name[:-3] if file.name.lower().endswith(".gz") else file.name)
 
 
 class Attached:

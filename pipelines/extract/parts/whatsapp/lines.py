@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipelines.extract.files.documents import TOO_LONG, lines_of, opened
+from pipelines.extract.files.documents import TOO_LONG, lines_of, opened, until_break
 from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.files.json_stream import VALUE_LIMIT
 from pipelines.extract.parts.whatsapp.dates import Stamp
@@ -128,7 +128,7 @@ class Chat:
         pinned: Header | None = None
         is_in_other_words = False
         with opened(self._file) as stream:
-            for _, raw, _ in lines_of(stream):
+            for _, raw, _ in until_break(lines_of(stream)):
                 line = valid(raw[: 4 * _HEADER_LIMIT].decode("utf-8", "replace"))
                 for header in [pinned] if pinned else headers():
                     if match := _begins(line, header):
