@@ -42,3 +42,29 @@ def test_a_typed_date_of_birth_makes_no_line_two_peoples(tmp_path):
         message("sms", "2", number),
     )
     assert len(set(found.values())) == 1
+
+
+def on_x(ref, account, handle, **more):
+    return message("x", ref, told("account", account, scope="x"), told("handle", handle, scope="x"), thread=account, **more)
+
+
+def test_who_takes_a_handle_that_its_owner_gave_up_does_not_become_the_owner(tmp_path):
+    found = resolved(
+        tmp_path,
+        crm("9", ANNA, told("email", "anna@x.example"), told("handle", "annak", scope="x")),
+        on_x("1", "100", "annak"),
+        on_x("2", "100", "anna_k", minutes=100),
+        on_x("3", "666", "annak", minutes=1000),
+    )
+    assert found["x 1"] == found["x 2"]
+    assert found["x 3"] not in {found["x 1"], found["crm 9"]}
+
+
+def test_a_handle_of_one_account_is_its_owners(tmp_path):
+    found = resolved(
+        tmp_path,
+        crm("9", ANNA, told("email", "anna@x.example"), told("handle", "annak", scope="x")),
+        on_x("1", "100", "annak"),
+        message("ig", "1", told("account", "7", scope="instagram"), told("handle", "annak", scope="instagram")),
+    )
+    assert found["x 1"] == found["crm 9"]
