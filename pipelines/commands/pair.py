@@ -96,7 +96,7 @@ def _waterfall(pair: "PairExplanation") -> Table:
     for row, (start, end) in zip(pair.rows, steps, strict=True):
         if row not in silent:
             bar = _bar((min(start, end) - low) * scale, (max(start, end) - low) * scale, row.bits)
-            table.add_row(row.comparison, row.level, f"{row.bits:+.1f}", f"{end:+.1f}", bar)
+            table.add_row(row.comparison, row.found, f"{row.bits:+.1f}", f"{end:+.1f}", bar)
     table.add_section()
     mark = Text(" " * min(WIDTH - 1, round((pair.threshold - low) * scale)) + "╵", style="dim")
     total = f"{pair.match_weight:+.1f}"

@@ -5,7 +5,8 @@
 -- Rule    the strictest wins. A no stands until it is lifted by a later yes: of the same profile row, or in a message
 --         of the person whose contact point it is; a no said for all of a person's points also by a row that shows this
 --         one. A yes counts only for the point it names or, where it names none, for those its record showed then; never
---         for one that somebody only typed. Of a yes and a no at one instant the no stands (docs/adr/0022)
+--         for one that its own record only typed, be it the person's by others. Of a yes and a no at one instant the no
+--         stands (docs/adr/0022)
 WITH reach AS (
     SELECT
         membership.customer_id,
@@ -90,6 +91,14 @@ word AS (
     FROM signal
     INNER JOIN point
         ON signal.customer_id = point.customer_id AND signal.channel = point.channel AND signal.value = point.value
+    ANTI JOIN reach AS typed
+        ON
+            signal.record_kind = typed.record_kind
+            AND signal.source = typed.source
+            AND signal.source_ref = typed.source_ref
+            AND signal.channel = typed.channel
+            AND signal.value = typed.value
+            AND NOT typed.is_proven
     WHERE signal.allowed AND point.is_proven
     UNION ALL
     -- a no for all: every point of the person's in the channel, those that the record itself does not show as well

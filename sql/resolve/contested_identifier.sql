@@ -5,7 +5,7 @@
 -- Rule    two records show it with whole names or dates of birth that rule each other out; or more than $shared_names
 --         names; or one with the name of a household (Hans & Anna Huber); or it is a fixed line, a role mailbox, or a
 --         number of our own records that looks typed to fill a field (000000, 123456), which several share until we know
---         better. Claims do not count.
+--         better; or it is a handle that two accounts of its platform have had. Claims do not count.
 WITH point AS (
     SELECT
         record_kind,
@@ -40,6 +40,7 @@ carrier AS (
         ON
             birth.kind = 'date_of_birth'
             AND birth.is_current
+            AND birth.evidence != 'claimed'
             AND point.record_kind = birth.record_kind
             AND point.source = birth.source
             AND point.source_ref = birth.source_ref
@@ -114,4 +115,20 @@ SELECT DISTINCT
     value
 FROM point
 WHERE kind = 'email' AND list_contains($role_mailboxes, local_part(value))
+UNION
+SELECT
+    handle.kind,
+    handle.scope,
+    handle.value
+FROM staging.identifier AS handle
+INNER JOIN staging.identifier AS account
+    ON
+        account.kind = 'account'
+        AND handle.scope = account.scope
+        AND handle.record_kind = account.record_kind
+        AND handle.source = account.source
+        AND handle.source_ref = account.source_ref
+WHERE handle.kind = 'handle' AND handle.evidence != 'claimed' AND account.evidence != 'claimed'
+GROUP BY handle.kind, handle.scope, handle.value
+HAVING count(DISTINCT account.value) > 1
 ORDER BY kind, scope, value

@@ -45,6 +45,7 @@ sighting AS (
         ON
             birth.kind = 'date_of_birth'
             AND birth.is_current
+            AND birth.evidence != 'claimed'
             AND point.record_kind = birth.record_kind
             AND point.source = birth.source
             AND point.source_ref = birth.source_ref

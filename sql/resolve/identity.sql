@@ -8,9 +8,10 @@
 --         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
 --         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
 --         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
---         out; contested ones (several people use them) stand apart. Who claims more than $claims_at_most addresses and
---         numbers is not believed in any, nor in a name that they typed: it is doubted, and speaks against others alone.
---         Where a date of birth or an address changed, the current one stands.
+--         out, and so are contested handles; other contested values (several people use them) stand apart. Who claims more
+--         than $claims_at_most addresses and numbers is not believed in any, nor in a name that they typed: it is doubted,
+--         and speaks against others alone. A date of birth, an address or a company that somebody typed counts for
+--         nothing: it proves nobody, and is no secret. Where a date of birth or an address changed, the current one stands.
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
@@ -21,7 +22,10 @@ WITH identifier AS (
         ON held.kind = shared.kind AND held.scope = shared.scope AND held.value = shared.value
     LEFT JOIN resolve.contested_identifier AS contested
         ON held.kind = contested.kind AND held.scope = contested.scope AND held.value = contested.value
-    WHERE shared.value IS NULL AND held.value != ''
+    WHERE
+        shared.value IS NULL
+        AND held.value != ''
+        AND NOT (held.is_claimed AND held.kind IN ('date_of_birth', 'street', 'city', 'postcode', 'company'))
 ),
 
 listed AS (
@@ -42,7 +46,7 @@ listed AS (
         coalesce(
             list_sort(list_distinct(
                 list(scope || ':' || value)
-                FILTER (WHERE kind = 'handle' AND NOT is_claimed)
+                FILTER (WHERE kind = 'handle' AND NOT is_claimed AND NOT is_contested)
             )), []
         ) AS handles,
         coalesce(
@@ -119,6 +123,14 @@ promiscuous AS (
     WHERE held.kind IN ('email', 'phone', 'handle', 'account', 'visitor', 'chat', 'crm_id')
     GROUP BY held.identity_id
     HAVING bool_and(held.is_claimed)
+    UNION
+    SELECT name.identity_id
+    FROM resolve.identity_name AS name
+    ANTI JOIN resolve.identity_identifier AS held
+        ON
+            name.identity_id = held.identity_id
+            AND held.kind IN ('email', 'phone', 'handle', 'account', 'visitor', 'chat', 'crm_id')
+    WHERE name.is_name_claimed
 ),
 
 known AS (

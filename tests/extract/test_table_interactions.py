@@ -187,3 +187,22 @@ def test_the_same_call_comes_out_of_every_kind_of_table(tmp_path, content):
     (call,) = extracted(tmp_path, {"calls.data": content}, CALLS).records
     assert (call.source_ref, call.duration_seconds, call.is_public) == ("CA1", 61.0, False)
     assert party(call, evidence="channel") == {("phone", "", "+447700900123")}
+
+
+@pytest.mark.parametrize(
+    "letter", [pytest.param("x", id="plain letters"), pytest.param("\u00e9", id="letters with accents")]
+)
+@pytest.mark.parametrize("field", ["visitor", "company", "street", "city", "given_name"])
+def test_what_somebody_writes_into_a_field_without_end_is_no_identifier_and_costs_no_record(tmp_path, field, letter):
+    details = {name: f"party.{name}" for name in ("visitor", "company", "street", "city", "given_name")}
+    form = changed(CALLS, columns=CALLS.columns | {path: [name] for name, path in details.items()})
+    typed = dict.fromkeys(details, "")
+    rows = [
+        CALL | typed | {"call_id": "1", field: letter * 1_000},
+        CALL | typed | {"call_id": "2", field: letter * 1_001},
+        CALL | typed | {"call_id": "3", "street": letter * 600, "city": letter * 600},
+    ]
+    first, second, third = extracted(tmp_path, {"a.jsonl": jsonl(*rows)}, form).records
+    assert (field, "", letter * 1_000) in party(first)
+    assert not any(len(value) > 1_000 for record in (first, second, third) for _, _, value in party(record))
+    assert ("phone", "", "+447700900123") in party(second)

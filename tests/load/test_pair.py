@@ -1,10 +1,12 @@
 """The waterfall of a pair fits a terminal and leaves nothing out."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
 from pipelines.commands.pair import show_pair
+from pipelines.load.pages.pair_page import draw
 from pipelines.resolve.explaining.explain import PairExplanation, Weight
 
 ROWS = [
@@ -30,3 +32,14 @@ def test_a_pair_is_told_within_80_columns_with_every_bit_and_what_could_not_be_c
     assert "says nothing         email, company" in text
     assert "none: they were never compared" in text
     assert "330ef5db-e3608f5f-1024" in text
+
+
+def test_what_differs_is_said_to_differ_and_not_by_the_models_word_for_it():
+    weights = [*ROWS[:2], Weight("phone", "otherwise", -1.3)]
+    pair = replace(PAIR, rows=weights, match_weight=-2.05)
+    console = Console(width=80, record=True, file=io.StringIO())
+    show_pair(pair, console)
+    text = console.export_text()
+    assert "phone differs" in text
+    assert "otherwise" not in text
+    assert "phone differs" in {bar.found for bar in draw(pair).bars}

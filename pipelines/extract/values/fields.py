@@ -13,6 +13,7 @@ Meaning = TypeVar("Meaning")
 _MEDIA = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"OggS", b"%PDF-", b"BEGIN:VCARD", b"ID3", b"#!AMR", b"\x1aE\xdf\xa3")
 _MEDIA_AT = {4: (b"ftyp",), 8: (b"WEBP", b"WAVE", b"AVI ")}
 
+PLAIN_LIMIT = 1_000  # characters of an identifier that is only cleaned: what is longer is a text, and recognises nobody
 _WHOLE = range(-(2**63), 2**63)  # as many as the lake can hold
 
 
@@ -162,9 +163,9 @@ def valid(text: str) -> str:
 
 
 def plain(kind: str, value: str, evidence: Evidence, scope: str = "") -> Identifier | None:
-    """Return an identifier whose value is only cleaned and its white space collapsed; None where nothing is left."""
+    """Return an identifier whose value is only cleaned, its white space collapsed; None where nothing is left, or a text."""
     value = one_line(valid(value))
-    return Identifier(kind, scope, value, evidence) if value else None
+    return Identifier(kind, scope, value, evidence) if 0 < len(value) <= PLAIN_LIMIT else None
 
 
 @cache

@@ -72,7 +72,7 @@ def draw(pair: PairExplanation) -> Drawing:
         return Bar(comparison, found, end - start, end, near, max(far - near, 1.5), TOP + number * ROW, place(end))
 
     told = [(row, start, end) for row, start, end in steps if row not in silent]
-    bars = [bar(row.comparison, row.level, start, end, number) for number, (row, start, end) in enumerate(told)]
+    bars = [bar(row.comparison, row.found, start, end, number) for number, (row, start, end) in enumerate(told)]
     total = bar("total", "", 0.0, so_far, len(bars))
     ticks = [(place(low + number * step), low + number * step) for number in range(round((high - low) / step) + 1)]
     height = TOP + (len(bars) + 1) * ROW

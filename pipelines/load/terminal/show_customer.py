@@ -131,8 +131,7 @@ def _links(found: CustomerExplanation) -> Group:
 def _why(link: Link) -> Text:
     told = Text("a steward has said that they are one" if link.by_steward else f"met by {link.rule}")
     for row in link.evidence:
-        found = row.level if row.level != "otherwise" else f"{row.comparison} differs"
-        told.append(f"\n{row.bits:+5.1f}  {found}", style="green" if row.bits > 0 else "red")
+        told.append(f"\n{row.bits:+5.1f}  {row.found}", style="green" if row.bits > 0 else "red")
     for shared in [one for one in link.shared if one.kind != "name"][:ORIGINS] or link.shared[:1]:
         told.append_text(_origin(shared))
     return told

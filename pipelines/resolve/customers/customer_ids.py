@@ -129,7 +129,7 @@ _VANISHED = f"""
         past.current_customer_id IS NULL
         AND past.cause != 'forgotten'
         AND trace.part IS NOT NULL
-        AND NOT trace.was_known
+        AND trace.customer_before IS NULL
         AND past.customer_id NOT IN (SELECT claim.customer_id FROM claim)
     GROUP BY past.customer_id
 """

@@ -15,6 +15,7 @@ from pipelines.resolve.scoring.model import LEAST_POPULATION, Model
 from pipelines.resolve.scoring.score import copy_into, score_pairs, scratch
 
 START = "two people at random"
+OTHERWISE = "otherwise"  # what the model calls the level below all others
 SPEAKS = 0.5  # bits from which a comparison is worth a word
 
 Pair = tuple[str, str]  # two identity_ids, the smaller first
@@ -27,6 +28,11 @@ class Weight:
     comparison: str
     level: str
     bits: float
+
+    @property
+    def found(self) -> str:
+        """Return the level in words: below all that agree in some way, what is compared differs."""
+        return f"{self.comparison} differs" if self.level == OTHERWISE else self.level
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ SEED = 20260301
 RANDOM_PAIRS = 2e6
 FREQUENT = 3  # customers that bear a name from which it gets a frequency of its own
 LEAST_CUSTOMERS = 200
+LEAST_PAIRS = 100  # of identities that share an address or number: fewer say little of how names vary
 _TRAINED = ("name",)
 # Pairs that share an identifier of one person alone: most are the same person, in whatever way they write their name.
 _BLOCKS = ("l.first_email = r.first_email", "l.first_phone = r.first_phone")
@@ -73,7 +74,8 @@ def learn(con: duckdb.DuckDBPyConnection, base: Model, trained_on: str) -> Learn
         trained_on: of whom, in words ("customers of …"); their number is put before it.
 
     Raises:
-        ConfigurationError: there are too few resolved customers to learn from.
+        ConfigurationError: there are too few resolved customers to learn from, or too few pairs of their identities
+            share a mail address or a number.
     """
     customers = _customers(con)
     if customers < LEAST_CUSTOMERS:
@@ -130,7 +132,7 @@ def _dependence(con: duckdb.DuckDBPyConnection, given: Frequencies, family: Freq
     )[0]
     shared = float(names) / (total * (total - 1))
     by_parts = sum(share**2 for share in given.values.values()) * sum(share**2 for share in family.values.values())
-    return float(max(1.0, shared / by_parts))
+    return float(max(1.0, shared / by_parts)) if by_parts else 1.0
 
 
 def _estimated(con: duckdb.DuckDBPyConnection, model: Model, population: int) -> Model:
@@ -148,7 +150,7 @@ def _estimated(con: duckdb.DuckDBPyConnection, model: Model, population: int) ->
         only = model.model_copy(update={"comparisons": [_afresh(one) for one in model.comparisons if one.name in _TRAINED]})
         linker = linker_of(own, splink_settings(only, population))
         linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED, min_count_per_level=None)
-        for block in _BLOCKS:
+        for block in _met(own):
             linker.training.estimate_parameters_using_expectation_maximisation(block, fix_u_probabilities=True)
         learned = {told["output_column_name"]: told for told in linker.misc.save_model_to_json()["comparisons"]}
     comparisons = [
@@ -156,6 +158,18 @@ def _estimated(con: duckdb.DuckDBPyConnection, model: Model, population: int) ->
         for comparison in model.comparisons
     ]
     return model.model_copy(update={"comparisons": comparisons})
+
+
+def _met(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the blocks in which identities meet, enough of them to learn from; Splink can train on no other."""
+    pairs = "FROM identity AS l INNER JOIN identity AS r ON l.identity_id < r.identity_id"
+    met = {block: int(run(con, f"SELECT count(*) {pairs} AND {block}")[0][0]) for block in _BLOCKS}
+    if sum(met.values()) < LEAST_PAIRS:
+        raise ConfigurationError(
+            f"{sum(met.values())} pairs of identities share a mail address or a number of one person's own: how names vary"
+            f" is learnt from {LEAST_PAIRS}; run more nights or sources first, the shipped model does until then"
+        )
+    return [block for block, count in met.items() if count]
 
 
 @contextlib.contextmanager

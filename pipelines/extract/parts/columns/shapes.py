@@ -9,18 +9,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.extract.parts.columns.texts import Flags, flags_of
+from pipelines.extract.values.fields import PLAIN_LIMIT
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.phone_shapes import numbers_in_full
 from pipelines.settings import Source
 
 LINE = r"^[!-~]+(?: [!-~]+)*$"  # one clean line
 NAME = r"^[A-Za-z](?:[A-Za-z0-9 .'-]{0,100}[A-Za-z0-9.])?$"  # one line which begins and ends as names do
+_LINES = ("given_name", "family_name", "street", "city", "postcode", "country", "company", "visitor")
 _LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"  # without two hyphens in a row, as punycode has
 _EMAIL = rf"(?i)^[a-z0-9_]+(?:[.-][a-z0-9_]+)*@(?:{_LABEL}\.)+[a-z]{{2,20}}$"  # without a plus: ours may have one
-_LONGEST = 64  # characters of such an address: shorter than what limits its parts
+_LONGEST = {"email": 64, **dict.fromkeys(_LINES, PLAIN_LIMIT)}  # an address: shorter than what limits its parts
 _SHAPES = {
     "email": _EMAIL, "name": NAME, "reference": r"^[A-Z0-9-]{1,100}$",
-    **dict.fromkeys(("given_name", "family_name", "street", "city", "postcode", "country", "company", "visitor"), LINE),
+    **dict.fromkeys(_LINES, LINE),
 }  # fmt: skip
 
 
@@ -31,8 +33,8 @@ def as_they_stand(kind: str, texts: pa.Array, source: Source) -> tuple[pa.Array,
     if shape is None:
         return values, np.zeros(len(texts), np.bool_)
     is_plain = flags_of(pc.match_substring_regex(texts, shape))
-    if kind == "email":
-        is_plain &= flags_of(pc.less_equal(pc.binary_length(texts), _LONGEST))
+    if kind in _LONGEST:
+        is_plain &= flags_of(pc.less_equal(pc.binary_length(texts), _LONGEST[kind]))
     if kind in ("email", "phone"):
         is_plain &= ~_are_ours(values, Own.of(source))
     return values, is_plain

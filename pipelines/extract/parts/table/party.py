@@ -12,7 +12,7 @@ from pipelines.extract.parts.columns.texts import NULL, Flags, Places, flags_of,
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import CONTACTS, SHORT, Consents, Person, Step, boolean, line
 from pipelines.extract.values import identifiers
-from pipelines.extract.values.fields import plain
+from pipelines.extract.values.fields import PLAIN_LIMIT, plain
 from pipelines.extract.values.records import CONSENT
 from pipelines.settings import Source
 
@@ -142,4 +142,5 @@ def _whole_address(person: Person, texts: list[pa.Array]) -> pa.Array:
         one = plain("address", text, person.address_evidence)
         return one.value if one else None
 
-    return made_where(whole, ~flags_of(pc.string_is_ascii(whole).fill_null(True)), address)
+    is_plain = pc.and_(pc.string_is_ascii(whole), pc.less_equal(pc.binary_length(whole), PLAIN_LIMIT))
+    return made_where(whole, ~flags_of(is_plain.fill_null(True)), address)
