@@ -63,7 +63,7 @@ def extract_blocks(export: Export, issues: Issues) -> Iterator[Record | Block]:
             if not isinstance(read, Cells):
                 if record := parsed(records, read, file.name, issues):
                     yield record
-            elif len(block := block_of(read, records, file.name, latest, issues)):
+            elif (block := block_of(read, records, file.name, latest, issues)).position:
                 yield block
         layout.tell_empty()
 

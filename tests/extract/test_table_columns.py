@@ -188,3 +188,10 @@ def test_a_number_is_read_as_people_write_it_in_the_rows_country(tmp_path_factor
     (profile,) = extracted(tmp_path, {"a.csv": content}, CRM).records
     assert [each.value for each in profile.identifiers if each.kind == "phone"] == [number]
     assert_alike(tmp_path_factory, CRM, content.encode())
+
+
+def test_up_to_where_a_file_was_read_that_breaks_off_is_told_alike(tmp_path_factory):
+    rows = [COMPLAINT | {"call_id": f"CA{number}"} for number in range(30)]
+    rows[-1] |= {"started_at": "1970-01-01T00:00:00Z"}
+    content = gzip.compress(csv_of(*rows, header=list(COMPLAINT)).encode())[:-4]
+    assert_alike(tmp_path_factory, TALKS, content)

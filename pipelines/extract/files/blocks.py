@@ -33,6 +33,8 @@ class Block:
         columns: the records that go by column: all columns of the table but what landing gives.
         others: the records among them that were read one by one.
         order: for each record, by its place in the file, which it is of ``columns`` and behind them ``others``.
+        position: where the last record stands that was read, be it one of these or one with a time that cannot be; "" where
+            there was none.
     """
 
     table: str
@@ -40,15 +42,10 @@ class Block:
     columns: pa.RecordBatch
     others: list[Record]
     order: npt.NDArray[np.int64]
+    position: str
 
     def __len__(self) -> int:
         return len(self.order)
-
-    @property
-    def position(self) -> str:
-        """Where the last record stands."""
-        last = int(self.order[-1]) - self.columns.num_rows
-        return self.others[last].position if last >= 0 else str(self.columns.column("position")[last].as_py())
 
     def folded(self, files: dict[str, SourceFile]) -> "Block":
         """Return the block with its records where a person finds them again (``archives.folded``)."""
@@ -59,7 +56,7 @@ class Block:
             return self
         positions = pc.binary_join_element_wise(self.columns.column("position"), behind, "")
         columns = with_columns(self.columns, file=pa.repeat(file, len(positions)), position=positions)
-        return Block(self.table, file, columns, self.others, self.order)
+        return Block(self.table, file, columns, self.others, self.order, self.position)
 
     def records(self) -> Iterator[Record]:
         """Yield the records one by one, as objects."""

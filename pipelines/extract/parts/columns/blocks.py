@@ -23,24 +23,28 @@ def positions(unit: str, numbers: Places) -> pa.Array:
 
 def read_apart(
     is_odd: Flags, read: Callable[[int], Record | None], latest: datetime, source: Source, issues: Issues
-) -> dict[int, Record]:
+) -> dict[int, Record | None]:
     """Read rows one by one, in their order, as ``reading.read_blocks`` takes records; return those that are any.
+
+    None stands for one with a time that cannot be, which is set aside.
 
     Args:
         read: reads a row by its place; None where it is no record, which has then been told.
         latest: the last instant that the export can tell.
     """
-    records: dict[int, Record] = {}
+    records: dict[int, Record | None] = {}
     for place in np.flatnonzero(is_odd).tolist():
-        record = read(place)
-        if record and plausible(record, latest, issues):
-            records[place] = with_references(record, source)
+        if record := read(place):
+            records[place] = with_references(record, source) if plausible(record, latest, issues) else None
     return records
 
 
-def block_with(table: str, file: str, columns: pa.RecordBatch, is_odd: Flags, others: dict[int, Record]) -> Block:
+def block_with(table: str, file: str, columns: pa.RecordBatch, is_odd: Flags, others: dict[int, Record | None]) -> Block:
     """Return the rows of ``columns`` that are not odd, and in their places among the odd ones the ``others``."""
+    read = np.concatenate((np.flatnonzero(~is_odd), np.array(list(others), np.int64)))
+    position = str(columns.column("position")[int(read.max())].as_py()) if len(read) else ""
     if not is_odd.any():
-        return Block(table, file, columns, [], np.arange(len(is_odd)))
-    order = np.argsort(np.concatenate((np.flatnonzero(~is_odd), np.array(list(others), np.int64))))
-    return Block(table, file, columns.filter(pa.array(~is_odd)), list(others.values()), order)
+        return Block(table, file, columns, [], np.arange(len(is_odd)), position)
+    kept = {place: record for place, record in others.items() if record}
+    order = np.argsort(np.concatenate((np.flatnonzero(~is_odd), np.array(list(kept), np.int64))))
+    return Block(table, file, columns.filter(pa.array(~is_odd)), list(kept.values()), order, position)

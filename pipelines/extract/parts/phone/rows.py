@@ -88,7 +88,7 @@ def read_by(
     """Yield the records of what is read one by one, and the blocks of plain rows, in their order."""
     for read in reads:
         if isinstance(read, Rows):
-            if len(block := together(read)):
+            if (block := together(read)).position:
                 yield block
         elif record := alone(read):
             yield record
