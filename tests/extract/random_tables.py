@@ -30,7 +30,8 @@ SAMPLES = {PEOPLE.name: ANN, TALKS.name: COMPLAINT}
 # What stands in any column now and then.
 STRANGE = st.sampled_from([
     "", " ", "x", "Ann", " Ann ", "Zoë Müller", "e\u0301", "a\u200bb", "a\u202eb", "a\nb", "a\r\nb", "\u00a0x\u00a0",
-    "\x1cx", "\x85", "x\x7f", "none", "0", "3.0", "1.2E+11", "a+b", '"', '""', 'a "b" c', "[1]", '{"a": 1}', "[Leeds]",
+    "\x1cx", "\x85", "x\x7f", "none",
+    "NULL", " n/a ", "\\N", "0", "3.0", "1.2E+11", "a+b", '"', '""', 'a "b" c', "[1]", '{"a": 1}', "[Leeds]",
     ",;\t|", "\ufeffx", "İstanbul", "😀", "yes", "No", "perhaps", "true", "1", "inbound", "OUT", "sideways", "in", "61",
     "61.5", ".5", "-1", "1e99", "1,5", "ann@mail.example", "Ann@Mail.Example", "ann@xn--bcher-kva.example",
     "desk@shop.example", "x@ours.example", "a@b", "<ann@mail.example>", "mailto:ann@mail.example", "anné@mail.example",
@@ -44,8 +45,8 @@ STRANGE = st.sampled_from([
     "GT-\u200b1001", "no-reply@mail.example", "MAILER-DAEMON@mail.example",
 ])  # fmt: skip
 SAID = st.sampled_from([
-    "stop", "STOP", "please stop texting me", "Start", "unstop", "no more texts", "do not text me", "opt out", "hello",
-    "my order is GT-1001", "gt-100234 and GT-12345", "ticket abc", "write to ann2@mail.example", "call 07700 900123",
+    "stop", "STOP", "n/a", "please stop texting me", "Start", "unstop", "no more texts", "do not text me", "opt out",
+    "hello", "my order is GT-1001", "gt-100234 and GT-12345", "ticket abc", "write to ann2@mail.example", "call 07700 900123",
     "call +44 7700 900124.", "I'm @ann_x on X", "my insta is ann.x1", "IG: ann.x", "find me at t.me/ann", "my xbox",
     "x" * 70, "Grüße, Zoë", "a\nb\r\nc\rd", "\u0660\u0667\u0667\u0660\u0660 \u0669\u0660\u0660\u0661\u0662\u0663",
     "\uff0b447700900123", "GT-\u0661\u0662\u0663\u0664", "GT-1001é", "t\u0131cket abc", "TİCKET abc",

@@ -5,7 +5,7 @@ import pytest
 from pipelines.errors import ConfigurationError
 from tests.extract.exports import extracted
 from tests.extract.specimens import Specimen
-from tests.extract.tables import ANN, CALL, CALLS, CRM, as_cell, changed, csv_dicts, csv_of, dump_csv, values
+from tests.extract.tables import ANN, CALL, CALLS, CRM, as_cell, changed, csv_dicts, csv_of, dump_csv, jsonl, values
 
 MORE = {"public": "no", "subject": "My parcel", "parent": "CA0", "mood": "good"}  # "mood" is in no mapping
 CALL_ROWS = [
@@ -54,6 +54,23 @@ def test_a_row_is_a_profile_with_everything_it_says(tmp_path):
         ("sms", "marketing", False, "+447700900123"),
     }
     assert (outcome.quarantined, outcome.warnings) == ([], {})
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "\\N", "n/a", "#N/A", "nan"])
+@pytest.mark.parametrize("dump", [csv_of, jsonl])
+def test_what_programs_write_for_nothing_is_nothing(tmp_path, nothing, dump):
+    row = ANN | {"Name": nothing, "FirstName": nothing, "City": f" {nothing} ", "Mobile": nothing}
+    outcome = extracted(tmp_path, {"a": dump(row)}, CRM)
+    (profile,) = outcome.records
+    assert {each.kind for each in profile.identifiers} >= {"family_name", "email", "phone", "street"}
+    assert not {each.kind for each in profile.identifiers} & {"name", "given_name", "city"}
+    assert nothing not in {each.value for each in profile.identifiers}
+    assert outcome.warnings == {}
+
+
+def test_what_a_person_wrote_is_taken_whatever_it_is(tmp_path):
+    (message,) = extracted(tmp_path, {"a.csv": csv_of(CALL | {"note": "n/a"}, header=list(CALL))}, CALLS).records
+    assert message.text == "n/a"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from pipelines.extract.values.issues import Issues, UnreadableError
 
 IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling
+# What databases, spreadsheets and pandas write where a cell is empty, and nobody types so.
+NOTHING = frozenset(("NULL", "\\N", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", "(null)", "<null>"))
+_WRITTEN = names("text subject")  # in which people may write just that
 EXACT = 1 << 53  # whole numbers beyond it lose digits in a float
 _DECIMAL_ID = re.compile(r"\d+\.0")
 _SCIENTIFIC_ID = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")  # what a spreadsheet makes of a long number
@@ -42,6 +45,7 @@ class Layout:
         for place, name in enumerate(self._fields):
             self._places.setdefault(name, []).append(place)
         self._cells = range(self.nothing)
+        self._written = frozenset(place for name in _WRITTEN for place in self._places.get(name, ()))
         self._next = [places for name, places in self._places.items() if len(places) > 1 and name not in self._several]
         self._ids = [self._places[name][0] for name in sorted(IDS & self._places.keys())]
         self._empty = list(self._cells)  # the cells that no row has filled yet
@@ -68,10 +72,7 @@ class Layout:
         Raises:
             UnreadableError: a value is not what its field needs.
         """
-        texts = self._plain_texts(cells) or [
-            valid(cell).strip() if isinstance(cell, str) else self.text(cell, place)
-            for place, cell in zip(self._cells, cells, strict=True)
-        ]
+        texts = self._plain_texts(cells) or [self.text(cell, place) for place, cell in zip(self._cells, cells, strict=True)]
         texts.append("")
         for places in self._next:
             texts[places[0]] = next((texts[place] for place in places if texts[place]), "")
@@ -84,7 +85,8 @@ class Layout:
 
     def by_column(self, columns: list[pa.Array], is_odd: Flags) -> list[pa.Array]:
         """Return the texts of many rows by their places, as ``texts`` does for one; odd ids are marked in ``is_odd``."""
-        texts = [*map(stripped, columns), pa.repeat("", len(is_odd))]
+        texts = [self._told(stripped(column), place) for place, column in enumerate(columns)]
+        texts.append(pa.repeat("", len(is_odd)))
         for places in self._next:
             for place in places[1:]:
                 texts[places[0]] = pc.if_else(pc.equal(texts[places[0]], ""), texts[place], texts[places[0]])
@@ -112,6 +114,14 @@ class Layout:
             for column in sorted({self.column(place) for place in self._empty}):
                 self._issues.warn(file=self._file, reason=f"column {column} is empty in all rows")
 
+    def _filled(self, text: str, place: int) -> str:
+        return "" if text in NOTHING and place not in self._written else text
+
+    def _told(self, texts: pa.Array, place: int) -> pa.Array:
+        if place in self._written or not flags_of(is_none := pc.is_in(texts, pa.array(sorted(NOTHING)))).any():
+            return texts
+        return pc.if_else(is_none, "", texts)
+
     def _plain_texts(self, cells: Sequence[Any]) -> list[Any] | None:
         """Return the texts of a row that holds texts and nothing else, as nearly all do; None for any other."""
         try:
@@ -121,7 +131,9 @@ class Layout:
                 whole.encode()
         except (TypeError, UnicodeEncodeError):  # another type; half a surrogate pair
             return None
-        return None if "\0" in whole else texts
+        if "\0" in whole:
+            return None
+        return texts if NOTHING.isdisjoint(texts) else list(map(self._filled, texts, self._cells))
 
     def _check_id(self, text: Any, place: int) -> None:
         if text[-2:] == ".0" and _DECIMAL_ID.fullmatch(text):
@@ -144,7 +156,7 @@ class Layout:
             case None:
                 return ""
             case str():
-                return valid(cell).strip()
+                return self._filled(valid(cell).strip(), place)
             case bool():
                 return self._yes_no(cell, place)
             case int() | Decimal():
