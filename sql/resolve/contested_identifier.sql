@@ -5,7 +5,8 @@
 -- Rule    two records show it with whole names or dates of birth that rule each other out; or more than $shared_names
 --         names; or one with the name of a household (Hans & Anna Huber); or it is a fixed line, a role mailbox, or a
 --         number of our own records that looks typed to fill a field (000000, 123456), which several share until we know
---         better; or it is a handle that two accounts of its platform have had. Claims do not count.
+--         better; or it is a handle that two accounts of its platform have had, or an order number that two accounts of
+--         one platform mention without a name. Claims do not count, but of order numbers.
 WITH point AS (
     SELECT
         record_kind,
@@ -117,18 +118,25 @@ FROM point
 WHERE kind = 'email' AND list_contains($role_mailboxes, local_part(value))
 UNION
 SELECT
-    handle.kind,
-    handle.scope,
-    handle.value
-FROM staging.identifier AS handle
+    taken.kind,
+    taken.scope,
+    taken.value
+FROM staging.identifier AS taken
 INNER JOIN staging.identifier AS account
     ON
         account.kind = 'account'
-        AND handle.scope = account.scope
-        AND handle.record_kind = account.record_kind
-        AND handle.source = account.source
-        AND handle.source_ref = account.source_ref
-WHERE handle.kind = 'handle' AND handle.evidence != 'claimed' AND account.evidence != 'claimed'
-GROUP BY handle.kind, handle.scope, handle.value
+        AND account.evidence != 'claimed'
+        AND taken.record_kind = account.record_kind
+        AND taken.source = account.source
+        AND taken.source_ref = account.source_ref
+LEFT JOIN resolve.record_name AS name
+    ON
+        taken.record_kind = name.record_kind
+        AND taken.source = name.source
+        AND taken.source_ref = name.source_ref
+WHERE
+    (taken.kind = 'reference' AND name.name IS NULL)
+    OR (taken.kind = 'handle' AND taken.evidence != 'claimed' AND taken.scope = account.scope)
+GROUP BY taken.kind, taken.scope, taken.value, account.scope
 HAVING count(DISTINCT account.value) > 1
 ORDER BY kind, scope, value

@@ -8,10 +8,11 @@
 --         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
 --         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
 --         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
---         out, and so are contested handles; other contested values (several people use them) stand apart. Who claims more
---         than $claims_at_most addresses and numbers is not believed in any, nor in a name that they typed: it is doubted,
---         and speaks against others alone. A date of birth, an address or a company that somebody typed counts for
---         nothing: it proves nobody, and is no secret. Where a date of birth or an address changed, the current one stands.
+--         out, and so are contested handles and order numbers; other contested values (several people use them) stand
+--         apart. Who claims more than $claims_at_most addresses and numbers is not believed in any, nor in a name that they
+--         typed: it is doubted, and speaks against others alone. A date of birth, an address or a company that somebody
+--         typed counts for nothing: it proves nobody, and is no secret. Where a date of birth or an address changed, the
+--         current one stands.
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
@@ -61,7 +62,7 @@ listed AS (
                 FILTER (WHERE kind = 'crm_id' AND NOT is_claimed)
             )), []
         ) AS crm_ids,
-        coalesce(list_sort(list_distinct(list(value) FILTER (WHERE kind = 'reference'))), []) AS refs,
+        coalesce(list_sort(list_distinct(list(value) FILTER (WHERE kind = 'reference' AND NOT is_contested))), []) AS refs,
         coalesce(
             list_sort(list_distinct(
                 list(value)

@@ -1,9 +1,11 @@
 """Attacks in small stories: what somebody types, or takes over, makes nobody another."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.resolve.test_stories import ANNA, crm, resolved
-from tests.resolve.worlds import message, told
+from tests.resolve.worlds import NIGHT, any_order, customers, home_in, land, message, run_resolve, told
 
 BORN = "1981-04-17"
 HOME = {"street": "12 Elm Road", "city": "Leeds", "postcode": "LS1 4AB"}
@@ -68,3 +70,56 @@ def test_a_handle_of_one_account_is_its_owners(tmp_path):
         message("ig", "1", told("account", "7", scope="instagram"), told("handle", "annak", scope="instagram")),
     )
     assert found["x 1"] == found["crm 9"]
+
+
+def cites(ref, *shown, **more):
+    return message("x" if shown[0].kind == "account" else "sms", ref, *shown, typed("reference", "GT-1234567"), **more)
+
+
+def test_a_number_that_two_accounts_of_one_platform_cite_is_no_customers_order(tmp_path):
+    """The example in the shop's own form, or an order that somebody read over a shoulder."""
+    found = resolved(
+        tmp_path,
+        *(cites(str(n), told("account", str(n), scope="x"), thread=str(n)) for n in range(4)),
+        cites("9", told("phone", "+447446850412")),
+    )
+    assert len(set(found.values())) == 5
+
+
+def test_an_order_that_one_account_cites_still_leads_to_its_owner(tmp_path):
+    found = resolved(
+        tmp_path,
+        *(cites(str(n), told("account", "5", scope="x")) for n in range(4)),
+        cites("9", told("phone", "+447446850412")),
+    )
+    assert len(set(found.values())) == 1
+
+
+def test_two_accounts_of_one_person_under_their_name_still_meet_in_an_order(tmp_path):
+    accounts = [(told("account", str(n), scope="desk"), told("name", ANNA)) for n in range(2)]
+    found = resolved(tmp_path, *(cites(str(n), *shown, thread=str(n)) for n, shown in enumerate(accounts)))
+    assert len(set(found.values())) == 1
+
+
+@pytest.mark.parametrize("kind", ["handle", "reference"])
+def test_what_a_second_account_takes_is_nobodys_from_that_night_on_as_if_it_always_had_been(tmp_path, kind):
+    value = told("handle", "annak", scope="x") if kind == "handle" else typed("reference", "GT-1234567")
+    owner = (
+        crm("9", ANNA, told("email", "anna@x.example"), value)
+        if kind == "handle"
+        else cites("9", told("phone", "+447446850412"))
+    )
+    nights = [
+        [owner, message("x", "1", told("account", "100", scope="x"), value)],
+        [message("x", "2", told("account", "666", scope="x"), value, thread="u")],
+    ]
+    home, whole = home_in(tmp_path / "nights"), home_in(tmp_path / "whole")
+    for number, records in enumerate(nights):
+        night = NIGHT + timedelta(days=number)
+        land(home, night, records)
+        run_resolve(home, night)
+        assert len(set(customers(home).values())) == (1, 3)[number]
+        land(whole, night, records)
+    run_resolve(whole, NIGHT + timedelta(days=1))
+    for table in ("contested_identifier", "identity", "edge"):
+        assert any_order(home, f"FROM resolve.{table}") == any_order(whole, f"FROM resolve.{table}")

@@ -22,7 +22,7 @@ from pipelines.warehouse import build
 
 _RECORD, _VALUE = ", ".join(RECORD), ", ".join(VALUE)
 # What may be contested or shared; what else there is, half a town has in common.
-_RECOGNISED = "kind IN ('email', 'phone', 'handle', 'account', 'chat', 'visitor', 'crm_id')"
+_RECOGNISED = "kind IN ('email', 'phone', 'handle', 'account', 'chat', 'visitor', 'crm_id', 'reference')"
 _IDENTIFIERS = "SELECT * EXCLUDE (file, position) FROM staging.identifier"
 
 
