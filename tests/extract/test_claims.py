@@ -43,6 +43,47 @@ def test_claims_are_what_somebody_typed(text, claims):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "I got a mail from helper@evil.example asking for my password",
+        "Yesterday I received a strange call from the number 07700 900199, was that you?",
+        "I was called from 07700 900199.",
+        "my wife has been contacted by <helper@evil.example>",
+        "+44 7700 900199 keeps calling me",
+        "helper@evil.example has emailed us twice",
+        "Ich habe eine Mail von helper@evil.example bekommen",
+        "Gestern wurde ich von 07700 900199 angerufen",
+        "J'ai reçu un message de helper@evil.example",
+        "helper@evil.example m\u2019a \u00e9crit deux fois",
+        "He recibido un correo de helper@evil.example",
+        "Ho ricevuto una mail da helper@evil.example",
+        "Otrzymałam wiadomość od helper@evil.example",
+    ],
+)
+def test_what_a_writer_tells_of_somebody_else_is_no_claim(text):
+    assert found(text) == set()
+    assert found(f"{text}\nmy mail is ann@field.example") == {("email", "ann@field.example")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I called from 07700 900123 and nobody answered",
+        "I wrote to you from ann@field.example",
+        "I got no answer. Write to ann@field.example",
+        "I received the wrong size, reach me from nine on 07700 900123",
+        "I got the order, call me on 07700 900123",
+        "Ich rufe von 07700 900123 an",
+        "Ich habe nichts bekommen, meine Mail ist ann@field.example",
+        "J'ai reçu la mauvaise taille, mon adresse est ann@field.example",
+        "07700 900123 is where you can call me",
+    ],
+)
+def test_what_a_writer_tells_of_themselves_is_one(text):
+    assert found(text) in ({("phone", "+447700900123")}, {("email", "ann@field.example")})
+
+
+@pytest.mark.parametrize(
     ("text", "numbers"),
     [
         pytest.param("call (212) 555-0123", {("phone", "+12125550123")}, id="in its usual groups"),
@@ -226,6 +267,7 @@ def test_a_list_of_people_is_cut_off():
         pytest.param(200_000, lambda n: "my X\n" * n, id="lines"),
         pytest.param(200_000, lambda n: "x.com/" * n, id="halves of links"),
         pytest.param(500_000, lambda n: "\u0660" * n, id="digits of another script"),
+        pytest.param(100_000, lambda n: "got 0301234567 from x@y.de called me " * n, id="mails and calls of others"),
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(length, text):

@@ -6,6 +6,7 @@ from pipelines.extract.claims.claimed_phones import AT_MOST, phones_of
 from pipelines.extract.claims.reference_patterns import patterns_of
 from pipelines.extract.claims.signatures import signature_names
 from pipelines.extract.claims.text_marks import Marks
+from pipelines.extract.claims.told_of_others import told_of_others
 from pipelines.extract.values import identifiers
 from pipelines.settings import Source
 
@@ -20,7 +21,8 @@ _DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
     """Return the identifiers that ``text`` mentions, references first, none of them our own.
 
-    Addresses and numbers are taken wherever they stand, handles only where the writer calls them theirs.
+    Addresses and numbers are taken wherever they stand, but for those that the writer tells of somebody else; handles only
+    where the writer calls them theirs.
 
     Args:
         text: what the person wrote, without quotes.
@@ -40,6 +42,9 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     found = [*mentioned, *emails, *phones, *handles]
     if not found:  # as in most texts
         return []
+    if (emails or phones) and (others := told_of_others(marks.text)):
+        theirs = {*_emails(others), *phones_of(others, Marks(others), source.region)}
+        found = [claim for claim in found if claim not in theirs]
     own = identifiers.Own.of(source)
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
 
