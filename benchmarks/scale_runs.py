@@ -104,7 +104,7 @@ def compare(nightly: Home, full: str) -> dict[str, Any]:
     """Compare two warehouses, table by table and row by row, and hold the first against the truth."""
     with open_records(nightly) as records:
         agreement = hold(records).agreement
-    con = duckdb.connect(config={"memory_limit": "3GB"})
+    con = duckdb.connect(config={"memory_limit": "3GB", "temp_directory": str(nightly.path / "tmp")})
     con.execute(f"ATTACH '{nightly.database}' AS one (READ_ONLY)")
     if (other := Home(Path(full))).path != nightly.path:
         con.execute(f"ATTACH '{other.database}' AS other (READ_ONLY)")

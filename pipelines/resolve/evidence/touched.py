@@ -21,8 +21,9 @@ from pipelines.settings import Home
 from pipelines.warehouse import build
 
 _RECORD, _VALUE = ", ".join(RECORD), ", ".join(VALUE)
-# What may be contested or shared; what else there is, half a town has in common.
-_RECOGNISED = "kind IN ('email', 'phone', 'handle', 'account', 'chat', 'visitor', 'crm_id', 'reference')"
+# What may be shared, and what contested; what else there is, half a town has in common.
+_SHARED = "kind IN ('email', 'phone', 'handle', 'account', 'chat', 'visitor', 'crm_id')"
+_CONTESTED = f"({_SHARED} OR kind = 'reference')"
 _IDENTIFIERS = "SELECT * EXCLUDE (file, position) FROM staging.identifier"
 
 
@@ -82,7 +83,7 @@ class _Update:
     def contested(self) -> None:
         """A value is contested by whom all of its records show: those of touched values are compared again."""
         con = self.con
-        shown = f"SELECT {_VALUE} FROM {{}} SEMI JOIN touched_record USING ({_RECORD}) WHERE {_RECOGNISED}"
+        shown = f"SELECT {_VALUE} FROM {{}} SEMI JOIN touched_record USING ({_RECORD}) WHERE {_CONTESTED}"
         self.take(
             "touched_value", f"{shown.format('was_staging_identifier')} UNION {shown.format('now_staging_identifier')}"
         )
@@ -151,7 +152,7 @@ class _Update:
     def shared(self) -> None:
         """A value is shared, or promiscuous, by whom all of its identities show; where that changes they are touched."""
         con = self.con
-        shown = f"SELECT {_VALUE} FROM {{}}_resolve_identity_identifier WHERE {_RECOGNISED}"
+        shown = f"SELECT {_VALUE} FROM {{}}_resolve_identity_identifier WHERE {_SHARED}"
         self.take("touched_value", f"{shown.format('was')} UNION {shown.format('now')}")
         carriers = f"resolve.identity_identifier SEMI JOIN touched_value USING ({_VALUE})"
         self.take("carrier", f"SELECT DISTINCT identity_id FROM {carriers}")
