@@ -1,7 +1,6 @@
 """What every test may ask for."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from tests.thorough import load_profile
 
 load_profile()
-_PASSED = pytest.StashKey[bool]()
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,25 +23,3 @@ def samples() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no export samples at {folder}; set GOLDTHREAD_SAMPLES to their folder")
     return folder
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = yield
-    if call.when == "call":
-        item.stash[_PASSED] = report.passed
-    return report
-
-
-@pytest.fixture(autouse=True)
-def swept(request):
-    """Empties the folder of a test that passed: all worlds together are some 8 GB.
-
-    The folder stays, so that no other test gets its name: our processes hold what they read from a path, which is never
-    used twice.
-    """
-    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
-    yield
-    if folder and request.node.stash.get(_PASSED, False):
-        for left in folder.iterdir():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() and not left.is_symlink() else left.unlink()

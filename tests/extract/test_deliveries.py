@@ -1,5 +1,6 @@
 """Deliveries as they come in the world: late, twice, renamed, growing, moved away, no file at all. Each has one outcome."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -155,8 +156,7 @@ def test_links_pipes_and_sockets_are_never_opened(home):
     (folder / "link.jsonl").symlink_to(secret)
     (folder / "folder").symlink_to(home.path)
     os.mkfifo(folder / "pipe")
-    with socket.socket(socket.AF_UNIX) as listener:
-        os.chdir(folder)  # a socket's path has 107 bytes at most
+    with socket.socket(socket.AF_UNIX) as listener, contextlib.chdir(folder):  # a socket's path has 107 bytes at most
         listener.bind("socket")
     land(home, CALLS, NIGHT)
     assert landed(home) == [("b.jsonl", "2")]
