@@ -95,7 +95,7 @@ WHAT_IF = [  # two records, the piece that they lack, and what either then shows
         "the same date of birth", [told("date_of_birth", "1990-01-02"), None],
     ),
 ]  # fmt: skip
-CROWD = [chat(f"crowd{n}", claim("reference", "GT-7777777")) for n in range(120)]
+CROWD = [chat(f"crowd{n}", claim("reference", "GT-7777777"), told("name", "Ann")) for n in range(120)]
 WORLD = [
     *EVIDENCE, *RARE, *TWO_OF_A_NAME, *SHORT, *STRANGERS, *CLAIMED, *CLAIMS_MANY, *BIRTHS, *FITS_TWO, *JUDGED_SAME,
     *JUDGED_APART, *[record for pair, *_ in WHAT_IF for record in pair], *CROWD,
