@@ -36,7 +36,7 @@ from pipelines.extract.parts.genesys.parties import address_of, channel_of, part
 from pipelines.extract.parts.genesys.survey import Known, survey
 from pipelines.extract.parts.genesys.transcripts import is_transcript, parse_transcript
 from pipelines.extract.parts.genesys.words import Spoken
-from pipelines.extract.parts.mail.reasons import machine_of
+from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.values.fields import Drift, known
 from pipelines.extract.values.identifiers import Own
@@ -161,7 +161,7 @@ def _reason(session: Session, direction: Direction, party: list[Identifier], *, 
     """Return why there is no customer; None where there is one."""
     if is_ours:
         return "internal" if session.medium in _CALLS else "own_address"
-    machine = machine_of(each.value for each in party if each.kind == "email") if session.medium == "email" else None
+    machine = machine_among(party) if session.medium == "email" else None
     return machine or (None if party else why_nobody(session, direction))
 
 

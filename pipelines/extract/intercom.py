@@ -23,7 +23,7 @@ from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of
 from pipelines.extract.parts.intercom.older import people_of, unwrapped
 from pipelines.extract.parts.intercom.parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
-from pipelines.extract.parts.mail.reasons import machine_of
+from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
@@ -263,9 +263,9 @@ def _party(part: Part, conversation: Conversation, delivered_by: str, desk: Desk
 def _reason(part: Part, party: list[Identifier], conversation: Conversation, desk: Desk) -> str | None:
     if desk.own.is_among(party):
         return "own_address"
-    mails = [each.value for each in party if each.kind == "email" and each.evidence == "channel"]
+    delivered = [each for each in party if each.evidence == "channel"]
     is_mailed = part.author.is_person or conversation.first.delivered_by == "email"
-    return (machine_of(mails) if is_mailed else None) or (None if party else "no_identifier")
+    return (machine_among(delivered) if is_mailed else None) or (None if party else "no_identifier")
 
 
 def _metadata(part: Part, conversation: Conversation, delivered_by: str) -> dict[str, Any]:

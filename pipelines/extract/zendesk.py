@@ -18,7 +18,7 @@ from pipelines.contract import Channel, Direction, Identifier, Interaction, Reco
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import Entry, json_entries, looked_through
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
-from pipelines.extract.parts.mail.reasons import machine_of
+from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.zendesk.apart import NO_TICKET, each_apart, parse_apart, records_of
 from pipelines.extract.parts.zendesk.comments import Call, body_of, parse_attachment, parse_call, words_of
 from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket, unknown_ticket
@@ -246,7 +246,7 @@ def _reason(
     if desk.own.is_among(party):
         return "own_address"
     mailed = via.sender if direction == "inbound" else party if ticket.channel == "email" else []
-    return machine_of(each.value for each in mailed if each.kind == "email")
+    return machine_among(mailed)
 
 
 def _metadata(

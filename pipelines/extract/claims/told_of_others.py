@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 _POINT = r"<?([\w.%+'-]{1,64}@[\w.-]{1,253}|\+?\(?\d[\d ()./-]{5,20}\d)>?"  # whether it is one, others say
-_LONGEST = 340
+_LONGEST = 340  # characters of a point, in brackets and with white space behind it
 _NOUN = r"(?:(?:an?|the|this|der|die|dem|el|la|le|il|numéro|number|no\.|nummer|número|numero|address|adresse)\s+){0,3}"
 _GOT = (
     r"(?:got|receiv\w{1,3}|bekam|erhielt|recib\w{1,4}|re[çc]ue?s?|ricevut[oa]|kreeg|ontving|otrzyma\w{1,4}|dosta[łl]\w{0,3}"

@@ -22,9 +22,7 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before that lies a clock that was never set
 GRACE = timedelta(days=1)  # after the night: exports are made in its small hours, by clocks of other zones
-MADE_ANEW = timedelta(
-    days=366
-)  # after the night: the export of a night may be made again later, with what has changed since
+MADE_ANEW = timedelta(days=366)  # after the night: its export may be made again later, with what has changed since
 
 
 @lru_cache(maxsize=64)

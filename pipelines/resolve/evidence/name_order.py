@@ -7,6 +7,7 @@ import yaml
 from anyascii import anyascii
 
 from pipelines.extract.values.fields import names
+from pipelines.extract.values.identifiers import SIGNS
 from pipelines.settings import PACKAGE_ROOT
 
 # Given names that are one name in two words: who is called Maria Teresa is not Maria Carmen.
@@ -43,7 +44,7 @@ _LONGER_FAMILIES = names("""
     中川 中野 原田 小野 竹内 金子 和田 中山 石田 上田 森田 酒井 柴田 宮崎 宮本 大野 横山 高木 安藤 谷口 今井 工藤 丸山
     増田 村田 武田 平野 大塚
 """)
-_SIGNS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005]")
+_SIGNS = re.compile(SIGNS)
 _KANA = re.compile(r"[\u3041-\u30fa]")
 _KANA_WORD = re.compile(r"[\u3041-\u30fa\u30fc]+")
 _GLIDE = re.compile(r"([\u3041-\u30fa])([\u3083\u3085\u3087\u30e3\u30e5\u30e7])")  # shi and a small yo are sho

@@ -117,10 +117,11 @@ def parse_name(name: str) -> NameForm:
     if not family:
         return NameForm(name, given, None, _given_forms(given))
     joined = "".join(family)
+    family_name = joined.replace("-", "")
     if not given:
-        return NameForm(name, None, joined.replace("-", ""), (), _family_forms(joined, family))
+        return NameForm(name, None, family_name, (), _family_forms(joined, family))
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
-    family_forms = {*_family_forms(joined, family), *between, *_marked_forms(named, joined.replace("-", ""))}
+    family_forms = {*_family_forms(joined, family), *between, *_marked_forms(named, family_name)}
     given_forms = _given_forms(given)
     if len(middle) == 1 and "," in shown:  # Mary Ann is Maryann, too
         given_forms = _sorted({*given_forms, given + middle[0]})
@@ -129,9 +130,7 @@ def parse_name(name: str) -> NameForm:
         spelt = parse_name(written)
         aliases, short_aliases = _sorted({*aliases, *spelt.aliases}), _sorted({*short_aliases, *spelt.short_aliases})
         family_forms |= {spelt.family_name} if spelt.family_name else set()
-    return NameForm(
-        name, given, joined.replace("-", ""), given_forms, _sorted(family_forms), aliases, short_aliases
-    )  # fmt: skip
+    return NameForm(name, given, family_name, given_forms, _sorted(family_forms), aliases, short_aliases)
 
 
 def _without_company(shown: str) -> str:

@@ -51,7 +51,7 @@ _BIRTHS_AGREE = f"""(
 _BIRTHS_NEAR = f"(abs(l.born_on - r.born_on) <= 400 OR ({_YEARS_AGREE} AND abs(l.born_nth - r.born_nth) <= 40))"
 
 
-def _born(apart: str) -> str:
+def _other_birth(apart: str) -> str:
     """Return SQL for two dates of birth that differ so; of what is no date nothing is known."""
     return f"l.born != r.born AND coalesce({apart}, TRUE)"
 
@@ -108,9 +108,9 @@ NEEDS = {
     "claim confirmed, no name": "(l.claims & r.points) != 0 OR (l.points & r.claims) != 0",
     "birth missing": "l.born IS NULL OR r.born IS NULL",
     "birth equal": "l.born = r.born",
-    "birth digit slip": _born(_DIGITS_AGREE),
-    "birth slip": _born(_BIRTHS_AGREE),
-    "birth near": _born(_BIRTHS_NEAR),
+    "birth digit slip": _other_birth(_DIGITS_AGREE),
+    "birth slip": _other_birth(_BIRTHS_AGREE),
+    "birth near": _other_birth(_BIRTHS_NEAR),
     "address equal, contacts differ": "l.postcode = r.postcode AND l.street = r.street",
     "address equal": "l.postcode = r.postcode AND l.street = r.street",
     "address missing": "(l.postcode IS NULL OR r.postcode IS NULL) AND (l.city IS NULL OR r.city IS NULL)",

@@ -15,7 +15,7 @@ from pipelines.extract.parts.amazon_connect.parts import (
     recordings_of,
     segment_of,
 )
-from pipelines.extract.parts.mail.reasons import machine_of
+from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
@@ -224,7 +224,7 @@ def _party(
     if any(map(own.matches, found)) or own.is_ref(address):
         return [], address, "own_address"
     customer_ref = fields.maybe_string("CustomerId")
-    if machine := machine_of(each.value for each in found if each.kind == "email"):
+    if machine := machine_among(found):
         return [], address, machine
     party = known(*found, identifiers.account(customer_ref, source.name, "reference") if customer_ref else None)
     return party, address or customer_ref or "", None if party else nobody

@@ -1,12 +1,10 @@
 """The records of an Amazon Connect file, as the stream or a person put them there."""
 
-import contextlib
 import re
 from collections.abc import Iterator
 
-from pipelines.extract.files.documents import Entry, head_of, json_entries, json_pieces, lines_of, opened
+from pipelines.extract.files.documents import Entry, head_of, json_entries, json_pieces, lines_of, opened, until_break
 from pipelines.extract.files.inbox import SourceFile
-from pipelines.extract.values.issues import UnreadableError
 
 _IN_A_ROW = re.compile(rb"\}\s*\{")
 
@@ -17,9 +15,9 @@ def entries_of(file: SourceFile) -> Iterator[Entry]:
     Where the stream put them one right after the other, each is taken as a whole: ``json_entries`` would look into every
     one for a page's list, which takes eight times as long.
     """
-    first, is_whole = b"", True
-    with contextlib.suppress(UnreadableError), opened(file) as stream:  # it is told where the records are read
-        first, is_whole = next(((line, is_whole) for _, line, is_whole in lines_of(stream) if line.strip()), (b"", True))
+    with opened(file) as stream:
+        lines = ((line, is_whole) for _, line, is_whole in until_break(lines_of(stream)) if line.strip())
+        first, is_whole = next(lines, (b"", True))
     if head_of(file, 1) != b"{" or (is_whole and not _IN_A_ROW.search(first)):
         yield from json_entries(file)
         return

@@ -9,7 +9,7 @@ from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.freshdesk.people import People, Person, party_of
 from pipelines.extract.parts.freshdesk.tickets import OUTBOUND_EMAIL, Ticket, code, maybe_instant, parse_attachment, text_of
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
-from pipelines.extract.parts.mail.reasons import machine_of
+from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
@@ -198,7 +198,7 @@ def _reason(
     if message.direction == "inbound" and message.is_automatic:
         return "auto_reply"
     is_mailed = message.direction == "inbound" or (ticket is not None and ticket.via == "email")
-    machine = machine_of(each.value for each in party if each.kind == "email") if is_mailed else None
+    machine = machine_among(party) if is_mailed else None
     return machine or (None if party else "no_identifier")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from pipelines.contract import Identifier
 from pipelines.extract.parts.mail.addresses import Mailbox
 from pipelines.extract.parts.mail.headers import Headers
 from pipelines.extract.parts.mail.mime import Part
@@ -63,6 +64,11 @@ def machine_of(addresses: Iterable[str]) -> str | None:
         if is_no_reply(address):
             return "no_reply"
     return None
+
+
+def machine_among(party: Iterable[Identifier]) -> str | None:
+    """Return why nobody is behind one of a party's mail addresses, as ``machine_of`` does."""
+    return machine_of(each.value for each in party if each.kind == "email")
 
 
 def _is_daemon(address: str) -> bool:

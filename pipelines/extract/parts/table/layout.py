@@ -18,6 +18,7 @@ IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling
 # What databases, spreadsheets and pandas write where a cell is empty, and nobody types so.
 NOTHING = frozenset(("NULL", "\\N", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", "(null)", "<null>"))
+_NOTHING = pa.array(sorted(NOTHING))
 _WRITTEN = names("text subject")  # in which people may write just that
 EXACT = 1 << 53  # whole numbers beyond it lose digits in a float
 _DECIMAL_ID = re.compile(r"\d+\.0")
@@ -118,7 +119,7 @@ class Layout:
         return "" if text in NOTHING and place not in self._written else text
 
     def _told(self, texts: pa.Array, place: int) -> pa.Array:
-        if place in self._written or not flags_of(is_none := pc.is_in(texts, pa.array(sorted(NOTHING)))).any():
+        if place in self._written or not flags_of(is_none := pc.is_in(texts, _NOTHING)).any():
             return texts
         return pc.if_else(is_none, "", texts)
 

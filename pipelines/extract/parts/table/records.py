@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile
 from pipelines.extract.claims.claims import claims_of, references_of
-from pipelines.extract.parts.mail.reasons import machine_of
+from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
 from pipelines.extract.values.fields import known
@@ -100,7 +100,7 @@ class Interactions:
             party, reason = [], "own_address"
         elif not party:
             reason = "no_identifier"
-        elif self.is_mail and (reason := machine_of(each.value for each in party if each.kind == "email")):
+        elif self.is_mail and (reason := machine_among(party)):
             party = []
         parts, subject = self.parts_of(texts[self._text]), line(texts[self._subject])
         if party:
