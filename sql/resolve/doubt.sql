@@ -1,8 +1,8 @@
 -- resolve.doubt: pairs that a steward could decide, with the probability that they are decided wrongly now.
 --
 -- Grain   one row per (identity_l, identity_r), identity_l the smaller; one a pair of customers
--- Reads   placed_edge (review.place_edges), resolve.edge, resolve.bond, resolve.guard_cut, resolve.cluster,
---         resolve.customer, resolve.judgement
+-- Reads   placed_edge (review.place_edges), resolve.bond, resolve.guard_cut, resolve.cluster, resolve.customer,
+--         resolve.judgement
 -- Rule    in doubt are a link that holds its customer together and is less than $margin above the threshold (one that only
 --         a rare name lets in counts as one at the threshold); a pair less than that below it; a claim that was not
 --         believed; a link that was not taken. Linked: what a link of its weight is wrong by (link_probability); else the
@@ -43,7 +43,7 @@ doubted AS (
             WHEN below.match_weight >= $threshold - $margin THEN 'not linked, but nearly'
             ELSE 'a claim that was not believed'
         END AS cause,
-        below.match_probability AS error_probability,
+        1 / (1 + pow(2, -below.match_weight)) AS error_probability,
         below.match_weight,
         FALSE AS is_linked
     FROM placed_edge AS below
@@ -62,11 +62,10 @@ doubted AS (
             WHEN list_contains($mostly_right, cut.reason) THEN 0.1
             WHEN list_contains($half_right, cut.reason) THEN 0.5
             ELSE 1
-        END * edge.match_probability AS error_probability,
+        END / (1 + pow(2, -cut.match_weight)) AS error_probability,
         cut.match_weight,
         FALSE AS is_linked
     FROM resolve.guard_cut AS cut
-    INNER JOIN resolve.edge AS edge ON cut.identity_l = edge.identity_l AND cut.identity_r = edge.identity_r
     INNER JOIN resolve.cluster AS l ON cut.identity_l = l.identity_id
     INNER JOIN resolve.cluster AS r ON cut.identity_r = r.identity_id
     WHERE NOT cut.is_judgement

@@ -127,32 +127,6 @@ def test_the_queue_goes_by_cost_and_every_fifth_is_drawn_by_lot(world):
     assert first == [False, False, False, False, True] * (len(costs) // 4)
 
 
-def test_the_queue_and_the_explanation_of_a_pair_tell_one_probability(world):
-    rows = rows_of(
-        world,
-        """
-        SELECT
-            review.cause,
-            review.error_probability / CASE
-                WHEN review.cause LIKE 'held apart: %' THEN CASE
-                    WHEN cut.reason IN ('fits two people', 'equal names alone', 'claims of too many people') THEN 0.5
-                    WHEN cut.reason LIKE 'too many%' THEN 1
-                    ELSE 0.1
-                END
-                ELSE 1
-            END,
-            edge.match_probability
-        FROM resolve.review AS review
-        INNER JOIN resolve.edge AS edge USING (identity_l, identity_r)
-        LEFT JOIN resolve.guard_cut AS cut USING (identity_l, identity_r)
-        WHERE NOT review.is_linked AND review.error_probability IS NOT NULL
-        """,
-    )
-    assert len({cause for cause, *_ in rows}) > 1
-    for cause, error, probability in rows:
-        assert error == pytest.approx(probability, abs=2e-5), cause
-
-
 def test_a_second_run_and_a_rebuild_ask_the_same(world):
     tables = ("review", "audit", "guard_cut", "judgement")
     before = {table: rows_of(world, f"FROM resolve.{table}") for table in tables}

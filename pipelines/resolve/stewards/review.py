@@ -62,7 +62,6 @@ _PLACED = """
         r.customer_id AS customer_r,
         xor(l.lot, r.lot) AS lot,
         edge.match_weight,
-        edge.match_probability,
         edge.rule,
         edge.has_claim
     FROM resolve.edge AS edge
