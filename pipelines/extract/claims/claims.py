@@ -1,6 +1,7 @@
 """What a text says about its writer: addresses, numbers and order references somebody typed, all of them mere claims."""
 
 from pipelines.contract import Evidence, Identifier
+from pipelines.extract.claims.claimed_emails import emails_of
 from pipelines.extract.claims.claimed_handles import handles_of, may_give_handle
 from pipelines.extract.claims.claimed_phones import AT_MOST, phones_of
 from pipelines.extract.claims.reference_patterns import patterns_of
@@ -13,9 +14,6 @@ from pipelines.settings import Source
 SIGNED = "signature"  # the scope of a name that stands under a text: it tells two records of one address not apart
 APART = "|"  # stands for a reference: neither part of a number nor a word before one
 READ = 50_000  # characters looked at; beyond lies pasted matter, and the time stays bounded
-LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
-_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
-_DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
 
 
 def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle: bool = True) -> list[Identifier]:
@@ -38,12 +36,12 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     mentioned, rest = _references(marks, source, "claimed")
     handles = handles_of(said, signed) if may_have_handle and may_give_handle(marks, signed) else []
     phones = phones_of(rest, marks, source.region)
-    emails = _emails(marks.text) if marks.signs else []
+    emails = emails_of(marks.text) if marks.signs else []
     found = [*mentioned, *emails, *phones, *handles]
     if not found:  # as in most texts
         return []
     if (emails or phones) and (others := told_of_others(marks.text)):
-        theirs = {*_emails(others), *phones_of(others, Marks(others), source.region)}
+        theirs = {*emails_of(others), *phones_of(others, Marks(others), source.region)}
         found = [claim for claim in found if claim not in theirs]
     own = identifiers.Own.of(source)
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][:AT_MOST]
@@ -90,19 +88,3 @@ def _references(marks: Marks, source: Source, evidence: Evidence) -> tuple[list[
         if pieces:
             text = f" {APART} ".join([*pieces, text[at:]])
     return found, text
-
-
-def _emails(text: str) -> list[Identifier]:
-    found: list[Identifier] = []
-    at = text.find("@")
-    while at >= 0 and len(found) < AT_MOST:
-        start, end = at, at + 1
-        while start > 0 and at - start < LONGEST_LOCAL and text[start - 1] in _LOCAL:
-            start -= 1
-        while end < len(text) and end - at <= LONGEST_DOMAIN and text[end] in _DOMAIN:
-            end += 1
-        mentioned = identifiers.email(text[start:at].strip("'.") + text[at:end].rstrip(".-"), "claimed")
-        if mentioned:
-            found.append(mentioned)
-        at = text.find("@", at + 1)
-    return found

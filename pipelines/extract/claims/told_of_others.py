@@ -7,8 +7,10 @@ would be claimed by each other. Only such words are known as leave no doubt: "I 
 import re
 from collections.abc import Iterator
 
-_POINT = r"<?([\w.%+'-]{1,64}@[\w.-]{1,253}|\+?\(?\d[\d ()./-]{5,20}\d)>?"  # whether it is one, others say
-_LONGEST = 340  # characters of a point, in brackets and with white space behind it
+from pipelines.extract.claims.claimed_emails import places_of
+
+_NUMBER = re.compile(r"\d[\d ()./-]{5,20}\d")
+_NEAR = 200  # characters before a point in which the words stand
 _NOUN = r"(?:(?:an?|the|this|der|die|dem|el|la|le|il|numéro|number|no\.|nummer|número|numero|address|adresse)\s+){0,3}"
 _GOT = (
     r"(?:got|receiv\w{1,3}|bekam|erhielt|recib\w{1,4}|re[çc]ue?s?|ricevut[oa]|kreeg|ontving|otrzyma\w{1,4}|dosta[łl]\w{0,3}"
@@ -19,40 +21,46 @@ _CALLED = (
     r"|(?:appelée?|contactée?|chiamat[oa]|contattat[oa]|contactad[oa]|gebeld)\s+(?:par|da|por|door)"
     r"|me\s+(?:ha\w?\s+llamado|llam(?:ó|aron|an))\s+(?:de|desde|del))"
 )
+# Ahead of a point stands one of these, with three other words between them at most; few points have it.
+_WAYS = frozenset(["from", "by", "von", "vom", "de", "desde", "du", "da", "dal", "van", "od", "do", "par", "por", "door", "del"])
+_WORDS = 4
+_NEAREST = 60  # characters that these words take
 # got a mail from …; was called from …
-_FROM = re.compile(rf"\b(?:{_GOT}|{_CALLED})\s+{_NOUN}{_POINT}", re.IGNORECASE)
+_FROM = re.compile(rf"\b(?:{_GOT}|{_CALLED})\s+{_NOUN}[<(]?\Z", re.IGNORECASE)
 # a mail from … bekommen
-_FROM_GOT = re.compile(
-    rf"\b(?:von|vom|van)\s+{_NOUN}{_POINT}\s+(?:\w+\s+){{0,3}}?"
-    r"(?:bekommen|erhalten|gekriegt|angerufen|angeschrieben|gekregen|ontvangen)\b",
-    re.IGNORECASE,
+_OF = re.compile(rf"\b(?:von|vom|van)\s+{_NOUN}[<(]?\Z", re.IGNORECASE)
+_GOT_IT = re.compile(
+    r"[>)]?\s+(?:\w+\s+){0,3}?(?:bekommen|erhalten|gekriegt|angerufen|angeschrieben|gekregen|ontvangen)\b", re.IGNORECASE
 )
-# … keeps calling me: the words, and what stands right before them
+# … keeps calling me
 _TO_ME = re.compile(
-    r"\s(?:(?:(?:has|have|keeps?|kept|is|just)\s+)?"
+    r"[>)]?\s+(?:(?:(?:has|have|keeps?|kept|is|just)\s+)?"
     r"(?:called|calling|rang|phoned|texted|texting|contacted|e-?mailed|wrote|writes)\s+(?:to\s+)?(?:me|us)\b"
     r"|hat\s+(?:mich|mir|uns)\s|ruft\s+(?:mich|uns)\s|me\s+(?:llam|escrib)|m['\u2019]a\s+(?:appelé|écrit|contacté)|mi\s+ha\s)",
     re.IGNORECASE,
 )
-# One of these stands in all of it, and in few other texts.
-_STEMS = (
-    "got", "get ", "recei", "receb", "recib", "reçu", "recu", "ricev", "bek", "erh", "gekr", "kreeg", "ontv", "otrzym",
-    "dosta", "call", "phone", "rang", "rung", "text", "conta", "mailed", "messaged", "wrote", "writes", "appel", "chiam",
-    "gebeld", "llam", "escrib", "écrit", "mi ha", "rufe", "ruft", "schrieb", "hat m", "hat uns",
-)  # fmt: skip
-_AT_THE_END = re.compile(rf"{_POINT}\s*\Z")
 
 
 def told_of_others(text: str) -> str:
     """Return the addresses and numbers that ``text`` tells of others, each on a line; "" where it tells of none."""
-    lower = text.lower()
-    return "\n".join(_points(text)) if any(stem in lower for stem in _STEMS) else ""
+    return "\n".join(text[start:end] for start, end in _points(text) if _is_told(text, start, end))
 
 
-def _points(text: str) -> Iterator[str]:
-    for told in (_FROM, _FROM_GOT):
-        yield from (match[1] for match in told.finditer(text))
-    for match in _TO_ME.finditer(text):
-        before = text[max(match.start() - _LONGEST, 0) : match.start()].rsplit("\n", 1)[-1]
-        if point := _AT_THE_END.search(before):
-            yield point[1]
+def _points(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where what may be an address or a number begins and ends."""
+    for start, _, end in places_of(text):
+        yield start, end
+    for number in _NUMBER.finditer(text):
+        start = number.start()
+        start -= text[start - 1 : start] == "("
+        yield start - (text[start - 1 : start] == "+"), number.end()
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    if _TO_ME.match(text, end):
+        return True
+    before = text[max(start - _NEAREST, 0) : start].lower().rstrip("<(").split()[-_WORDS:]
+    if _WAYS.isdisjoint(before):  # as of most
+        return False
+    near = max(start - _NEAR, 0)
+    return bool(_FROM.search(text, near, start) or (_GOT_IT.match(text, end) and _OF.search(text, near, start)))
