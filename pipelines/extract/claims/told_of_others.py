@@ -22,7 +22,9 @@ _CALLED = (
     r"|me\s+(?:ha\w?\s+llamado|llam(?:ó|aron|an))\s+(?:de|desde|del))"
 )
 # Ahead of a point stands one of these, with three other words between them at most; few points have it.
-_WAYS = frozenset(["from", "by", "von", "vom", "de", "desde", "du", "da", "dal", "van", "od", "do", "par", "por", "door", "del"])
+_WAYS = frozenset((
+    "from", "by", "von", "vom", "de", "desde", "du", "da", "dal", "van", "od", "do", "par", "por", "door", "del",
+))  # fmt: skip
 _WORDS = 4
 _NEAREST = 60  # characters that these words take
 # got a mail from …; was called from …
