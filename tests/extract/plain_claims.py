@@ -11,7 +11,12 @@ def plain_claims(text, source, signature=""):
     """Return the claims of a text, as ``claims_of`` does."""
     read = f"{text}\n{signature}" if signature else text
     references, rest = plain_references(read, source)
-    found = [*references, *claimed_emails.emails_of(read), *plain_phones(rest, source.region), *plain_handles(text, signature)]
+    found = [
+        *references,
+        *claimed_emails.emails_of(read),
+        *plain_phones(rest, source.region),
+        *plain_handles(text, signature),
+    ]
     own = identifiers.Own.of(source)
     return [claim for claim in dict.fromkeys(found) if not own.matches(claim)][: claims.AT_MOST]
 

@@ -40,7 +40,7 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     found = [*mentioned, *emails, *phones, *handles]
     if not found:  # as in most texts
         return []
-    if (emails or phones) and (others := told_of_others(marks.text)):
+    if others := told_of_others(marks.text, addresses=bool(emails), numbers=bool(phones)):
         theirs = {*emails_of(others), *phones_of(others, Marks(others), source.region)}
         found = [claim for claim in found if claim not in theirs]
     own = identifiers.Own.of(source)

@@ -5,7 +5,6 @@ would be claimed by each other. Only such words are known as leave no doubt: "I 
 """
 
 import re
-from collections.abc import Iterator
 
 from pipelines.extract.claims.claimed_emails import places_of
 
@@ -43,19 +42,22 @@ _TO_ME = re.compile(
 )
 
 
-def told_of_others(text: str) -> str:
-    """Return the addresses and numbers that ``text`` tells of others, each on a line; "" where it tells of none."""
-    return "\n".join(text[start:end] for start, end in _points(text) if _is_told(text, start, end))
+def told_of_others(text: str, *, addresses: bool, numbers: bool) -> str:
+    """Return the addresses and numbers that ``text`` tells of others, each on a line; "" where it tells of none.
+
+    Args:
+        addresses: whether it has any; ``numbers`` likewise: what it has none of is not looked for.
+    """
+    points: list[tuple[int, int]] = [(start, end) for start, _, end in places_of(text)] if addresses else []
+    if numbers:
+        points += map(_with_prefix, _NUMBER.finditer(text))
+    return "\n".join([text[start:end] for start, end in points if _is_told(text, start, end)])
 
 
-def _points(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where what may be an address or a number begins and ends."""
-    for start, _, end in places_of(text):
-        yield start, end
-    for number in _NUMBER.finditer(text):
-        start = number.start()
-        start -= text[start - 1 : start] == "("
-        yield start - (text[start - 1 : start] == "+"), number.end()
+def _with_prefix(number: re.Match[str]) -> tuple[int, int]:
+    start, end = number.span()
+    start -= number.string[start - 1 : start] == "("
+    return start - (number.string[start - 1 : start] == "+"), end
 
 
 def _is_told(text: str, start: int, end: int) -> bool:

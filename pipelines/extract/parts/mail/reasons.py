@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipelines.contract import Identifier
 from pipelines.extract.parts.mail.addresses import Mailbox
@@ -29,6 +30,7 @@ _EXCHANGE_RULES = frozenset(("x-ms-exchange-inbox-rules-loop", "x-ms-exchange-ge
 _LISTED = frozenset(("list-id", "list-unsubscribe"))
 _SEPARATORS = str.maketrans("", "", "-_.")
 _WORDS = re.compile("[-_.+]")
+KEPT = 1 << 14  # addresses of which the answer is kept: people write more than once
 
 
 def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = False) -> str | None:
@@ -56,25 +58,24 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = Fal
     return "no_reply" if is_no_reply(sender.address) else None
 
 
-def machine_of(addresses: Iterable[str]) -> str | None:
-    """Return why nobody is behind one of the addresses: a mail server's own, or one that takes no answers; else None."""
-    for address in addresses:
-        if _is_daemon(address):
-            return "bounce"
-        if is_no_reply(address):
-            return "no_reply"
-    return None
+@lru_cache(maxsize=KEPT)
+def machine_of(address: str) -> str | None:
+    """Return why nobody is behind a mail address: a mail server's own, or one that takes no answers; else None."""
+    if _is_daemon(address):
+        return "bounce"
+    return "no_reply" if is_no_reply(address) else None
 
 
 def machine_among(party: Iterable[Identifier]) -> str | None:
     """Return why nobody is behind one of a party's mail addresses, as ``machine_of`` does."""
-    return machine_of(each.value for each in party if each.kind == "email")
+    return next(filter(None, (machine_of(each.value) for each in party if each.kind == "email")), None)
 
 
 def _is_daemon(address: str) -> bool:
     return address.rpartition("@")[0].lower().translate(_SEPARATORS) in _DAEMONS
 
 
+@lru_cache(maxsize=KEPT)
 def is_no_reply(address: str) -> bool:
     """Tell whether the address takes no answers, by its local part: no-reply, orders.noreply+7; not leonore.plyer."""
     words = _WORDS.split(address.rpartition("@")[0])

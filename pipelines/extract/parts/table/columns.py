@@ -100,7 +100,7 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
     found, is_ours, has_party = _party(records, texts, is_odd)
     for one in found if records.is_mail else ():
         if one.who[0] == "email":
-            is_odd |= _which(one.values.fill_null(""), lambda address: machine_of([address]) is not None)
+            is_odd |= _which(one.values.fill_null(""), lambda address: machine_of(address) is not None)
     is_odd |= ~is_filled(source_ref)
     occurred_at = _occurred(records, texts, is_odd, latest)
     if records.has_keywords:
