@@ -35,6 +35,8 @@ def found(text: str, source=SOURCE) -> set[tuple[str, str]]:
         pytest.param("01/02/2026 03.04.2026 2026-01-02", set(), id="dates only"),
         pytest.param("on 01/02/2026 12 30 and 03.04.2026 18 15 22", set(), id="dates with a time behind them"),
         pytest.param("nobody@nowhere and @handle", set(), id="no address"),
+        pytest.param("see report@2x.png and IMG@3x.JPG", set(), id="pictures for sharp screens"),
+        pytest.param("write to ann@mail.zip", {("email", "ann@mail.zip")}, id="an ending that is a domain as well"),
         pytest.param("", set(), id="nothing"),
     ],
 )

@@ -9,14 +9,17 @@ from pipelines.extract.values import identifiers
 LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
 _DOMAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")
+# Endings of files that are no top-level domain: "report@2x.png" is a picture. Not zip, mov or app, which are both.
+_OF_FILES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".heic", ".bmp", ".pdf", ".css", ".html", ".xlsx", ".docx")
 
 
 def emails_of(text: str) -> list[Identifier]:
     """Return the addresses in a text, as claims."""
     found: list[Identifier] = []
     for start, at, end in places_of(text):
-        mentioned = identifiers.email(text[start:at].strip("'.") + text[at:end].rstrip(".-"), "claimed")
-        if mentioned:
+        domain = text[at:end].rstrip(".-")
+        mentioned = identifiers.email(text[start:at].strip("'.") + domain, "claimed")
+        if mentioned and not domain.lower().endswith(_OF_FILES):
             found.append(mentioned)
         if len(found) == AT_MOST:
             break
