@@ -60,6 +60,8 @@ def test_claims_are_what_somebody_typed(text, claims):
         "He recibido un correo de helper@evil.example",
         "Ho ricevuto una mail da helper@evil.example",
         "Otrzymałam wiadomość od helper@evil.example",
+        "I got a mail from (helper@evil.example)",
+        "Somebody (07700 900199) keeps calling me",
     ],
 )
 def test_what_a_writer_tells_of_somebody_else_is_no_claim(text):
@@ -79,6 +81,7 @@ def test_what_a_writer_tells_of_somebody_else_is_no_claim(text):
         "Ich habe nichts bekommen, meine Mail ist ann@field.example",
         "J'ai reçu la mauvaise taille, mon adresse est ann@field.example",
         "07700 900123 is where you can call me",
+        "Ann, 07700 900123\n\nCalled us twice, nobody answered",
     ],
 )
 def test_what_a_writer_tells_of_themselves_is_one(text):

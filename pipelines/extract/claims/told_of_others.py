@@ -35,7 +35,7 @@ _GOT_IT = re.compile(
 )
 # … keeps calling me
 _TO_ME = re.compile(
-    r"[>)]?\s+(?:(?:(?:has|have|keeps?|kept|is|just)\s+)?"
+    r"[>)]?[^\S\n]*\s(?:(?:(?:has|have|keeps?|kept|is|just)\s+)?"
     r"(?:called|calling|rang|phoned|texted|texting|contacted|e-?mailed|wrote|writes)\s+(?:to\s+)?(?:me|us)\b"
     r"|hat\s+(?:mich|mir|uns)\s|ruft\s+(?:mich|uns)\s|me\s+(?:llam|escrib)|m['\u2019]a\s+(?:appelé|écrit|contacté)|mi\s+ha\s)",
     re.IGNORECASE,

@@ -9,7 +9,7 @@ from pipelines.extract.parts.mail.addresses import Mailbox
 from pipelines.extract.parts.mail.headers import Headers
 from pipelines.extract.parts.mail.mime import Part
 from pipelines.extract.parts.mail.notes import labels_of
-from pipelines.extract.values.identifiers import Own
+from pipelines.extract.values.identifiers import CACHED, Own
 
 _NO_REPLY = ("noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepasrepondre", "nichtantworten", "noresponder")
 _DAEMONS = ("mailerdaemon", "maildaemon")
@@ -30,7 +30,6 @@ _EXCHANGE_RULES = frozenset(("x-ms-exchange-inbox-rules-loop", "x-ms-exchange-ge
 _LISTED = frozenset(("list-id", "list-unsubscribe"))
 _SEPARATORS = str.maketrans("", "", "-_.")
 _WORDS = re.compile("[-_.+]")
-KEPT = 1 << 14  # addresses of which the answer is kept: people write more than once
 
 
 def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = False) -> str | None:
@@ -58,7 +57,6 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = Fal
     return "no_reply" if is_no_reply(sender.address) else None
 
 
-@lru_cache(maxsize=KEPT)
 def machine_of(address: str) -> str | None:
     """Return why nobody is behind a mail address: a mail server's own, or one that takes no answers; else None."""
     if _is_daemon(address):
@@ -75,7 +73,7 @@ def _is_daemon(address: str) -> bool:
     return address.rpartition("@")[0].lower().translate(_SEPARATORS) in _DAEMONS
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED)
 def is_no_reply(address: str) -> bool:
     """Tell whether the address takes no answers, by its local part: no-reply, orders.noreply+7; not leonore.plyer."""
     words = _WORDS.split(address.rpartition("@")[0])
