@@ -1,5 +1,6 @@
 """Pages that people open: one frame and one look for all, written into a single file that needs no network."""
 
+import functools
 from pathlib import Path
 
 import jinja2
@@ -7,6 +8,7 @@ import jinja2
 FRAME = Path(__file__).parent / "templates"
 
 
+@functools.cache  # a night writes its report twice; compiling a template takes longer than filling it
 def pages_of(templates: Path) -> jinja2.Environment:
     """Return what renders the pages of a folder; they extend ``page.html``, and a name that is not given is an error."""
     environment = jinja2.Environment(

@@ -16,6 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipelines.contract import Channel
 from pipelines.errors import ConfigurationError
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML was built without libyaml: a tenth of the pace
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("duckdb", "spark")  # what may score and cluster
 
@@ -210,7 +215,7 @@ def _source(path: Path, name: str, entry: object) -> Source:
     return source
 
 
-class _Strict(yaml.SafeLoader):
+class _Strict(SafeLoader):
     """YAML in which a key stands once: of two, the first would be gone without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -6,7 +6,6 @@ from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
-import yaml
 
 from pipelines.demo.contacts import (
     AGENT,
@@ -27,6 +26,7 @@ from pipelines.demo.contacts import (
 from pipelines.demo.names import DATA, Ints
 from pipelines.demo.noise import spell_phone
 from pipelines.demo.people import People
+from pipelines.settings import load_yaml
 
 SAME_PRODUCT = 6  # of 20 products, so many sentences each: neighbours speak of the same one
 WIDE = 120  # every list of sentences is repeated to this length, so that one drawn number serves for all
@@ -52,7 +52,7 @@ class Sentences:
 @cache
 def sentences() -> Sentences:
     """Read the templates once."""
-    document: dict[str, Any] = yaml.safe_load((DATA / "texts.yml").read_text(encoding="utf-8"))
+    document: dict[str, Any] = load_yaml(DATA / "texts.yml")
     topics = list(document["topics"].values())
     products, days = document["products"], list(islice(cycle(document["days"]), WIDE))
 

@@ -3,12 +3,11 @@
 import functools
 import re
 
-import yaml
 from anyascii import anyascii
 
 from pipelines.extract.values.fields import names
 from pipelines.extract.values.identifiers import SIGNS
-from pipelines.settings import PACKAGE_ROOT
+from pipelines.settings import PACKAGE_ROOT, load_yaml
 
 # Given names that are one name in two words: who is called Maria Teresa is not Maria Carmen.
 _COMPOUND = {
@@ -181,5 +180,5 @@ def _latin(word: str) -> str:
 @functools.cache
 def _arabic_names() -> dict[str, str]:
     """Return the Latin spelling of each name of ``config/arabic_names.yml``."""
-    told = yaml.safe_load((PACKAGE_ROOT / ARABIC_NAMES).read_text(encoding="utf-8"))
+    told = load_yaml(PACKAGE_ROOT / ARABIC_NAMES)
     return {arabic.translate(_ONE_LETTER): latin for latin, arabic in told.items()}

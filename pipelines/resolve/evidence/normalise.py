@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 import pyarrow as pa
-import yaml
 from anyascii import anyascii
 from nameparser.config import CONSTANTS
 from nicknames import NickNamer
@@ -15,7 +14,7 @@ from nicknames import NickNamer
 from pipelines.extract.values.fields import names
 from pipelines.resolve.evidence import name_order
 from pipelines.resolve.evidence.shown import is_household, is_nobody, without_asides
-from pipelines.settings import PACKAGE_ROOT
+from pipelines.settings import PACKAGE_ROOT, load_yaml
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
 TITLES = names("""
@@ -252,7 +251,7 @@ def _sorted(values: set[str]) -> tuple[str, ...]:
 def _familiar() -> dict[str, set[str]]:
     """Return the given names that each familiar form of ``config/nicknames.yml`` stands for."""
     stands_for: dict[str, set[str]] = {}
-    for given, forms in yaml.safe_load((PACKAGE_ROOT / _NICKNAMES).read_text(encoding="utf-8")).items():
+    for given, forms in load_yaml(PACKAGE_ROOT / _NICKNAMES).items():
         for form in forms:
             stands_for.setdefault(form, set()).add(given)
     return stands_for
