@@ -241,11 +241,13 @@ def load_yaml(path: Path) -> Any:
     """Read one YAML file; ConfigurationError names the file and the line."""
     if path.is_dir():
         raise ConfigurationError(f"{path}: is a folder, where a file is expected")
+    text = ""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Strict)  # noqa: S506 - it is a SafeLoader
+        text = path.read_text(encoding="utf-8")
+        return yaml.load(text, _Strict)  # noqa: S506 - it is a SafeLoader
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        mark, last = getattr(error, "problem_mark", None), len(text.splitlines())
+        where = f"{path}:{min(mark.line + 1, last)}" if mark else str(path)  # libyaml counts a line past the last
         raise ConfigurationError(f"{where}: not YAML: {getattr(error, 'problem', None) or 'not UTF-8'}") from None
