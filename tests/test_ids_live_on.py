@@ -2,13 +2,11 @@
 
 import json
 import shutil
-from datetime import date
 
 import pytest
 
 from pipelines.errors import ValidationStopped
 from pipelines.load.answers.status import status
-from pipelines.night import run
 from pipelines.settings import Home
 from tests.worlds import copy_sample, digests, goldthread, made_once, nights_of, published, run_night
 
@@ -44,7 +42,7 @@ def test_a_lost_warehouse_and_a_full_run_publish_every_golden_row_as_it_was(home
     shutil.rmtree(home / "warehouse")
     run_night(home, night)
     assert golden(home) == before
-    run(Home(home), date.fromisoformat(night), full=True)
+    run_night(home, night, full=True)
     assert golden(home) == before
 
 
@@ -71,7 +69,7 @@ def test_a_threshold_that_moves_too_much_is_stopped_accepted_by_a_person_or_mend
     assert golden(home) == before
 
     set_keys(home, **strict)
-    run(Home(home), date.fromisoformat(night), accepted_by="sam")
+    run_night(home, night, accepted_by="sam")
     manifest = json.loads((home / "published" / "current" / "manifest.json").read_text())
     accepted = manifest["accepted_changes"]
     assert accepted["by"] == "sam"

@@ -1,6 +1,9 @@
 """Helpers of the tests that run whole nights: small worlds, the command, and logical digests of what it published."""
 
+import atexit
+import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
@@ -9,10 +12,13 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
 
+from pipelines.extract.files.budget import budget_of_environment, workers_of_environment
+from pipelines.extract.landing.workers import Pool
 from pipelines.night import RunReport, run
 from pipelines.settings import Home
 
@@ -46,9 +52,18 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return folder
 
 
-def run_night(home: Path, night: str) -> RunReport:
+@functools.cache
+def readers() -> Pool:
+    """The processes that read exports, kept for all nights of a test run: they take as long to start as a small night."""
+    opened = Pool(workers_of_environment(), budget_of_environment())
+    atexit.register(opened.close)
+    return opened
+
+
+def run_night(home: Path, night: str, *, full: bool = False, accepted_by: str | None = None) -> RunReport:
     """Run the whole night as the command does, in this process: three seconds, of which the command takes ten."""
-    return run(Home(home), date.fromisoformat(night))
+    with mock.patch("pipelines.night.pool", return_value=contextlib.nullcontext(readers())):
+        return run(Home(home), date.fromisoformat(night), full=full, accepted_by=accepted_by)
 
 
 def goldthread(*arguments: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:

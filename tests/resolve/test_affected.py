@@ -13,7 +13,7 @@ from pipelines.resolve import stage
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement
 from pipelines.resolve.stage import STAGING, TABLES, resolve
 from tests.resolve.test_nights import random_record
-from tests.resolve.worlds import NIGHT, any_order, home_in, land, message, rows_of, told
+from tests.resolve.worlds import NIGHT, home_in, land, message, rows_of, tables_of, told
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ALL = [*(f"staging.{name}" for name in STAGING), *(f"resolve.{name}" for name in TABLES)]
@@ -43,8 +43,9 @@ def assert_as_a_full_run(home, folder, night, past=None):
     whole = home_in(folder)
     run(home, night, past)
     run(whole, night, past, full=True)
+    nightly, anew = tables_of(home, ALL), tables_of(whole, ALL)
     for table in ALL:
-        assert any_order(home, f"FROM {table}") == any_order(whole, f"FROM {table}"), (table, night)
+        assert nightly[table] == anew[table], (table, night)
     shutil.rmtree(folder)
 
 

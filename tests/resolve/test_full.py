@@ -12,7 +12,7 @@ from pipelines.resolve.check import compare_with_full, resolved_night
 from pipelines.resolve.customers.past import Past
 from pipelines.resolve.stage import STAGING, TABLES, resolve
 from tests.resolve.test_nights import random_record
-from tests.resolve.worlds import NIGHT, home_in, land, rows_of, run_resolve
+from tests.resolve.worlds import NIGHT, home_in, land, rows_of, run_resolve, tables_of
 
 NEXT = NIGHT + timedelta(days=1)
 
@@ -28,8 +28,7 @@ def home(tmp_path_factory):
 
 
 def rows(home):
-    tables = [*(f"staging.{name}" for name in STAGING), *(f"resolve.{name}" for name in TABLES)]
-    return {table: rows_of(home, f"FROM {table} ORDER BY ALL") for table in tables}
+    return tables_of(home, [*(f"staging.{name}" for name in STAGING), *(f"resolve.{name}" for name in TABLES)])
 
 
 def change(home, *statements):
@@ -55,9 +54,7 @@ def test_what_an_earlier_version_remembered_of_names_is_read_anew(home):
     before = rows(home)
     change(home, "ALTER TABLE resolve.name_form DROP COLUMN is_household", "UPDATE resolve.kept SET rules = 'earlier'")
     run_resolve(home, NEXT)
-    assert {table: sorted(map(repr, found)) for table, found in rows(home).items()} == {
-        table: sorted(map(repr, found)) for table, found in before.items()
-    }
+    assert rows(home) == before
 
 
 def test_the_check_finds_nothing_after_honest_nights_and_writes_nothing(home):

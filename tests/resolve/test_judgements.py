@@ -19,7 +19,7 @@ from pipelines.resolve.judgements import (
     read_judgements,
     standing,
 )
-from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told
+from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, tables_of, told
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ONE, OTHER, THIRD = (RecordKey("interaction", "mail", ref) for ref in "123")
@@ -164,7 +164,7 @@ TABLES = ("cluster", "membership", "customer", "judgement", "guard_cut", "review
 
 
 def tables(home):
-    return {table: rows_of(home, f"FROM resolve.{table}") for table in TABLES}
+    return tables_of(home, [f"resolve.{table}" for table in TABLES])
 
 
 def test_a_merge_and_its_undo_leave_all_as_it_was(tmp_path):

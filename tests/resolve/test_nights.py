@@ -6,7 +6,19 @@ from datetime import timedelta
 import pytest
 
 from pipelines.resolve.stage import STAGING, TABLES
-from tests.resolve.worlds import NIGHT, any_order, customers, home_in, land, message, row, rows_of, run_resolve, told
+from tests.resolve.worlds import (
+    NIGHT,
+    any_order,
+    customers,
+    home_in,
+    land,
+    message,
+    row,
+    rows_of,
+    run_resolve,
+    tables_of,
+    told,
+)
 
 GIVEN = ["Anna", "Bob", "Robert", "Carla", "A.", "Jose", "José", "Pepe"]
 FAMILY = ["Kowalczyk", "Smith", "Müller", "Mueller", "Smtih", "García López"]
@@ -47,8 +59,10 @@ def test_night_by_night_gives_the_edges_and_clusters_of_one_full_run(tmp_path, s
             land(home, night, records)
         run_resolve(nightly, night)
     run_resolve(whole, NIGHT + timedelta(days=3))
-    for table in ("identity", "record_identity", "edge", "block", "contested_identifier"):
-        assert any_order(nightly, f"FROM resolve.{table}") == any_order(whole, f"FROM resolve.{table}"), table
+    tables = [f"resolve.{name}" for name in ("identity", "record_identity", "edge", "block", "contested_identifier")]
+    by_night, at_once = tables_of(nightly, tables), tables_of(whole, tables)
+    for table in tables:
+        assert by_night[table] == at_once[table], table
     assert partition(nightly) == partition(whole)
 
 
@@ -66,9 +80,9 @@ def test_a_second_run_of_the_night_leaves_identical_rows(tmp_path):
         land(home, night, [random_record(rng, f"{number}-{n}") for n in range(30)])
         run_resolve(home, night)
         tables = [*(f"staging.{name}" for name in STAGING), *(f"resolve.{name}" for name in TABLES)]
-        before = {table: any_order(home, f"FROM {table}") for table in tables}
+        before = tables_of(home, tables)
         run_resolve(home, night)
-        assert {table: any_order(home, f"FROM {table}") for table in tables} == before
+        assert tables_of(home, tables) == before
 
 
 def test_a_run_leaves_nothing_of_splinks_behind(tmp_path):

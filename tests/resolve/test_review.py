@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement, read_judgements
 from pipelines.resolve.stewards.sides import Stake, smaller_sides
 from tests.resolve.test_nights import random_record
-from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told
+from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, tables_of, told
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -128,11 +128,11 @@ def test_the_queue_goes_by_cost_and_every_fifth_is_drawn_by_lot(world):
 
 
 def test_a_second_run_and_a_rebuild_ask_the_same(world):
-    tables = ("review", "audit", "guard_cut", "judgement")
-    before = {table: rows_of(world, f"FROM resolve.{table}") for table in tables}
+    tables = ("resolve.review", "resolve.audit", "resolve.guard_cut", "resolve.judgement")
+    before = tables_of(world, tables)
     world.database.unlink()
     run_resolve(world)
-    assert {table: rows_of(world, f"FROM resolve.{table}") for table in tables} == before
+    assert tables_of(world, tables) == before
 
 
 def test_the_strata_are_all_pairs_and_the_lots_fall_evenly(world):

@@ -67,6 +67,15 @@ def any_order(home: Home, sql: str) -> list[str]:
     return sorted(map(repr, rows_of(home, sql)))
 
 
+def tables_of(home: Home, tables: Iterable[str]) -> dict[str, list[str]]:
+    """Return what ``any_order`` does of several tables: opening a database takes ten times as long as reading one."""
+    con = warehouse.connect(home.database, home, read_only=True)
+    try:
+        return {table: sorted(map(repr, con.execute(f"FROM {table}").fetchall())) for table in tables}
+    finally:
+        con.close()
+
+
 def customers(home: Home) -> dict[str, str]:
     """Return the customer of each record: {"mail 1": "c…"}."""
     return {
