@@ -166,6 +166,23 @@ def test_merge_and_unmerge_are_taken_up_by_the_next_resolve_and_leave_all_as_it_
     assert states["same"].startswith("undone by j")
 
 
+def test_who_takes_a_merged_customer_apart_by_its_records_is_told_of_the_merge(tmp_path):
+    """A "different" beside the merge that was the mistake would cut links that nobody doubted."""
+    home = home_in(tmp_path)
+    land(home, NIGHT, crowd())
+    rebuild(home)
+    alone = unmerge(home, "mail:2", ["crm:8"], said(), candidate=True)
+    undo(home, alone.judgement.judgement_id, said(1))
+    assert "a steward's merge" not in alone.words
+    merged = merge(home, ("mail:1", "mail:2"), said(2), candidate=True).judgement.judgement_id
+    rebuild(home)
+    mend = f"if that was the mistake, goldthread review undo {merged} instead"
+    named = unmerge(home, "mail:1", ["crm:8"], said(3), candidate=True)
+    assert mend in named.words
+    undo(home, named.judgement.judgement_id, said(4))
+    assert mend in judge(home, "different", ["mail:1", "mail:2"], said(5), candidate=True).words
+
+
 def test_unmerge_takes_what_is_named_with_what_hangs_on_it(tmp_path):
     home = home_in(tmp_path)
     land(home, NIGHT, crowd())

@@ -78,10 +78,11 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
         question = question_about(con, left.identity_id, right.identity_id)
         stratum = question.stratum if question else None
         model = _model_in_use(con) if stratum else None
-    together = left.customer_id == right.customer_id
+        together = left.customer_id == right.customer_id
+        merges = _merges_within(con, home, left.customer_id) if together and verdict == "different" else []
     words = {
         "same": "they are one customer already, and stay it" if together else "they become one customer",
-        "different": "they are taken apart" if together else "they stay apart, whatever comes",
+        "different": f"they are taken apart{_beside(merges)}" if together else "they stay apart, whatever comes",
         "unsure": "it is left to the model, and asked last",
     }[verdict]
     judgement = Judgement(
@@ -136,17 +137,18 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
         strangers = sum(anchor.customer_id != whole for anchor in anchors)
         if strangers:
             raise ConfigurationError(f"{strangers} of the sides named are not of the customer {whole}")
+        merges = _merges_within(con, home, whole)
         if not anchors:
-            return undo(home, _merge_within(con, home, whole), said)
+            return undo(home, _only_one(merges, whole), said)
         rest = anchor_of_rest(con, whole, [anchor.identity_id for anchor in anchors])
     records = tuple(sorted({anchor.record for anchor in anchors}))
     judgement = Judgement(verdict="different", left=records, right=(rest.record,), by=said.by, at=said.at, why=said.why)
-    words = "the records named, and what hangs on them, are taken out; the larger part keeps the id"
+    words = f"the records named, and what hangs on them, are taken out; the larger part keeps the id{_beside(merges)}"
     return Written(append_judgement(home, judgement), (whole,), words)
 
 
-def _merge_within(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> str:
-    """Return the one judgement that a customer was merged by."""
+def _merges_within(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> list[str]:
+    """Return the judgements that a customer was merged by, sorted."""
     pairs = published_pairs(con, home, read_judgements(home.judgements))
     inside = {
         identity
@@ -154,13 +156,16 @@ def _merge_within(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) 
             "SELECT DISTINCT identity_id FROM golden.membership WHERE customer_id = $customer", {"customer": customer_id}
         ).fetchall()
     }
-    merges: list[str] = sorted(
+    return sorted(
         {
             pair["judgement_id"]
             for pair in pairs
             if pair["verdict"] == "same" and {pair["identity_l"], pair["identity_r"]} <= inside
         }
     )
+
+
+def _only_one(merges: list[str], customer_id: str) -> str:
     if not merges:
         raise ConfigurationError(
             f"no steward merged {customer_id}; name the records or identities in it that are somebody else's"
@@ -168,6 +173,13 @@ def _merge_within(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) 
     if len(merges) > 1:
         raise ConfigurationError(f"{customer_id} was merged by {', '.join(merges)}: goldthread review undo one of them")
     return merges[0]
+
+
+def _beside(merges: list[str]) -> str:
+    """Tell what may have been meant where a customer that a steward merged is taken apart otherwise."""
+    if not merges:
+        return ""
+    return f" (a steward merged it: if that was the mistake, goldthread review undo {' or '.join(merges)} instead)"
 
 
 def undo(home: Home, judgement_id: str, said: Said) -> Written:
