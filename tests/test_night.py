@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.errors import SourceBroken
+from pipelines.errors import SourceBroken, ValidationStopped
 from pipelines.extract.landing.naming import shown_file
 from pipelines.night import STAGES, raise_broken
 from tests.worlds import copy_sample, digests, goldthread, made_once, nights_of, published, run_night
@@ -107,9 +107,10 @@ def test_a_failed_critical_expectation_stops_the_publish_and_the_version_in_use_
     suite = home / "config" / "expectations" / "customer.yml"
     suite.parent.mkdir(parents=True)
     suite.write_text("- type: expect_table_row_count_to_be_between\n  kwargs: {min_value: 1000000}\n  severity: critical\n")
-    done = goldthread("run", "--night", nights_of(home)[-1], home=home)
-    assert done.returncode == 3
-    assert "  customer: expect_table_row_count_to_be_between: observed " in done.stderr
+    with pytest.raises(ValidationStopped) as stopped:
+        run_night(home, nights_of(home)[-1])
+    assert stopped.value.exit_code == 3
+    assert "  customer: expect_table_row_count_to_be_between: observed " in str(stopped.value)
     assert (home / "published" / "current").resolve() == current
     suite.write_text(suite.read_text().replace("critical", "warning"))
     run_night(home, nights_of(home)[-1])
@@ -246,7 +247,7 @@ def test_a_part_of_the_lake_that_is_damaged_or_gone_is_told_with_its_file_and_th
     assert f"{part}: {state}; put its folder back from a backup" in done.stderr
     shutil.move(part.parent, home / "aside")
     spoilt = part.parent.name
-    assert goldthread("run", "--night", spoilt, home=home).returncode == 0
+    raise_broken(run_night(home, spoilt).sources)
     after = digests(home)
     told_by_night = {"golden.change", "meta.run", "meta.check"}
     assert {name for name in before if before[name] != after[name]} <= told_by_night

@@ -1,5 +1,6 @@
 """Small helpers over a DuckDB connection, for results that must be complete before the next statement."""
 
+import functools
 from typing import Any
 
 import duckdb
@@ -14,8 +15,15 @@ def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None 
 
 def define(con: duckdb.DuckDBPyConnection, macros: str) -> None:
     """Make temporary macros known to a connection for as long as it is open; nothing is written to its database."""
-    for statement in con.extract_statements(macros):
+    for statement in _statements(macros):
         con.execute(statement).fetchall()
+
+
+@functools.cache
+def _statements(script: str) -> list[duckdb.Statement]:
+    """Return a script's statements, parsed once a process: that takes as long as to run them."""
+    with duckdb.connect() as parser:
+        return parser.extract_statements(script)
 
 
 def take(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:

@@ -7,6 +7,22 @@
 --         A message that comes in without a name has the one that its text says ("my name is …"), or that stands under it:
 --         $said_name is what such a text looks like, the name in its first or second group, and $signed_name is what its
 --         end looks like, the name in its first.
+WITH told AS MATERIALIZED (  -- else an expression is compiled for each place that reads it: longer than a few texts take
+    SELECT
+        message.source,
+        message.source_ref,
+        regexp_extract(message.text, $said_name, ['before', 'behind']) AS said,
+        regexp_extract(message.text, $signed_name, 1) AS signed
+    FROM staging.interaction AS message
+    ANTI JOIN staging.identifier AS shown
+        ON
+            shown.record_kind = 'interaction'
+            AND shown.kind = 'name'
+            AND message.source = shown.source
+            AND message.source_ref = shown.source_ref
+    WHERE message.direction = 'inbound' AND message.reason IS NULL
+)
+
 SELECT
     record_kind,
     source,
@@ -36,24 +52,11 @@ GROUP BY record_kind, source, source_ref
 UNION
 SELECT
     'interaction' AS record_kind,
-    message.source,
-    message.source_ref,
-    coalesce(
-        nullif(regexp_extract(message.text, $said_name, 1), ''),
-        nullif(regexp_extract(message.text, $said_name, 2), ''),
-        regexp_extract(message.text, $signed_name, 1)
-    ) AS name,
+    source,
+    source_ref,
+    coalesce(nullif(said.before, ''), nullif(said.behind, ''), signed) AS name,
     TRUE AS is_current,
     FALSE AS is_told,
     TRUE AS is_claimed
-FROM staging.interaction AS message
-ANTI JOIN staging.identifier AS shown
-    ON
-        shown.record_kind = 'interaction'
-        AND shown.kind = 'name'
-        AND message.source = shown.source
-        AND message.source_ref = shown.source_ref
-WHERE
-    message.direction = 'inbound'
-    AND message.reason IS NULL
-    AND (regexp_matches(message.text, $said_name) OR regexp_matches(message.text, $signed_name))
+FROM told
+WHERE said.before != '' OR said.behind != '' OR signed != ''

@@ -57,7 +57,7 @@ def send(home, name, content, night=NIGHT):
 
 
 def rows(home, table):
-    return [row for file in sealed_files(home.lake, table) for row in pq.read_table(file).to_pylist()]
+    return [row for file in sealed_files(home.lake, table) for row in pq.ParquetFile(file).read().to_pylist()]
 
 
 def landed(home):

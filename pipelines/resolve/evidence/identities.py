@@ -81,7 +81,7 @@ def values_of(linkage: Linkage, model: Model, night: date) -> dict[str, Any]:
         "shared_names": linkage.shared_names,
         "claims_at_most": linkage.claims_at_most,
         "role_mailboxes": linkage.role_mailboxes,
-        "said_name": linkage.said_name,
+        "said_name": f"(?:{linkage.said_name})()()",  # two groups at least, as record_name.sql asks for two
         "signed_name": linkage.signed_name,
         "recycled_days": linkage.recycled_days,
         "repeated_hours": linkage.confirmed.repeated_hours,
