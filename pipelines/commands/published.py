@@ -9,13 +9,14 @@ import typer
 from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.waiting import Waiting, waiting
+from pipelines.load.answers.delivered import declared
 from pipelines.load.answers.query import ROWS
 from pipelines.load.answers.query import query as ask
 from pipelines.load.answers.status import status as status_of
 from pipelines.load.terminal import show
 from pipelines.load.versions.published import rollback as roll_back
 from pipelines.load.versions.published import versions as list_versions
-from pipelines.settings import Home, Source, load_sources, sources_path
+from pipelines.settings import Home, Source
 
 if TYPE_CHECKING:
     from pipelines.load.answers.pairs import PairStory
@@ -29,19 +30,9 @@ app = typer.Typer()
 def status(home: HomeOption = None, json_: JsonOption = False) -> None:
     """Say which version is in use, what its night brought, and what went wrong since."""
     where = place(home)
-    sources = _sources(where)
+    sources = declared(where)
     found = status_of(where, waiting=_waiting(where, sources), sources=sources)
     tell(found.to_json(), json_, lambda: show.render_status(found, out))
-
-
-def _sources(home: Home) -> list[Source]:
-    """Return the sources; where there is a mistake among them, status tells the rest all the same."""
-    try:
-        return list(load_sources(sources_path(home)).values())
-    except ConfigurationError as error:
-        words = str(error)
-        log.warning("status: what waits in the inbox, and what was due, cannot be told: %s", words)
-        return []
 
 
 def _waiting(home: Home, sources: list[Source]) -> list[Waiting]:

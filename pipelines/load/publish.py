@@ -17,6 +17,7 @@ import duckdb
 from pipelines import __version__
 from pipelines.errors import ValidationStopped
 from pipelines.files import sha256_of, sync
+from pipelines.load.answers.delivered import declared
 from pipelines.load.pages import report
 from pipelines.load.validation.checks import ValidationReport, read_checks
 from pipelines.load.versions.candidate import candidate_file, candidate_folder
@@ -96,7 +97,7 @@ def _fill(home: Home, partial: Path, name: str, checked: ValidationReport, befor
     database = partial / "customers.duckdb"
     shutil.copyfile(candidate_file(home), database)
     seconds = _seconds(home, checked.night)
-    report.write_report(database, partial / "report.html", checked, version=name, seconds=seconds)
+    report.write_report(database, partial / "report.html", checked, version=name, seconds=seconds, sources=declared(home))
     files = sorted(partial.iterdir())
     manifest = {
         "version": name,

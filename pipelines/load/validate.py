@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from pipelines.errors import ConfigurationError, ValidationStopped
 from pipelines.files import sha256_of
+from pipelines.load.answers.delivered import declared
 from pipelines.load.pages import report
 from pipelines.load.validation import dialect
 from pipelines.load.validation.change_budget import check_budget
@@ -64,7 +65,7 @@ def validate(home: Home, night: date, accepted_by: str | None = None) -> Validat
     result = ValidationReport(night, checks + on_budget, accepted)
     _write_table(home, path, result)
     folder = candidate_folder(home)
-    report.write_report(path, folder / "report.html", result)
+    report.write_report(path, folder / "report.html", result, sources=declared(home))
     write_checks(folder / "checks.json", result, sha256=sha256_of(path))
     if not result.passed:
         raise ValidationStopped(_stop_words(result, folder / "report.html", in_use))

@@ -10,7 +10,7 @@ import pytest
 from pipelines.load.pages.report import write_report
 from pipelines.load.validation.checks import Check, ValidationReport
 from pipelines.load.versions.candidate import build_candidate, tables_of
-from pipelines.settings import Home
+from pipelines.settings import Home, Source
 from tests.load.fixture_golden import NIGHT, write_warehouse
 
 HELD = Check(
@@ -125,6 +125,18 @@ def test_a_chats_file_is_told_without_the_person_it_is_named_after(home):
     html = written(build_candidate(home), HELD)
     assert "Zaphod" not in html
     assert re.search(r"whatsapp/2026-03-04/…#[0-9a-f]{8}\.txt, line 2", html)
+
+
+def test_a_source_that_was_due_and_did_not_come_is_named_though_it_never_came(database):
+    shape = {"format": "eml", "channel": "email", "region": "GB"}
+    due, idle, came = (
+        Source(name=name, path=f"{name}/{{night}}/*", due=due, **shape)
+        for name, due in (("letters", "daily"), ("fax", "any"), ("helpdesk", "daily"))
+    )
+    text = read(written(database, HELD, sources=[due, idle, came])).text
+    assert "Due tonight, and nothing came: letters ." in text
+    assert "fax" not in text
+    assert "nothing came" not in read(written(database, HELD, sources=[idle, came])).text
 
 
 @pytest.mark.parametrize(

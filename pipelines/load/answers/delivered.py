@@ -1,14 +1,18 @@
 """What did not come on a version's night, and what of it could not be read: for status, and for the report."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
+from pipelines.errors import ConfigurationError
 from pipelines.extract.files.inbox import left_alone
 from pipelines.extract.landing.naming import shown_file
-from pipelines.settings import Source
+from pipelines.settings import Home, Source, load_sources, sources_path
+
+log = logging.getLogger(__name__)
 
 MOST = 30  # reasons that are told of one night
 
@@ -42,6 +46,16 @@ class Quarantined:
 def absent(con: duckdb.DuckDBPyConnection, night: date) -> list[str]:
     """Return the sources that brought something on an earlier night, and nothing on this one."""
     return [source for (source,) in con.execute(_ABSENT, {"night": night}).fetchall()]
+
+
+def declared(home: Home) -> list[Source]:
+    """Return the sources of sources.yml; none, with a warning, where there is a mistake among them."""
+    try:
+        return list(load_sources(sources_path(home)).values())
+    except ConfigurationError as error:
+        words = str(error)
+        log.warning("which sources were due cannot be told: %s", words)
+        return []
 
 
 def missing(con: duckdb.DuckDBPyConnection, night: date, sources: Iterable[Source]) -> list[str]:

@@ -1,5 +1,6 @@
 """The report of a night: one page that needs nothing but itself, and shows counts and ids, never a person's data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -7,11 +8,12 @@ from typing import Any
 
 import duckdb
 
-from pipelines.load.answers.delivered import absent, quarantined
+from pipelines.load.answers.delivered import absent, missing, quarantined
 from pipelines.load.pages.stewards import read_stewards
 from pipelines.load.validation.checks import SEVERITIES, Check, ValidationReport
 from pipelines.pages import pages_of
 from pipelines.resolve.customers.change_causes import change_counts, change_words
+from pipelines.settings import Source
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = ("accepted", "duplicate", "suppressed", "quarantined")
@@ -93,6 +95,7 @@ def write_report(
     *,
     version: str | None = None,
     seconds: dict[str, float] | None = None,
+    sources: Iterable[Source] = (),
 ) -> None:
     """Write the night's page.
 
@@ -102,10 +105,11 @@ def write_report(
         result: what the expectations said.
         version: the version's name; None while it is a candidate.
         seconds: the seconds each stage took.
+        sources: those of sources.yml, to tell which were due and did not come.
     """
     with duckdb.connect(str(database), read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
-        facts = gather(con, result.night)
+        facts = gather(con, result.night, sources)
     environment = pages_of(TEMPLATES)
     page = environment.get_template("report.html").render(
         **facts, night=result.night, version=version, seconds=bars(seconds or {}), result=result,
@@ -114,8 +118,9 @@ def write_report(
     target.write_text(page, encoding="utf-8")
 
 
-def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
+def gather(con: duckdb.DuckDBPyConnection, night: date, declared: Iterable[Source]) -> dict[str, Any]:
     """Count everything the page shows; ids and counts only."""
+    due = missing(con, night, declared)
     totals = _rows(con, TOTALS)[0]
     channels = _rows(con, CHANNELS)
     sources = _rows(con, SOURCES, night=night)
@@ -127,7 +132,8 @@ def gather(con: duckdb.DuckDBPyConnection, night: date) -> dict[str, Any]:
         "outcome_counts": {name: sum(source[name] for source in sources) for name in OUTCOMES},
         "quarantine": quarantined(con, night),
         "notices": _rows(con, NOTICES, night=night),
-        "absent": absent(con, night),
+        "missing": due,
+        "absent": [source for source in absent(con, night) if source not in due],
         "changes": {row["change"]: row["customers"] for row in _rows(con, CHANGES)},
         "causes": change_words(change_counts(con, "golden.change")),
         "nobody": bars({row["reason"]: row["records"] for row in _rows(con, NOBODY)}),
