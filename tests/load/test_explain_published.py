@@ -210,11 +210,14 @@ def test_the_page_needs_nothing_but_itself_and_is_the_owner_s_alone(world, tmp_p
     assert f"{story.pair.match_weight:+.1f}" in text
 
 
-def test_what_people_wrote_cannot_become_markup_of_the_page(tmp_path, world):
+def test_what_people_wrote_cannot_become_markup_of_the_page_or_steer_the_terminal_it_is_read_in(tmp_path, world):
     story = explain_two(world, "mail:m1", "crm:c1")
-    evil = type(story.left)(**(story.left.__dict__ | {"name": "<script>alert(1)</script>"}))
+    evil = type(story.left)(**(story.left.__dict__ | {"name": "<script>alert(1)</script>\x1b]0;gone\x07"}))
     write_pair_page(type(story)(**(story.__dict__ | {"left": evil})), tmp_path / "pair.html")
-    assert "<script" not in (tmp_path / "pair.html").read_text(encoding="utf-8")
+    text = (tmp_path / "pair.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert not {"\x1b", "\x07"} & set(text)
+    assert "\u241b]0;gone\u2407" in text
 
 
 @pytest.mark.parametrize(

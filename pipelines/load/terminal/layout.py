@@ -7,17 +7,12 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-# An escape character in a customer's message would move the cursor, set the title, or hide what follows.
-_VISIBLE = (
-    {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
-    | {0x7F: "\u2421"}
-    | dict.fromkeys(range(0x80, 0xA0), "\ufffd")
-)
+from pipelines.signs import visible
 
 
 def outside(value: object, style: str = "") -> Text:
     """Return a value of the data as text for the terminal: no markup, control characters shown as signs."""
-    return Text(str(value).translate(_VISIBLE), style=style)
+    return Text(visible(str(value)), style=style)
 
 
 def minute(instant: str) -> str:
