@@ -40,7 +40,7 @@ lint: setup-dev ## Check style, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar sql
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes $(WORKERS) sql
 
 format: setup-dev ## Put the code into the house style
 	$(BIN)/ruff check --fix --quiet .
