@@ -21,7 +21,7 @@ from pipelines.extract.files.inbox import Export, keep_survey
 from pipelines.extract.landing.writing import FileCounts, PartWriter
 from pipelines.extract.values.instants import latest_of
 from pipelines.extract.values.issues import Issues, Quarantined
-from pipelines.extract.values.plausible import plausible
+from pipelines.extract.values.plausible import with_plausible_times
 
 FORMATS = (
     "amazon_connect", "asterisk_cdr", "eml", "freshdesk", "genesys", "instagram", "intercom", "maildir", "mbox", "messenger",
@@ -77,8 +77,8 @@ def read_blocks(export: Export, issues: Issues) -> Iterator[Record | Block]:
     for read in getattr(module, "extract_blocks", module.extract)(whole, issues):
         if isinstance(read, Block):
             yield read.folded(files)
-        elif plausible(read, latest, issues):
-            yield folded(with_references(read, export.source), files)
+        elif record := with_plausible_times(read, latest, issues):
+            yield folded(with_references(record, export.source), files)
 
 
 def arrived(export: Export) -> Export:

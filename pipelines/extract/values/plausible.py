@@ -1,5 +1,6 @@
 """What no clock can have shown: records with such a time, or such a duration, are set aside; such a change is left out."""
 
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 
@@ -12,10 +13,11 @@ from pipelines.extract.values.issues import Issues
 CHANGED = "a time of change before 1990, or a year after the night: left out"
 
 
-def plausible(record: Record, latest: datetime, issues: Issues) -> bool:
-    """Say whether a record's times can be; one whose times cannot is quarantined.
+def with_plausible_times(record: Record, latest: datetime, issues: Issues) -> Record | None:
+    """Return a record whose times can be; None where they cannot, which is quarantined.
 
-    When it was last changed only orders its versions: a time that cannot be would make one of them the last for good.
+    When it was last changed only orders its versions: a time that cannot be would make one of them the last for good, and is
+    left out.
 
     Args:
         latest: the last instant that the export can tell (``instants.latest_of``).
@@ -23,10 +25,11 @@ def plausible(record: Record, latest: datetime, issues: Issues) -> bool:
     reason = _clock_error(record, latest) or _duration_error(record)
     if reason:
         issues.quarantine(orjson.dumps(record, default=str), file=record.file, at=record.position, reason=reason)
-    elif record.updated_at and not EARLIEST <= record.updated_at <= latest + MADE_ANEW:
-        record.updated_at = None
+        return None
+    if record.updated_at and not EARLIEST <= record.updated_at <= latest + MADE_ANEW:
         issues.warn(file=record.file, reason=CHANGED)
-    return not reason
+        return replace(record, updated_at=None)
+    return record
 
 
 def _clock_error(record: Record, latest: datetime) -> str | None:

@@ -12,7 +12,7 @@ from pipelines.extract.claims.answers import with_references
 from pipelines.extract.files.blocks import Block
 from pipelines.extract.parts.columns.texts import Flags, Places
 from pipelines.extract.values.issues import Issues
-from pipelines.extract.values.plausible import plausible
+from pipelines.extract.values.plausible import with_plausible_times
 from pipelines.settings import Source
 
 
@@ -34,8 +34,9 @@ def read_apart(
     """
     records: dict[int, Record | None] = {}
     for place in np.flatnonzero(is_odd).tolist():
-        if record := read(place):
-            records[place] = with_references(record, source) if plausible(record, latest, issues) else None
+        if told := read(place):
+            record = with_plausible_times(told, latest, issues)
+            records[place] = with_references(record, source) if record else None
     return records
 
 
