@@ -16,11 +16,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipelines.contract import Channel
 from pipelines.errors import ConfigurationError
 
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML was built without libyaml: a tenth of the pace
-    from yaml import SafeLoader  # type: ignore[assignment]
-
 PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("duckdb", "spark")  # what may score and cluster
 
@@ -215,7 +210,7 @@ def _source(path: Path, name: str, entry: object) -> Source:
     return source
 
 
-class _Strict(SafeLoader):
+class _Strict(yaml.CSafeLoader):
     """YAML in which a key stands once: of two, the first would be gone without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -244,7 +239,7 @@ def load_yaml(path: Path) -> Any:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        return yaml.load(text, _Strict)  # noqa: S506 - it is a SafeLoader
+        return _Strict(text).get_single_data()
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -1,10 +1,11 @@
 """Small helpers over a DuckDB connection, for results that must be complete before the next statement."""
 
-import functools
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+
+_PARSED: dict[str, list[duckdb.Statement]] = {}  # of each script of macros, once a process: it takes as long as to run them
 
 
 def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -15,15 +16,10 @@ def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None 
 
 def define(con: duckdb.DuckDBPyConnection, macros: str) -> None:
     """Make temporary macros known to a connection for as long as it is open; nothing is written to its database."""
-    for statement in _statements(macros):
+    if macros not in _PARSED:
+        _PARSED[macros] = con.extract_statements(macros)
+    for statement in _PARSED[macros]:
         con.execute(statement).fetchall()
-
-
-@functools.cache
-def _statements(script: str) -> list[duckdb.Statement]:
-    """Return a script's statements, parsed once a process: that takes as long as to run them."""
-    with duckdb.connect() as parser:
-        return parser.extract_statements(script)
 
 
 def take(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:

@@ -54,7 +54,7 @@ def declared(home: Home) -> list[Source]:
         return list(load_sources(sources_path(home)).values())
     except ConfigurationError as error:
         words = str(error)
-        log.warning("which sources were due cannot be told: %s", words)
+        log.warning("what waits in the inbox, and which sources were due, cannot be told: %s", words)
         return []
 
 
