@@ -168,10 +168,12 @@ def test_spoilt_files_end_in_quarantine_with_their_places_and_the_rest_is_publis
     report = run_night(home, night)
     with published(home) as con:
         places = con.execute("SELECT file, position, reason FROM meta.quarantine").fetchall()
+        (interactions,) = con.execute("SELECT count(*) FROM golden.interaction").fetchone()
         sources = {source for (source,) in con.execute("SELECT DISTINCT source FROM golden.membership").fetchall()}
         open_files = con.execute("FROM meta.ledger WHERE read != accepted + duplicate + suppressed + quarantined").fetchall()
     assert {file for file, _, _ in places} >= set(names.values())
     assert all(position and reason for _, position, reason in places)
+    assert interactions > 200
     assert sources >= {source.source for source in report.sources} - set(names)
     assert open_files == []
     broken = {source.source for source in report.sources if source.status == "broken"}

@@ -1,6 +1,7 @@
 """Small lakes for the tests of resolve: records written as landing writes them, without any export format."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -55,11 +56,8 @@ def run_resolve(home: Home, night: date = NIGHT) -> dict[str, int]:
 
 
 def rows_of(home: Home, sql: str) -> list[tuple]:
-    con = warehouse.connect(home.database, home, read_only=True)
-    try:
+    with closing(warehouse.connect(home.database, home, read_only=True)) as con:
         return con.execute(sql).fetchall()
-    finally:
-        con.close()
 
 
 def any_order(home: Home, sql: str) -> list[str]:
@@ -69,11 +67,8 @@ def any_order(home: Home, sql: str) -> list[str]:
 
 def tables_of(home: Home, tables: Iterable[str]) -> dict[str, list[str]]:
     """Return what ``any_order`` does of several tables: opening a database takes ten times as long as reading one."""
-    con = warehouse.connect(home.database, home, read_only=True)
-    try:
+    with closing(warehouse.connect(home.database, home, read_only=True)) as con:
         return {table: sorted(map(repr, con.execute(f"FROM {table}").fetchall())) for table in tables}
-    finally:
-        con.close()
 
 
 def customers(home: Home) -> dict[str, str]:
