@@ -38,6 +38,7 @@ _RESOLVED = {
     "membership": "resolve.membership", "crosswalk": "resolve.crosswalk", "ledger": "staging.ledger",
     "basis": "resolve.basis", "demoted_identifier": "resolve.demoted_identifier", "digest": "resolve.digest",
 }  # fmt: skip
+_Columns = dict[str, set[str]]  # of each table
 _NO_VOTE = "SELECT record_kind, source, source_ref, customer_id FROM past_membership WHERE false"
 
 
@@ -73,20 +74,22 @@ def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:
     run(con, "CREATE TABLE IF NOT EXISTS resolve.baseline_night (night DATE)")
     is_kept = run(con, "SELECT night FROM resolve.baseline_night") == [(night,)]
     run(con, "CREATE OR REPLACE TABLE resolve.baseline_night AS SELECT $night::DATE AS night", {"night": night})
+    attached = _attach(con, past)
+    there = _columns_of_tables(con)
     if past.in_use is None:
         for table, columns in _COLUMNS.items():
-            _keep(con, table, is_kept=is_kept)
+            _keep(con, table, there, is_kept=is_kept)
             _view(con, f"past_{table}", f"SELECT {', '.join(columns)} FROM resolve.baseline_{table}")
             _view(con, f"baseline_{table}", f"FROM past_{table}")
         _view(con, "past_vote", _NO_VOTE)
         return
-    attached = _attach(con, past)
     for table in _COLUMNS:
         run(con, f"DROP TABLE IF EXISTS resolve.baseline_{table}")  # of the time before the first publish
-        _view(con, f"past_{table}", _select(con, f"{attached[past.in_use]}.{PUBLISHED[table]}", table))
+        _view(con, f"past_{table}", _select(there, f"{attached[past.in_use]}.{PUBLISHED[table]}", table))
         before = f"{attached[past.before]}.{PUBLISHED[table]}" if past.before else None
-        _view(con, f"baseline_{table}", _select(con, before, table))
-    _take_back(con, f"{attached[past.in_use]}.golden.crosswalk", [attached[path] for path in reversed(past.newer)])
+        _view(con, f"baseline_{table}", _select(there, before, table))
+    newer = [attached[path] for path in reversed(past.newer)]
+    _take_back(con, there, f"{attached[past.in_use]}.golden.crosswalk", newer)
 
 
 def goes_on(con: duckdb.DuckDBPyConnection, past: Past) -> bool:
@@ -98,21 +101,21 @@ def goes_on(con: duckdb.DuckDBPyConnection, past: Past) -> bool:
         return False
     before, held = (
         run(con, f"FROM ({select}) ORDER BY ALL")
-        for select in ("FROM past_digest", _select(con, _RESOLVED["digest"], "digest"))
+        for select in ("FROM past_digest", _select(_columns_of_tables(con), _RESOLVED["digest"], "digest"))
     )
     return bool(held) and before == held
 
 
-def _take_back(con: duckdb.DuckDBPyConnection, in_use: str, newer: list[str]) -> None:
+def _take_back(con: duckdb.DuckDBPyConnection, there: _Columns, in_use: str, newer: list[str]) -> None:
     """Add to past_crosswalk the ids that only ``newer`` versions know, the newest first; make past_vote of their records."""
-    crosswalks, votes = [_select(con, in_use, "crosswalk")], [_NO_VOTE]
+    crosswalks, votes = [_select(there, in_use, "crosswalk")], [_NO_VOTE]
     for database in newer:
         known = " UNION ALL ".join(f"SELECT customer_id FROM ({crosswalk})" for crosswalk in crosswalks)
-        member = _select(con, f"{database}.golden.membership", "membership")
+        member = _select(there, f"{database}.golden.membership", "membership")
         votes.append(
             f"SELECT record_kind, source, source_ref, customer_id FROM ({member}) WHERE customer_id NOT IN ({known})"
         )
-        crosswalk = _select(con, f"{database}.golden.crosswalk", "crosswalk")
+        crosswalk = _select(there, f"{database}.golden.crosswalk", "crosswalk")
         crosswalks.append(f"SELECT * FROM ({crosswalk}) WHERE customer_id NOT IN ({known})")
     _view(con, "past_crosswalk", " UNION ALL ".join(crosswalks))
     _view(con, "past_vote", f"SELECT DISTINCT ON (record_kind, source, source_ref) * FROM ({' UNION ALL '.join(votes)})")
@@ -128,32 +131,33 @@ def _attach(con: duckdb.DuckDBPyConnection, past: Past) -> dict[Path | None, str
     return names
 
 
-def _keep(con: duckdb.DuckDBPyConnection, table: str, *, is_kept: bool) -> None:
+def _keep(con: duckdb.DuckDBPyConnection, table: str, there: _Columns, *, is_kept: bool) -> None:
     """Keep what a table was before this night's first run; a second run of the night finds it and leaves it."""
     kept = f"resolve.baseline_{table}"
-    if not is_kept or not _COLUMNS[table].keys() <= _columns_of(con, kept):
-        run(con, f"CREATE OR REPLACE TABLE {kept} AS {_select(con, _RESOLVED[table], table)}")
+    if not is_kept or not _COLUMNS[table].keys() <= there.get(kept, set()):
+        run(con, f"CREATE OR REPLACE TABLE {kept} AS {_select(there, _RESOLVED[table], table)}")
 
 
-def _select(con: duckdb.DuckDBPyConnection, table: str | None, kind: str) -> str:
+def _select(there: _Columns, table: str | None, kind: str) -> str:
     """Return the SELECT of what is needed of a table that may be missing, or lack columns that have come since."""
-    there = _columns_of(con, table) if table else set()
-    names = [name if name in there else f"{default} AS {name}" for name, default in _COLUMNS[kind].items()]
-    if there:
+    held = there.get(table, set()) if table else set()
+    names = [name if name in held else f"{default} AS {name}" for name, default in _COLUMNS[kind].items()]
+    if held:
         return f"SELECT {', '.join(names)} FROM {table}"
     typed = [f"NULL::{_TYPES.get(name, 'VARCHAR')} AS {name}" for name in _COLUMNS[kind]]
     return f"SELECT {', '.join(typed)} WHERE false"
 
 
-def _columns_of(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    *database, schema, name = table.split(".")
-    found = run(
-        con,
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = $schema AND table_name = $name"
-        " AND database_name = coalesce($database, current_database())",
-        {"schema": schema, "name": name, "database": database[0] if database else None},
-    )
-    return {column for (column,) in found}
+def _columns_of_tables(con: duckdb.DuckDBPyConnection) -> _Columns:
+    """Return the columns of every table there is: ``schema.table`` in the warehouse, ``database.schema.table`` elsewhere."""
+    found = run(con, """
+        SELECT
+            if(database_name = current_database(), '', database_name || '.') || schema_name || '.' || table_name,
+            list(column_name)
+        FROM duckdb_columns() WHERE NOT internal
+        GROUP BY ALL
+    """)  # fmt: skip
+    return {table: set(columns) for table, columns in found}
 
 
 def _view(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
