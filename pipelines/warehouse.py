@@ -16,6 +16,7 @@ from pipelines.settings import Home, memory_limit
 log = logging.getLogger(__name__)
 
 SCHEMAS = ("staging", "resolve", "golden", "meta")
+_PARSED: dict[str, list[duckdb.Statement]] = {}
 
 
 @contextlib.contextmanager
@@ -127,7 +128,7 @@ def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: di
     if not path.is_file():
         raise ConfigurationError(f"{path}: no such file; it builds {table}")
     try:
-        statements = con.extract_statements(path.read_text(encoding="utf-8"))
+        statements = statements_of(con, path.read_text(encoding="utf-8"))
     except duckdb.ParserException as error:
         raise ConfigurationError(f"{path}: {first_line(error)}") from None
     if len(statements) != 1:
@@ -137,6 +138,13 @@ def select_of(con: duckdb.DuckDBPyConnection, home: Home, table: str, values: di
     if missing:
         raise ConfigurationError(f"{path}: no value for ${', $'.join(sorted(missing))}")
     return statements[0].query, {name: values[name] for name in wanted}
+
+
+def statements_of(con: duckdb.DuckDBPyConnection, script: str) -> list[duckdb.Statement]:
+    """Return the statements of a script, which is parsed once a process: that takes as long as to run a small one."""
+    if script not in _PARSED:
+        _PARSED[script] = con.extract_statements(script)
+    return _PARSED[script]
 
 
 def select_path(home: Home, table: str) -> Path:

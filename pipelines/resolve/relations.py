@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-_PARSED: dict[str, list[duckdb.Statement]] = {}  # of each script of macros, once a process: it takes as long as to run them
+from pipelines.warehouse import statements_of
 
 
 def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -16,9 +16,7 @@ def run(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None 
 
 def define(con: duckdb.DuckDBPyConnection, macros: str) -> None:
     """Make temporary macros known to a connection for as long as it is open; nothing is written to its database."""
-    if macros not in _PARSED:
-        _PARSED[macros] = con.extract_statements(macros)
-    for statement in _PARSED[macros]:
+    for statement in statements_of(con, macros):
         con.execute(statement).fetchall()
 
 

@@ -95,13 +95,14 @@ def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:
 def goes_on(con: duckdb.DuckDBPyConnection, past: Past) -> bool:
     """Say whether tonight goes on from the very rows of resolve.membership and crosswalk; ``take_past`` was called.
 
-    It is read off their digests: what an earlier Goldthread published has none, and is not gone on from.
+    It is read off their digests: what an earlier Goldthread published has none, and is not gone on from. The tables are
+    there, as the code at hand makes them: ``kept.is_kept`` said so.
     """
     if past.is_run_again or past.newer:
         return False
     before, held = (
         run(con, f"FROM ({select}) ORDER BY ALL")
-        for select in ("FROM past_digest", _select(_columns_of_tables(con), _RESOLVED["digest"], "digest"))
+        for select in ("FROM past_digest", f"SELECT {', '.join(_COLUMNS['digest'])} FROM {_RESOLVED['digest']}")
     )
     return bool(held) and before == held
 
