@@ -57,6 +57,37 @@ def test_a_customers_mail_sent_on_by_our_own_group_stays_the_customers_but_as_a_
     assert people(record, "claimed") == {("email", "ann@field.example"), ("name", "Ann Field")}
 
 
+@pytest.mark.parametrize("form", [OURS, "Shop <form@staff.shop.example>"])
+def test_a_form_that_mails_itself_to_us_is_by_whom_the_answer_goes_to_as_a_claim(form, tmp_path):
+    asked = one(
+        tmp_path, "Where is GT-123456? I am on 020 7946 0123.", From=form, Reply_To="Ann Field <ann@field.example>",
+        Message_ID="<a@shop.example>",
+    )  # fmt: skip
+    assert (asked.direction, asked.reason, asked.party_ref, asked.agent_ref) == ("inbound", None, "ann@field.example", None)
+    assert people(asked, "claimed") == {
+        ("email", "ann@field.example"), ("name", "Ann Field"), ("phone", "+442079460123"), ("reference", "GT-123456"),
+    }  # fmt: skip
+    assert people(asked, "channel") == set()
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "reason"),
+    [
+        pytest.param("gwen@staff.shop.example", "internal", id="to one of us"),
+        pytest.param("Gwen", "internal", id="to no address"),
+        pytest.param("no-reply@forms.example", "no_reply", id="to nobody"),
+    ],
+)
+def test_a_mail_among_us_that_is_answered_to_nobody_outside_has_no_customer(reply_to, reason, tmp_path):
+    record = one(tmp_path, From=OURS, To="gwen@staff.shop.example", Reply_To=reply_to)
+    assert (record.reason, record.party) == (reason, [])
+
+
+def test_our_mail_to_a_customer_stays_ours_wherever_it_is_answered_to(tmp_path):
+    record = one(tmp_path, From=OURS, To="ann@field.example", Reply_To="desk@elsewhere.example")
+    assert (record.direction, record.party_ref) == ("outbound", "ann@field.example")
+
+
 def test_a_mail_among_us_is_internal(tmp_path):
     record = one(tmp_path, From=OURS, To="gwen@staff.shop.example", Cc=OURS)
     assert (record.direction, record.reason, record.party) == ("internal", "internal", [])
@@ -192,9 +223,19 @@ REPORT = {"Content_Type": "multipart/report; report-type=delivery-status; bounda
         pytest.param({"Precedence": "bulk"}, "newsletter", id="bulk"),
         pytest.param({"X_Spam_Flag": "YES"}, "spam", id="spam by flag"),
         pytest.param({"X_Gmail_Labels": "=?utf-8?q?Spam,Ge=C3=B6ffnet?="}, "spam", id="spam by Takeout's label"),
+        pytest.param(
+            {"X_Gmail_Labels": "=?utf-8?q?=E8=BF=B7=E6=83=91=E3=83=A1=E3=83=BC=E3=83=AB?="}, "spam", id="in Japanese"
+        ),
         pytest.param({"X_Spam_Status": "Yes, score=17"}, "spam", id="spam by status"),
         pytest.param({"From": "Parcels <do-not-reply+77@parcel.example>"}, "no_reply", id="no answers, please"),
         pytest.param({"From": "noreply-orders@parcel.example"}, "no_reply", id="no answers, in one word"),
+        pytest.param({"From": "nao-responda@parcel.example"}, "no_reply", id="no answers, in Portuguese"),
+        pytest.param({"From": "non_rispondere@parcel.example"}, "no_reply", id="no answers, in Italian"),
+        pytest.param({"From": "keine-antwort@parcel.example"}, "no_reply", id="no answers, in German"),
+        pytest.param(
+            {"From": "Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@shop.example>"}, "bot", id="Exchange"
+        ),
+        pytest.param({"From": "desk@mx.example", "X_MS_Journal_Report": ""}, "bot", id="a report to Exchange's journal"),
         pytest.param({"From": None}, "no_identifier", id="from nobody"),
         pytest.param({"From": "Ann Field <ann@localhost>"}, "no_identifier", id="from an address that leads nowhere"),
     ],
