@@ -359,6 +359,36 @@ def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):
     assert [signal.allowed for signal in one(tmp_path, "unsubscribe me", **failed).consent] == [False]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "blank"),
+    [
+        pytest.param("base64", "DQo=", id="a line end"),
+        pytest.param("base64", "wqANCsKgDQo=", id="two hard spaces"),
+        pytest.param("quoted-printable", "=20\n=20", id="spaces"),
+        pytest.param("quoted-printable", "=C2=A0=E2=80=8B", id="a hard space and one of no width"),
+        pytest.param("8bit", "\u00a0", id="a hard space as it is"),
+        pytest.param("7bit", "", id="nothing"),
+    ],
+)
+def test_a_plain_alternative_that_says_nothing_does_not_hide_the_html(encoding, blank, tmp_path):
+    parts = f"--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n{blank}\n"
+    parts += "--b\nContent-Type: text/html; charset=utf-8\n\n<p>It broke.</p>\n--b--"
+    assert one(tmp_path, parts, Content_Type="multipart/alternative; boundary=b").text == "It broke."
+
+
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        pytest.param({"Content_Type": 'text/plain; name="mail.txt"'}, "It broke.", id="a name"),
+        pytest.param({"Content_Disposition": 'inline; filename="mail.txt"'}, "It broke.", id="a file's name, to be shown"),
+        pytest.param({"Content_Disposition": 'attachment; filename="log.txt"'}, "", id="a file alone"),
+    ],
+)
+def test_a_mail_that_is_one_text_is_read_whatever_it_is_called(headers, text, tmp_path):
+    record = one(tmp_path, "It broke.", **headers)
+    assert (record.text, len(record.attachments)) == (text, not text)
+
+
 def test_html_alone_is_turned_to_text_and_its_quotes_set_apart(tmp_path):
     html = "<p>It broke.</p><div>On 1 May 2026 Bob &lt;bob@x.example&gt; wrote:<blockquote>Hi</blockquote></div>"
     record = one(tmp_path, html, Content_Type="text/html; charset=utf-8")
