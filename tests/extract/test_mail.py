@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.contract import ConsentSignal
 from pipelines.extract.parts.mail.charsets import decode
 from pipelines.extract.parts.mail.mail import Place, parse_message
 from pipelines.extract.values.issues import Issues
@@ -290,29 +289,6 @@ def test_claims_are_left_alone_where_the_source_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "subject", "wish"),
-    [
-        pytest.param("Unsubscribe", "", False, id="one word"),
-        pytest.param("STOP", "", False, id="as by text message"),
-        pytest.param("", "unsubscribe", False, id="a click on a List-Unsubscribe link"),
-        pytest.param("Hello,\n\nplease take me off your mailing list.\n\nAnn", "", False, id="a line in a letter"),
-        pytest.param("Bitte vom Newsletter abmelden.", "", False, id="German"),
-        pytest.param("Merci de me désinscrire", "", False, id="French"),
-        pytest.param("Please put me back on your mailing list.", "", True, id="the other way"),
-        pytest.param("How do I unsubscribe?", "", None, id="a question"),
-        pytest.param("Please don\u2019t unsubscribe me.", "", None, id="the contrary"),
-        pytest.param("Can you stop the parcel?", "", None, id="another stop"),
-        pytest.param("word " * 200 + "\nUnsubscribe", "", None, id="the foot of a long mail"),
-        pytest.param("Fine.\n\nOn 1 May 2026 Shop wrote:\n> Unsubscribe", "", None, id="our own foot, quoted"),
-    ],
-)
-def test_a_short_mail_that_asks_for_no_more_is_heard(text, subject, wish, tmp_path):
-    record = one(tmp_path, text, Subject=subject)
-    expected = [] if wish is None else [ConsentSignal("email", "marketing", wish, "ann@field.example")]
-    assert record.consent == expected
-
-
-@pytest.mark.parametrize(
     ("written", "name"),
     [
         ("ann at field.example (Ann Field)", "Ann Field"),
@@ -351,12 +327,6 @@ def test_names_without_an_address_before_another_entry_are_none_of_its_name(tmp_
 @pytest.mark.parametrize("written", ["Meet us at noon", "ann(a) field", "ann at field"])
 def test_words_that_are_no_address_are_a_name(tmp_path, written):
     assert not [each for each in one(tmp_path, From=written).party if each.kind == "email"]
-
-
-def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):
-    failed = {"Authentication_Results": "mx; dmarc=fail"}
-    assert one(tmp_path, "Please put me back on your mailing list", **failed).consent == []
-    assert [signal.allowed for signal in one(tmp_path, "unsubscribe me", **failed).consent] == [False]
 
 
 @pytest.mark.parametrize(
