@@ -31,6 +31,15 @@ _TIMES = (
 )
 _SEPARATOR = re.compile(rb"From (?:[^\r\n]{1,320} | )?(" + rb"|".join(_TIMES) + rb")(?: remote from \S{1,64})?[^\S\n]*\r?\n")
 _UNDATED = re.compile(rb"From [^\s]{1,320}[ \t]*\r?\n[!-9;-~]+:")  # counts where a header follows at once
+# What begins a message to whoever wrote it, by the header below it, but not to us: within a message it is told.
+_LIKE_ANOTHER = re.compile(
+    rb"\nFrom [^\r\n]{1,400}\r?\n(?:From|To|Date|Subject|Received|Return-Path|Message-ID|MIME-Version|Delivered-To"
+    rb"|Content-Type|X-[\w-]{1,40}):[ \t]",
+    re.IGNORECASE,
+)
+SWALLOWED = (
+    "a line like a From line, with headers below it, within a message: no empty line before it, or a time of no mailbox"
+)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -45,6 +54,7 @@ class Envelope:
         is_mail: False for what stands before the first ``From `` line.
         is_last, followed_by_blank: it is the file's last message; the empty line was there.
         is_whole: False where it is longer than ``MESSAGE_LIMIT`` and ``raw`` is only its beginning.
+        holds_another: another message may begin in it, at a line that is no ``From `` line as mailboxes have it.
     """
 
     at: int
@@ -54,6 +64,7 @@ class Envelope:
     is_last: bool = False
     followed_by_blank: bool = True
     is_whole: bool = True
+    holds_another: bool = False
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -72,6 +83,8 @@ def read_mailbox(file: SourceFile, export: Export, issues: Issues) -> Iterator[I
             if reason := _refused(envelope):
                 issues.quarantine(envelope.raw, file=file.name, at=position, reason=reason)
                 continue
+            if envelope.holds_another:
+                issues.warn(file=file.name, reason=SWALLOWED)
             for record in take(envelope.raw, export.source, place, issues):
                 yield record
                 if envelope.is_last and not envelope.followed_by_blank:
@@ -147,5 +160,6 @@ def _envelope(at: int, head: bytes, held: bytes, *, is_last: bool) -> Envelope:
     followed_by_blank = raw.endswith(line_end * 2)
     raw = raw.removesuffix(line_end) if followed_by_blank else raw
     postmark = dated[1].decode("ascii") if dated else ""
+    holds_another = b"\nFrom " in raw and _LIKE_ANOTHER.search(raw) is not None
     raw = _QUOTED_FROM.sub(rb"\1", raw) if b">From " in raw else raw
-    return Envelope(at, raw, postmark, is_last=is_last, followed_by_blank=followed_by_blank)
+    return Envelope(at, raw, postmark, is_last=is_last, followed_by_blank=followed_by_blank, holds_another=holds_another)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.extract.tables import ANN, CALL, CALLS, COLUMNS, CRM, HEADER, changed, csv_of, jsonl
 
 PEOPLE = changed(CRM, timezone="Europe/London", own=["desk@shop.example", "*@ours.example", "+44 7700 900999"])
-LOOSE = changed(CRM, region=None, date_order=None, columns=COLUMNS | {"city": ["City", "Country"], "consent.voice": "SmsOk"})
+LOOSE_COLUMNS = {"city": ["City", "Country"], "consent.voice": "SmsOk", "opt_out.email": ["SmsOk", "MailOk"]}
+LOOSE = changed(CRM, region=None, date_order=None, columns=COLUMNS | LOOSE_COLUMNS)
 TALKS = changed(
     CALLS,
     channel="sms",

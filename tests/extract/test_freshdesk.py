@@ -221,6 +221,15 @@ def test_the_code_of_its_source_gives_a_conversations_channel(tmp_path, source, 
     assert ("phone", "", "+447700900456") in party(record, evidence="claimed")
 
 
+def test_by_whatsapp_the_number_is_the_channels(tmp_path):
+    ours = said(8, "hi", by=GUS, incoming=False)
+    bot, whatsapp = ticket(1, said(7, "hello", source=17), source=12), ticket(2, ours, said(9, "thanks"), source=13)
+    people = contact(ANN, "Ann", mobile="+447700900123"), agent(GUS)
+    records = extracted(tmp_path, {"t": lines(bot, whatsapp, *people)}, SOURCE).records
+    numbers = [(each.evidence, each.is_verified) for record in records for each in record.party if each.kind == "phone"]
+    assert numbers == [("claimed", True), *[("channel", False)] * 4]
+
+
 def test_what_a_rule_sends_on_is_not_to_the_requester(tmp_path):
     sent = said(7, "FYI", by=GUS, incoming=False, source=16, to_emails=["maker@parts.example"])
     record = extracted(tmp_path, {"t": lines(ticket(1, sent), *PEOPLE)}, SOURCE).records[1]

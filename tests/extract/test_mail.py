@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.contract import ConsentSignal
 from pipelines.extract.parts.mail.charsets import decode
 from pipelines.extract.parts.mail.mail import Place, parse_message
 from pipelines.extract.values.issues import Issues
@@ -55,6 +54,37 @@ def test_a_customers_mail_sent_on_by_our_own_group_stays_the_customers_but_as_a_
     record = one(tmp_path, From=f"'Ann Field' via Support <{OURS}>", X_Original_From="Ann Field <ann@field.example>")
     assert (record.direction, record.reason, record.party_ref) == ("inbound", None, "ann@field.example")
     assert people(record, "claimed") == {("email", "ann@field.example"), ("name", "Ann Field")}
+
+
+@pytest.mark.parametrize("form", [OURS, "Shop <form@staff.shop.example>"])
+def test_a_form_that_mails_itself_to_us_is_by_whom_the_answer_goes_to_as_a_claim(form, tmp_path):
+    asked = one(
+        tmp_path, "Where is GT-123456? I am on 020 7946 0123.", From=form, Reply_To="Ann Field <ann@field.example>",
+        Message_ID="<a@shop.example>",
+    )  # fmt: skip
+    assert (asked.direction, asked.reason, asked.party_ref, asked.agent_ref) == ("inbound", None, "ann@field.example", None)
+    assert people(asked, "claimed") == {
+        ("email", "ann@field.example"), ("name", "Ann Field"), ("phone", "+442079460123"), ("reference", "GT-123456"),
+    }  # fmt: skip
+    assert people(asked, "channel") == set()
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "reason"),
+    [
+        pytest.param("gwen@staff.shop.example", "internal", id="to one of us"),
+        pytest.param("Gwen", "internal", id="to no address"),
+        pytest.param("no-reply@forms.example", "no_reply", id="to nobody"),
+    ],
+)
+def test_a_mail_among_us_that_is_answered_to_nobody_outside_has_no_customer(reply_to, reason, tmp_path):
+    record = one(tmp_path, From=OURS, To="gwen@staff.shop.example", Reply_To=reply_to)
+    assert (record.reason, record.party) == (reason, [])
+
+
+def test_our_mail_to_a_customer_stays_ours_wherever_it_is_answered_to(tmp_path):
+    record = one(tmp_path, From=OURS, To="ann@field.example", Reply_To="desk@elsewhere.example")
+    assert (record.direction, record.party_ref) == ("outbound", "ann@field.example")
 
 
 def test_a_mail_among_us_is_internal(tmp_path):
@@ -192,9 +222,19 @@ REPORT = {"Content_Type": "multipart/report; report-type=delivery-status; bounda
         pytest.param({"Precedence": "bulk"}, "newsletter", id="bulk"),
         pytest.param({"X_Spam_Flag": "YES"}, "spam", id="spam by flag"),
         pytest.param({"X_Gmail_Labels": "=?utf-8?q?Spam,Ge=C3=B6ffnet?="}, "spam", id="spam by Takeout's label"),
+        pytest.param(
+            {"X_Gmail_Labels": "=?utf-8?q?=E8=BF=B7=E6=83=91=E3=83=A1=E3=83=BC=E3=83=AB?="}, "spam", id="in Japanese"
+        ),
         pytest.param({"X_Spam_Status": "Yes, score=17"}, "spam", id="spam by status"),
         pytest.param({"From": "Parcels <do-not-reply+77@parcel.example>"}, "no_reply", id="no answers, please"),
         pytest.param({"From": "noreply-orders@parcel.example"}, "no_reply", id="no answers, in one word"),
+        pytest.param({"From": "nao-responda@parcel.example"}, "no_reply", id="no answers, in Portuguese"),
+        pytest.param({"From": "non_rispondere@parcel.example"}, "no_reply", id="no answers, in Italian"),
+        pytest.param({"From": "keine-antwort@parcel.example"}, "no_reply", id="no answers, in German"),
+        pytest.param(
+            {"From": "Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@shop.example>"}, "bot", id="Exchange"
+        ),
+        pytest.param({"From": "desk@mx.example", "X_MS_Journal_Report": ""}, "bot", id="a report to Exchange's journal"),
         pytest.param({"From": None}, "no_identifier", id="from nobody"),
         pytest.param({"From": "Ann Field <ann@localhost>"}, "no_identifier", id="from an address that leads nowhere"),
     ],
@@ -249,29 +289,6 @@ def test_claims_are_left_alone_where_the_source_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "subject", "wish"),
-    [
-        pytest.param("Unsubscribe", "", False, id="one word"),
-        pytest.param("STOP", "", False, id="as by text message"),
-        pytest.param("", "unsubscribe", False, id="a click on a List-Unsubscribe link"),
-        pytest.param("Hello,\n\nplease take me off your mailing list.\n\nAnn", "", False, id="a line in a letter"),
-        pytest.param("Bitte vom Newsletter abmelden.", "", False, id="German"),
-        pytest.param("Merci de me désinscrire", "", False, id="French"),
-        pytest.param("Please put me back on your mailing list.", "", True, id="the other way"),
-        pytest.param("How do I unsubscribe?", "", None, id="a question"),
-        pytest.param("Please don\u2019t unsubscribe me.", "", None, id="the contrary"),
-        pytest.param("Can you stop the parcel?", "", None, id="another stop"),
-        pytest.param("word " * 200 + "\nUnsubscribe", "", None, id="the foot of a long mail"),
-        pytest.param("Fine.\n\nOn 1 May 2026 Shop wrote:\n> Unsubscribe", "", None, id="our own foot, quoted"),
-    ],
-)
-def test_a_short_mail_that_asks_for_no_more_is_heard(text, subject, wish, tmp_path):
-    record = one(tmp_path, text, Subject=subject)
-    expected = [] if wish is None else [ConsentSignal("email", "marketing", wish, "ann@field.example")]
-    assert record.consent == expected
-
-
-@pytest.mark.parametrize(
     ("written", "name"),
     [
         ("ann at field.example (Ann Field)", "Ann Field"),
@@ -312,10 +329,34 @@ def test_words_that_are_no_address_are_a_name(tmp_path, written):
     assert not [each for each in one(tmp_path, From=written).party if each.kind == "email"]
 
 
-def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):
-    failed = {"Authentication_Results": "mx; dmarc=fail"}
-    assert one(tmp_path, "Please put me back on your mailing list", **failed).consent == []
-    assert [signal.allowed for signal in one(tmp_path, "unsubscribe me", **failed).consent] == [False]
+@pytest.mark.parametrize(
+    ("encoding", "blank"),
+    [
+        pytest.param("base64", "DQo=", id="a line end"),
+        pytest.param("base64", "wqANCsKgDQo=", id="two hard spaces"),
+        pytest.param("quoted-printable", "=20\n=20", id="spaces"),
+        pytest.param("quoted-printable", "=C2=A0=E2=80=8B", id="a hard space and one of no width"),
+        pytest.param("8bit", "\u00a0", id="a hard space as it is"),
+        pytest.param("7bit", "", id="nothing"),
+    ],
+)
+def test_a_plain_alternative_that_says_nothing_does_not_hide_the_html(encoding, blank, tmp_path):
+    parts = f"--b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n{blank}\n"
+    parts += "--b\nContent-Type: text/html; charset=utf-8\n\n<p>It broke.</p>\n--b--"
+    assert one(tmp_path, parts, Content_Type="multipart/alternative; boundary=b").text == "It broke."
+
+
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        pytest.param({"Content_Type": 'text/plain; name="mail.txt"'}, "It broke.", id="a name"),
+        pytest.param({"Content_Disposition": 'inline; filename="mail.txt"'}, "It broke.", id="a file's name, to be shown"),
+        pytest.param({"Content_Disposition": 'attachment; filename="log.txt"'}, "", id="a file alone"),
+    ],
+)
+def test_a_mail_that_is_one_text_is_read_whatever_it_is_called(headers, text, tmp_path):
+    record = one(tmp_path, "It broke.", **headers)
+    assert (record.text, len(record.attachments)) == (text, not text)
 
 
 def test_html_alone_is_turned_to_text_and_its_quotes_set_apart(tmp_path):

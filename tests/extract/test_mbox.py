@@ -86,6 +86,28 @@ def test_from_lines_of_many_writers_begin_a_message(line, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param(b"From ann@field.example Fri Nov 20 10:00:00 2026\n", id="without the empty line before it"),
+        pytest.param(b"\nFrom ann@field.example 20/11/2026 10:00:00\n", id="with a time that no mailbox has"),
+        pytest.param(b"\r\nFrom - Fr Nov 20 10:00:00 2026\r\n", id="with a day in German"),
+    ],
+)
+def test_a_message_that_looks_like_part_of_the_one_above_is_told(between, tmp_path):
+    """To split there would let whoever writes to us make up messages; to say nothing would lose some in silence."""
+    outcome = read_file(tmp_path, boxed(mail("one")).removesuffix(b"\n") + between + mail("two") + b"\n")
+    assert [record.source_ref for record in outcome.records] == ["1@field.example"]
+    assert outcome.warnings == {mbox.SWALLOWED: 1}
+
+
+def test_what_looks_like_a_message_behind_a_mark_is_not_told(tmp_path):
+    forwarded = mail("From ann@field.example Fri Nov 20 10:00:00 2026\nSubject: look")
+    sentence = mail("\nFrom here on:\nNote: it was your turn.", Message_ID="<2@field.example>")
+    unquoted = boxed(forwarded) + boxed(sentence).replace(b">From here", b"From here")
+    assert read_file(tmp_path, unquoted).warnings == {}
+
+
+@pytest.mark.parametrize(
     "line",
     [
         pytest.param("From here on it was your turn.", id="a sentence"),

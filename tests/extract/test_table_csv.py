@@ -9,6 +9,7 @@ from pipelines.extract.parts.table.guards import unguarded
 from pipelines.extract.parts.table.rows import Reader
 from pipelines.extract.values.issues import Issues
 from tests.extract.exports import NIGHT, extracted, source_of
+from tests.extract.mailboxes import zipped
 from tests.extract.tables import ANN, CRM, HEADER, changed, csv_of, values
 
 SMALL = source_of(
@@ -35,6 +36,22 @@ def test_rows_come_back_from_what_the_standard_writer_writes(tmp_path_factory, t
     read = [list(cells) for _, cells, _ in Reader(file, CRM, ["Id", "City", "Company"], issues).rows()]
     assert read == [[unguarded(cell) for cell in row] for row in rows]
     assert not issues.quarantined
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an Excel workbook (.xls)", id="an .xls"),
+        pytest.param(
+            zipped({"xl/workbook.xml": b"<?xml version='1.0'?><workbook/>"}), "XML or HTML and no table", id="an .xlsx"
+        ),
+        pytest.param(b"\xef\xbb\xbf\n<html><table><tr><td>Id</td></tr></table>", "XML or HTML and no table", id="a page"),
+    ],
+)
+def test_a_workbook_is_set_aside_with_what_to_take_instead(tmp_path, content, reason):
+    ((_, told),) = extracted(tmp_path, {"a": content}, CRM).quarantined
+    assert reason in told
+    assert "save the sheet as CSV" in told
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

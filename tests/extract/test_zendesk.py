@@ -207,6 +207,19 @@ def test_a_ticket_of_our_own_staff_has_no_customer(tmp_path):
     assert (record.party, record.reason) == ([], "internal")
 
 
+@pytest.mark.parametrize(
+    ("shown", "called"),
+    [
+        ("Caller +44 7700 900123", []), ("Caller (020) 7946-0999", []), ("Visitor 12345678", []), ("Besucher 4711", []),
+        ("Permanently Deleted User", []), ("Caller Smith", ["Caller Smith"]), ("Ann 2", ["Ann 2"]),
+    ],
+)  # fmt: skip
+def test_a_name_that_zendesk_made_up_is_nobodys(tmp_path, shown, called):
+    row = user(ANN, "end-user", shown, verified=True)
+    (record,) = extracted(tmp_path, {"a.ndjson": lines(ticket(9, comment(1, ANN, "hi")), row)}, SOURCE).records
+    assert ([each.value for each in record.party if each.kind == "name"], record.party_ref) == (called, shown)
+
+
 def test_a_requester_with_our_own_address_has_no_customer(tmp_path):
     files = {"t": lines(ticket(1, comment(7, ANN, "x"))), "u": lines(PEOPLE[0] | {"email": "desk@shop.example"})}
     (record,) = extracted(tmp_path, files, SOURCE).records

@@ -18,8 +18,8 @@ ATTRIBUTION_VERBS = (
 
 # Under a drawn line: "-----Original Message-----", "---------- Forwarded message ---------".
 DIVIDERS = (
-    "original message", "reply message", "originalnachricht", "ursprüngliche nachricht", "antwort nachricht",
-    "message d'origine", "message original",
+    "original message", "reply message", "originalnachricht", "original-nachricht", "ursprüngliche nachricht",
+    "antwort nachricht", "message d'origine", "message original",
     "mensaje original", "messaggio originale", "oorspronkelijk bericht", "mensagem original", "missatge original",
     "oprindelig meddelelse", "oprindelig besked", "opprinnelig melding", "ursprungligt meddelande", "alkuperäinen viesti",
     "wiadomość oryginalna", "oryginalna wiadomość", "původní zpráva", "původní e-mail", "pôvodná správa", "eredeti üzenet",
@@ -62,10 +62,11 @@ HEADERS = frozenset((
 
 # "Sent from my iPhone", and what mail apps write under a mail for themselves.
 DEVICE_STARTS = (
-    "sent from ", "sent via ", "sent with proton", "get outlook for ", "outlook für ", "télécharger outlook pour ",
+    "sent from ", "sent via ", "sent with proton", "sent with [proton", "get outlook for ", "outlook für ",
+    "télécharger outlook pour ",
     "obtenir outlook pour ", "obtener outlook para ", "obter o outlook para ", "baixar o outlook para ",
     "scarica outlook per ", "ottieni outlook per ", "download outlook voor ", "hämta outlook för ", "hent outlook til ",
-    "von meinem ", "gesendet von ", "gesendet mit der ",
+    "von meinem ", "gesendet von ", "gesendet mit der ", "gesendet mit proton",
     "diese nachricht wurde von mein", "envoyé de ", "envoyé depuis ", "envoyé à partir d", "enviado desde ",
     "enviado a partir d", "enviado através d", "enviado do ", "inviato da ", "inviato dal ", "verzonden vanaf ",
     "verzonden met ", "verstuurd vanaf ", "skickat från ", "sendt fra ", "lähetetty iphone", "wysłane z ", "odesláno z ",

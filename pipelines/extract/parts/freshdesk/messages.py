@@ -176,8 +176,14 @@ def _party(message: Message, person_ref: str | None, ticket: Ticket | None, desk
         return ([found] if found else []), found.value if found else ""
     told = ticket.requester if ticket and person_ref == ticket.requester_ref else Person()
     person = desk.people.contacts.get(person_ref, told)
-    known_party, party_ref = party_of(person_ref, person, message.delivered_by or "", desk.source)
+    known_party, party_ref = party_of(person_ref, person, _carrier(message, ticket), desk.source)
     return [*party, *known_party], party_ref
+
+
+def _carrier(message: Message, ticket: Ticket | None) -> str:
+    """Return the channel that a message came through, as ``party_of`` takes it: WhatsApp, alone of chats, has a number."""
+    via = message.via or (ticket.via if ticket else "")
+    return via if via == "whatsapp" else message.delivered_by or ""
 
 
 def _mailed(address: str) -> Identifier | None:

@@ -110,7 +110,7 @@ def party_of(person_ref: str, person: Person, channel: str, source: Source) -> t
 
     The account is the helpdesk's own. What the row says counts as delivered by a channel: with a proof where the contact
     confirmed their address, without one where the message came through that very channel; else somebody typed it.
-    A handle or Facebook account is what that platform delivered, on its own messages.
+    A handle or Facebook account is what that platform delivered, on its own messages. WhatsApp is ``channel`` "whatsapp".
     """
     party, party_ref = _party(person_ref, person, channel, source.name, source.region)
     return list(party), party_ref
@@ -134,7 +134,7 @@ def _party(
         identifiers.account(person_ref, issuer, "channel"),
         *(graded(identifiers.email(each, "channel"), "email") for each in person.emails[:1]),
         *(identifiers.email(each, "claimed") for each in person.emails[1:]),
-        *(graded(identifiers.phone(each, region, "channel"), "voice", "sms") for each in person.phones),
+        *(graded(identifiers.phone(each, region, "channel"), "voice", "sms", "whatsapp") for each in person.phones),
         identifiers.handle(person.handle, "x", shown_by_platform),
         identifiers.account(person.facebook, "facebook", shown_by_platform),
         identifiers.account(person.external, f"{issuer}:external", "reference"),

@@ -13,6 +13,7 @@ from pipelines.extract.values.text import clean, html_to_text
 
 TEXT_LIMIT = 1_000_000  # characters of one mail's text that are kept; more is pasted data
 _NAME_LIMIT = 255
+_BLANK_LIMIT = 2_000  # bytes of an encoded text; a longer one has words
 _TEXTS = ("text/plain", "text/html", "text/enriched")
 _PKCS7 = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _ARMOR, _ARMOR_END = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
@@ -44,7 +45,7 @@ def body_of(mail: Part) -> Body:
     attachments: list[Attachment] = []
     traits: dict[str, str] = {}
     for part in _leaves(mail):
-        if _is_shown(part):
+        if _is_shown(part, is_alone=part is mail):
             texts.append(_text(part))
         else:
             attachments.append(_attachment(part))
@@ -91,7 +92,7 @@ def _leaves(mail: Part) -> Iterator[Part]:
 
 def _shown_alternative(parts: list[Part]) -> list[Part]:
     """Return the parts of a multipart/alternative to show: one text, and what is no text (a calendar, a file)."""
-    plain = [part for part in parts if part.kind == "text/plain" and part.body.strip()]
+    plain = [part for part in parts if part.kind == "text/plain" and _says_something(part)]
     rich = [part for part in parts if part.kind == "text/html" or part.parts]
     others = [part for part in parts if part.kind not in _TEXTS and not part.parts]
     if not plain:
@@ -100,11 +101,23 @@ def _shown_alternative(parts: list[Part]) -> list[Part]:
     return [plain[0], *with_files, *others]
 
 
-def _is_shown(part: Part) -> bool:
+def _says_something(part: Part) -> bool:
+    """Tell whether anything is to be read in a text: programs write a line end or a hard space for want of words."""
+    body = part.body.strip()
+    if not body or len(body) > _BLANK_LIMIT:
+        return bool(body)
+    encoding = part.headers.word("content-transfer-encoding")
+    return bool(_text(part).strip()) if encoding in ("base64", "quoted-printable") or not body.isascii() else True
+
+
+def _is_shown(part: Part, *, is_alone: bool) -> bool:
+    """Tell whether a part is read as the mail's text. A text with a file's name is a file, unless it is all of the mail."""
     if part.kind.startswith("multipart/"):  # it says so, but no part was found: what stands there is text
         return True
     disposition, given = parameters(part.headers.first("content-disposition"))
-    return part.kind in _TEXTS and disposition != "attachment" and "filename" not in given and "name" not in part.parameters
+    if part.kind not in _TEXTS or disposition == "attachment":
+        return False
+    return is_alone or ("filename" not in given and "name" not in part.parameters)
 
 
 def _text(part: Part) -> str:

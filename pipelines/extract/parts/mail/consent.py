@@ -11,12 +11,23 @@ _NO = (
     "unsubscribe", "opt me out", "opt out", "remove me from", "take me off", "stop sending", "stop emailing", "stop mailing",
     "no more emails", "no more marketing", "no more advert", "no longer want your", "no longer wish to receive", "abmelden",
     "abbestellen", "keine werbung", "désabonner", "désinscrire", "désinscription", "darme de baja", "dar de baja",
+    "aus dem verteiler", "aus ihrem verteiler", "aus eurem verteiler", "keine newsletter mehr", "keinen newsletter mehr",
+    "keine e mails mehr", "keine mails mehr", "plus de publicité", "ne plus recevoir", "no quiero recibir más",
+    "no deseo recibir más", "non voglio più ricevere", "non desidero più ricevere", "geen nieuwsbrief meer",
     "cancelar suscripción", "cancellami", "disiscriver", "annulla iscrizione", "afmelden", "uitschrijven",
 )  # fmt: skip
-_YES = (
-    "put me back on", "subscribe me again", "resubscribe", "get your newsletter again", "receive your newsletter again",
-    "want your newsletter again", "wieder anmelden",
-)  # fmt: skip
+_YES = ("put me back on", "subscribe me again", "resubscribe", "your newsletter again", "newsletter wieder")
+# A yes is a sentence that asks for it from its first word on: who tells that it happened, or that it fails, asks for none.
+_ASKED = re.compile(
+    r"(?:(?:hi|hello|hey|yes|ok|okay|please|pls|kindly|so|and|now|(?:could|can|would|will) you|i|i'd|would|like|love|want"
+    r"|wish|you to|to|do|really|bitte|ich|möchte|will|würde|mich|mir|gerne?|für|zum|den|ihren|euren) )*"
+    r"(?:put me back on (?:your|the) (?:(?:mailing|marketing|e ?mail|news) )?(?:list|newsletter|e ?mails)\b"
+    r"|(?:re)?subscribe me again|resubscribe(?: me)?(?: (?:to|please)\b|$)"
+    r"|(?:(?:get|receive|want|have) )?your newsletter again"
+    r"|newsletter wieder (?:anmelden|bekommen|erhalten))"
+)
+_CONTRARY = re.compile(r"\b(?:not|never|no|cannot|stop|nicht|nie|kein\w{0,2})\b|n't")
+_SENTENCES = re.compile(r"[.,!;:]")
 _ANY = re.compile("|".join(sorted(r"\s+".join(map(re.escape, phrase.split())) for phrase in (*_ALONE, *_NO, *_YES))))
 _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abmelden", "?", "by accident", "how do i")
 
@@ -24,7 +35,8 @@ _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abme
 def marketing_wish(text: str) -> bool | None:
     """Return what the person asks for: False no more advertising, True to have it again, None where they say neither.
 
-    A question or a story about unsubscribing asks for nothing. Where both are said, the no stands.
+    A question or a story about unsubscribing asks for nothing. Where both are said, the no stands; where it is open
+    whether they ask or complain, they ask for nothing.
     """
     words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
     if not _ANY.search(words) or len(words.split()) > MAIL_LIMIT:
@@ -35,4 +47,10 @@ def marketing_wish(text: str) -> bool | None:
     short = [line for line in lines if line.count(" ") < LINE_LIMIT and not any(mark in line for mark in _TELLING)]
     if any(phrase in line for line in short for phrase in _NO):
         return False
-    return True if any(phrase in line for line in short for phrase in _YES) else None
+    return True if any(map(_asks_again, short)) else None
+
+
+def _asks_again(line: str) -> bool:
+    if _CONTRARY.search(line) or not any(phrase in line for phrase in _YES):
+        return False
+    return any(_ASKED.match(sentence.strip()) for sentence in _SENTENCES.split(line))

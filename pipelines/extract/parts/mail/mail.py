@@ -18,7 +18,7 @@ from pipelines.extract.parts.mail.dates import instant, local
 from pipelines.extract.parts.mail.headers import Headers, message_ids
 from pipelines.extract.parts.mail.mime import Part, parse_mail
 from pipelines.extract.parts.mail.notes import is_unsent, without_notes
-from pipelines.extract.parts.mail.reasons import is_no_reply, reason_of_mail
+from pipelines.extract.parts.mail.reasons import is_journal, is_no_reply, reason_of_mail
 from pipelines.extract.parts.mail.synced import Synced, interaction_in, is_draft, is_synced, moment_of
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.identifiers import Own
@@ -109,6 +109,8 @@ def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> I
     sender = senders[0] if senders else Mailbox("", "")
     verdict = authentication(headers, sender.address.rpartition("@")[2], own)
     way = _way(headers, own, senders, verdict)
+    if is_journal(headers):
+        issues.warn(file=place.file, reason="a report to Exchange's journal: the mail within it is not read")
     if DRAFT in place.notes or (way.direction != "inbound" and is_unsent(headers)):
         raise UnsentError("a draft, not sent")
     reason = _reason(mail, way, own, place)
@@ -164,9 +166,8 @@ def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -
         # Two senders are a known trick, in one From or in two: what shows the one may have checked the other.
         doubtful = verdict == "fail" or sum(bool(one.address) for one in senders) > 1 or len(headers.all("from")) > 1
         return _Way("inbound", sender, sender, "claimed" if doubtful else "channel", verdict == "pass" or doubtful)
-    through_us = next(mailboxes([*headers.all("x-original-from"), *headers.all("x-original-sender")]), None)
-    if through_us and through_us.address and not own.is_ref(through_us.address):
-        # A group of ours (Google Groups) sends a customer's mail on under its own address. Anybody can write that header.
+    # A group of ours (Google Groups) sends a customer's mail on under its own address. Anybody can write that header.
+    if through_us := _outsider([*headers.all("x-original-from"), *headers.all("x-original-sender")], own):
         return _Way("inbound", through_us, through_us, "claimed")
     recipients = mailboxes(value for name in _RECIPIENTS for value in headers.all(name))
     addressed = [recipient for recipient in islice(recipients, RECIPIENTS_LIMIT) if recipient.address]
@@ -175,7 +176,16 @@ def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -
         return _Way("inbound", sender, sender, "claimed")
     if outside or not addressed:  # to "undisclosed recipients": somebody, whom the mail does not name
         return _Way("outbound", sender, outside or Mailbox("", ""), "channel")
+    # A form on our own site mails itself to us; the answer goes to the address that somebody typed into it.
+    if writer := _outsider(headers.all("reply-to"), own):
+        return _Way("inbound", writer, writer, "claimed")
     return _Way("internal", sender, Mailbox("", ""), "channel")
+
+
+def _outsider(values: list[str], own: Own) -> Mailbox | None:
+    """Return the first entry of such headers, where it has an address that is not ours."""
+    first = next(mailboxes(values), None)
+    return first if first and first.address and not own.is_ref(first.address) else None
 
 
 def _reason(mail: Part, way: _Way, own: Own, place: Place) -> str | None:

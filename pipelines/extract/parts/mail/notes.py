@@ -11,7 +11,15 @@ _KEPT_BESIDE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
-_DRAFTS = frozenset(("drafts", "draft", "entwürfe", "brouillons", "borradores", "bozze", "concepten", "rascunhos"))
+# Gmail's own labels, which Takeout writes in the language of the account.
+_DRAFTS = frozenset((
+    "drafts", "draft", "entwürfe", "brouillons", "borradores", "bozze", "concepten", "rascunhos", "esborranys",
+    "wersje robocze", "koncepty", "piszkozatok", "utkast", "kladder", "luonnokset", "taslaklar", "черновики", "чернетки",
+    "πρόχειρα", "下書き", "草稿", "임시보관함",
+))  # fmt: skip
+SPAM = frozenset((
+    "spam", "correu brossa", "skräppost", "søppelpost", "roskaposti", "спам", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸함",
+))  # fmt: skip
 
 
 def labels_of(headers: Headers) -> set[str]:

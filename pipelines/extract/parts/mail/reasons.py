@@ -8,10 +8,16 @@ from pipelines.contract import Identifier
 from pipelines.extract.parts.mail.addresses import Mailbox
 from pipelines.extract.parts.mail.headers import Headers
 from pipelines.extract.parts.mail.mime import Part
-from pipelines.extract.parts.mail.notes import labels_of
+from pipelines.extract.parts.mail.notes import SPAM, labels_of
 from pipelines.extract.values.identifiers import CACHED, Own
 
-_NO_REPLY = ("noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepasrepondre", "nichtantworten", "noresponder")
+_NO_REPLY = (
+    "noreply", "donotreply", "dontreply", "noresponse", "neresp", "nepasrepondre", "nichtantworten", "keineantwort",
+    "noresponder", "noresponda", "nocontest", "naoresponda", "naoresponder", "nonrispondere", "nietbeantwoorden",
+    "nieodpowiadaj",
+)  # fmt: skip
+_EXCHANGE = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"  # under which every Exchange writes itself
+_JOURNAL = frozenset(("x-ms-journal-report",))
 _DAEMONS = ("mailerdaemon", "maildaemon")
 _DAEMON_NAMES = ("mail delivery s", "mailer daemon", "mailer-daemon")
 # Servers that do not say so otherwise write under the postmaster's address, which is a person's as well.
@@ -35,7 +41,8 @@ _WORDS = re.compile("[-_.+]")
 def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = False) -> str | None:
     """Return why an incoming mail has no customer, one of ``contract.REASONS``, or None where a person wrote it.
 
-    Only what headers declare is used, and of several reasons the first of: bounce, spam, auto_reply, newsletter, no_reply.
+    Only what headers declare is used, and of several reasons the first of: bounce, bot, spam, auto_reply, newsletter,
+    no_reply.
 
     Args:
         mail: the whole mail.
@@ -46,6 +53,8 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = Fal
     headers = mail.headers
     if _is_bounce(mail, sender):
         return "bounce"
+    if is_journal(headers) or sender.address.startswith(_EXCHANGE + "@"):
+        return "bot"
     if is_junk or _is_spam(headers):
         return "spam"
     if _is_automatic(headers) or mail.kind == "multipart/report":
@@ -55,6 +64,11 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = Fal
     if _is_newsletter(headers, own):
         return "newsletter"
     return "no_reply" if is_no_reply(sender.address) else None
+
+
+def is_journal(headers: Headers) -> bool:
+    """Tell whether a mail is Exchange's own note for its archive, which holds the mail that somebody wrote within it."""
+    return headers.has(_JOURNAL)
 
 
 def machine_of(address: str) -> str | None:
@@ -101,7 +115,7 @@ def _is_spam(headers: Headers) -> bool:
         or headers.word("x-spam-status").startswith("yes")
         or headers.word("x-spam") == "yes"
         or _is_spam_to_exchange(headers)
-        or "spam" in labels_of(headers)
+        or not SPAM.isdisjoint(labels_of(headers))
     )
 
 

@@ -14,6 +14,8 @@ from pipelines.extract.parts.columns.texts import Flags, flags_of, is_filled, st
 from pipelines.extract.values.fields import names, valid
 from pipelines.extract.values.issues import Issues, UnreadableError
 
+CONSENT, REFUSAL = "consent.", "opt_out."
+CONSENTS = (CONSENT, REFUSAL)  # before the channel that a column says a yes or no of
 IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling
 # What databases, spreadsheets and pandas write where a cell is empty, and nobody types so.
@@ -36,7 +38,10 @@ class Layout:
     """
 
     def __init__(self, mapping: dict[str, list[str]], several: Iterable[str], file: str, issues: Issues) -> None:
-        """Lay out ``mapping``; the fields ``several`` take all of their columns' values, the others take the first."""
+        """Lay out ``mapping``; the fields ``several`` take all of their columns' values, the others take the first.
+
+        Consents take all as well, one value each: a yes in one column does not hide the no in another.
+        """
         self._file, self._issues = file, issues
         self._fields = [name for name, columns in mapping.items() for _ in columns]
         self.columns = [column for columns in mapping.values() for column in columns]
@@ -47,7 +52,11 @@ class Layout:
             self._places.setdefault(name, []).append(place)
         self._cells = range(self.nothing)
         self._written = frozenset(place for name in _WRITTEN for place in self._places.get(name, ()))
-        self._next = [places for name, places in self._places.items() if len(places) > 1 and name not in self._several]
+        self._next = [
+            places
+            for name, places in self._places.items()
+            if len(places) > 1 and name not in self._several and not name.startswith(CONSENTS)
+        ]
         self._ids = [self._places[name][0] for name in sorted(IDS & self._places.keys())]
         self._empty = list(self._cells)  # the cells that no row has filled yet
         self._rows = 0
@@ -172,7 +181,7 @@ class Layout:
 
     def _yes_no(self, cell: bool, place: int) -> str:
         name = self._fields[place]
-        if name not in _YES_NO and not name.startswith("consent."):
+        if name not in _YES_NO and not name.startswith(CONSENTS):
             raise UnreadableError(f"column {self.column(place)} holds yes or no where something else belongs")
         return "true" if cell else "false"
 

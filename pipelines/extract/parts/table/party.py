@@ -64,9 +64,11 @@ def consent_lists(
     channels: list[str] = []
     points: list[pa.Array] = [pa.array([], pa.string())]
     yes: list[Flags] = [np.zeros(0, np.bool_)]
-    for place, channel in consents.steps:
+    for place, channel, is_refusal in consents.steps:
         said = read(texts[place], partial(boolean, layout=layout, place=place), pa.bool_(), is_odd)
         says, allowed = is_there(said), flags_of(said.fill_null(False))
+        if is_refusal:
+            says, allowed = allowed, np.zeros(len(is_odd), np.bool_)
         reached = np.zeros(len(is_odd), np.bool_)
         signals = [(is_there(one.values) & says, one.values) for one in found if one.who[0] == CONTACTS.get(channel)]
         for there, _ in signals:

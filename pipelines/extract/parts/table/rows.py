@@ -37,6 +37,14 @@ from pipelines.extract.values.fields import valid
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
+# What is no table, by its first bytes: a program's own "Excel" is often a page. The parts of an .xlsx, a zip, are XML.
+_NO_TABLES = {
+    b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls), which is not read: save the sheet as CSV (UTF-8)",
+    **dict.fromkeys(
+        (b"<?xml", b"<html", b"<!doctype", b"<table", b"<meta"),
+        "XML or HTML and no table: of an Excel workbook (.xlsx, .xls) save the sheet as CSV (UTF-8)",
+    ),
+}
 _EMPTY = ' \t\r\n",;|'  # what a row of empty cells is written with
 
 
@@ -100,6 +108,9 @@ class Reader:
 
     def _kind(self) -> str:
         head = head_of(self._file)
+        begins = head.removeprefix(MARK).lstrip()[:20].lower()
+        if reason := next((reason for mark, reason in _NO_TABLES.items() if begins.startswith(mark)), None):
+            raise UnreadableError(reason)
         if head.startswith(b"PAR1"):
             return "parquet"
         return "json" if head.removeprefix(MARK).lstrip()[:1] in (b"{", b"[") else "csv"

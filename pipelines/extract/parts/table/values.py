@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
-from pipelines.extract.parts.table.layout import Layout
+from pipelines.extract.parts.table.layout import CONSENTS, REFUSAL, Layout
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known, names, plain
 from pipelines.extract.values.identifiers import Own
@@ -28,8 +28,15 @@ _DIRECTIONS: dict[str, Direction] = {
     "inbound": "inbound", "incoming": "inbound", "in": "inbound",
     "outbound": "outbound", "outgoing": "outbound", "out": "outbound", "internal": "internal",
 }  # fmt: skip
-_BOOLEANS = {"true": True, "yes": True, "y": True, "t": True, "1": True, "false": False, "no": False, "n": False, "f": False,
-             "0": False}  # fmt: skip
+# As people say it, as programs write it, and as spreadsheets do in the language that they are set to: no word of one
+# language is the contrary in another. Beside them what the state of a newsletter is called.
+_YES = names("""
+    1 t true y yes ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda да истина はい 是 subscribed
+""")
+_NO = names("""
+    0 f false n no nein falsch non faux falso não nao nee onwaar nie fałsz нет ложь いいえ 否 unsubscribed
+""")
+_BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
 
@@ -178,20 +185,36 @@ def in_full(number: str, region: str) -> str:
     return identifiers.normalise_phone(number, region) or number
 
 
+class Asked(NamedTuple):
+    """A column that says whether a person may be reached in a channel.
+
+    Attributes:
+        is_refusal: its yes is a no ("Email opt out"), and its no says nothing: who has not refused has not agreed.
+    """
+
+    place: int
+    channel: str
+    is_refusal: bool
+
+
 class Consents:
-    """What the columns ``consent.<channel>`` say, for each contact point that the row has in the channel."""
+    """What ``consent.<channel>`` and ``opt_out.<channel>`` say, for each contact point that the row has in the channel."""
 
     def __init__(self, layout: Layout, mapping: dict[str, list[str]]) -> None:
         self._layout = layout
         self.steps = [
-            (layout.place(name), name.partition(".")[2]) for name in sorted(mapping) if name.startswith("consent.")
+            Asked(place, name.partition(".")[2], name.startswith(REFUSAL))
+            for name in sorted(mapping)
+            if name.startswith(CONSENTS)
+            for place in layout.places(name)
         ]
 
     def signals(self, texts: list[str], party: list[Identifier]) -> list[ConsentSignal]:
         """Return a row's signals; without a value where it has no contact point in the channel."""
         signals: list[ConsentSignal] = []
-        for place, channel in self.steps:
-            allowed = boolean(texts[place], self._layout, place)
+        for place, channel, is_refusal in self.steps:
+            said = boolean(texts[place], self._layout, place)
+            allowed = (False if said else None) if is_refusal else said
             if allowed is None:
                 continue
             kind = CONTACTS.get(channel)

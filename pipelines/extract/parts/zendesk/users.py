@@ -1,5 +1,6 @@
 """Zendesk's users: the side file that says who an author is, and what of it identifies a ticket's requester."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,6 +21,11 @@ _LEFT = names("""
     remote_photo_url report_csv restricted_agent role_type shared shared_agent shared_phone_number signature suspended tags
     ticket_restriction time_zone two_factor_auth_enabled url user_fields
 """)
+# What Zendesk itself calls somebody who gave no name, or is gone: Caller +49 171 2345678, Visitor 12345678.
+_GIVEN_BY_ZENDESK = re.compile(
+    r"(?:caller|visitor|anrufer|besucher|appelant|visiteur|visitante)\s+[+(]?\d[\d\s().-]*|permanently deleted user",
+    re.IGNORECASE,
+)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -95,6 +101,6 @@ def _person(
         account,
         graded(identifiers.email(user.email, "channel"), "email"),
         graded(identifiers.phone(user.phone, region, "channel"), "voice", "sms"),
-        graded(identifiers.name(user.name, "channel"), "email"),
+        graded(None if _GIVEN_BY_ZENDESK.fullmatch(user.name) else identifiers.name(user.name, "channel"), "email"),
     )
     return tuple(party), user.name or user.email or user.phone or user_ref
