@@ -28,8 +28,8 @@ from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import Issues, UnreadableError
-from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import one_line, split_reply
+from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
 
 TABLE = (
@@ -232,7 +232,7 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
         attachments=part.attachments,
         topic=conversation.topic,
         status=conversation.status,
-        consent=keyword_consent(words.text, channel, party) if inbound and channel in ("sms", "chat") else [],
+        consent=asked_consent(words.text, conversation.subject, channel, party) if inbound else [],
         reason=reason,
         source_metadata=_metadata(part, conversation, delivered_by),
         updated_at=max(changed, default=None),

@@ -28,7 +28,7 @@ from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import EARLIEST, parse_instant
 from pipelines.extract.values.issues import Issues, UnreadableError
-from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
 
 PAGES = ("tickets", "users")
@@ -201,7 +201,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
         topic=ticket.topic,
         status=(call.outcome if call else None) or ticket.status or None,
         duration_seconds=call.duration_seconds if call else None,
-        consent=keyword_consent(text, channel, party) if direction == "inbound" and channel in ("sms", "chat") else [],
+        consent=asked_consent(text, ticket.subject, channel, party) if direction == "inbound" else [],
         reason=reason,
         source_metadata=_metadata(kind, via, ticket, author_ref, call, is_transcript=words.is_transcript),
         updated_at=ticket.updated_at,

@@ -47,7 +47,7 @@ STRANGE = st.sampled_from([
 ])  # fmt: skip
 SAID = st.sampled_from([
     "stop", "STOP", "n/a", "please stop texting me", "Start", "unstop", "no more texts", "do not text me", "opt out",
-    "hello", "my order is GT-1001",
+    "hello", "please unsubscribe me", "Unsubscribe?", "put me back on your list", "my order is GT-1001",
     "gt-100234 and GT-12345", "ticket abc", "write to ann2@mail.example", "call 07700 900123",
     "call +44 7700 900124.", "I'm @ann_x on X", "my insta is ann.x1", "IG: ann.x", "find me at t.me/ann", "my xbox",
     "x" * 70, "Grüße, Zoë", "a\nb\r\nc\rd", "\u0660\u0667\u0667\u0660\u0660 \u0669\u0660\u0660\u0661\u0662\u0663",

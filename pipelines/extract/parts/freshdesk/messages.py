@@ -15,8 +15,8 @@ from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
-from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import split_reply
+from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
 
 # How a conversation came about: what the code is called, and its channel where it says so. Freshdesk's documentation has
@@ -137,7 +137,6 @@ def _interaction(message: Message, ticket: Ticket | None, desk: Desk, file: str,
         said = "" if message.is_dictated else parts.text
         party += [*claims_of(said, desk.source), *references_of(subject or "", desk.source)]
     party = strongest(party)
-    has_keywords = inbound and channel in ("sms", "chat")
     return Interaction(
         source=desk.source.name,
         source_ref=message.source_ref,
@@ -158,7 +157,7 @@ def _interaction(message: Message, ticket: Ticket | None, desk: Desk, file: str,
         attachments=message.attachments,
         topic=ticket.topic if ticket else None,
         status=ticket.status if ticket else None,
-        consent=keyword_consent(parts.text, channel, party) if has_keywords else [],
+        consent=asked_consent(parts.text, subject, channel, party) if inbound else [],
         reason=reason,
         source_metadata=_metadata(message),
         updated_at=message.updated_at,

@@ -13,7 +13,6 @@ from pipelines.extract.claims.claims import claims_of, references_of, signed_nam
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail.authentication import Verdict, authentication
 from pipelines.extract.parts.mail.body import body_of, is_cut
-from pipelines.extract.parts.mail.consent import marketing_wish
 from pipelines.extract.parts.mail.dates import instant, local
 from pipelines.extract.parts.mail.headers import Headers, message_ids
 from pipelines.extract.parts.mail.mime import Part, parse_mail
@@ -25,6 +24,7 @@ from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import EARLIEST, latest_of
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.extract.values.text import Parts, split_reply
+from pipelines.extract.values.wishes import marketing_wish
 from pipelines.settings import Source
 
 SUBJECT_LIMIT = 1_000

@@ -25,6 +25,7 @@ from pipelines.extract.parts.table.party import clean_lines, consent_lists, iden
 from pipelines.extract.parts.table.records import UTC, Interactions, Profiles
 from pipelines.extract.parts.table.values import boolean, direction, seconds
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.wishes import marketing_wish
 
 _MEANINGS: tuple[tuple[str, Any, pa.DataType], ...] = (
     ("direction", direction, pa.string()), ("is_public", boolean, pa.bool_()), ("duration_seconds", seconds, pa.float64()),
@@ -106,6 +107,9 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
     if records.has_keywords:
         mark_keywords(records.channel, text, said, is_odd)
     subject = clean_lines(texts[place("subject")]).fill_null("")
+    if records.is_mail:
+        worded = pc.if_else(pc.equal(text, ""), subject, text)
+        is_odd |= is_inbound & _which(worded, lambda each: marketing_wish(each) is not None)
     is_odd[[row for row, _ in looked_up(subject, is_inbound & has_party, [], records.source)]] = True
     answered = flags_of(pc.equal(towards, "outbound").fill_null(False)) & is_filled(text)
     more = claimed(text, said & has_party & ~is_odd, found, records.source)

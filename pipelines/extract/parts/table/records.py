@@ -12,8 +12,8 @@ from pipelines.extract.parts.table.values import Consents, Person, boolean, dire
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
-from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import Parts, clean, split_reply
+from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
 
 # The kinds that a channel itself delivers; what else stands in the row about the person, somebody typed.
@@ -127,7 +127,7 @@ class Interactions:
             topic=line(texts[self._topic]),
             status=line(texts[self._status]),
             duration_seconds=seconds(texts[self._duration], layout, self._duration),
-            consent=self._consent(texts, parts.text if is_inbound else "", party),
+            consent=self._consent(texts, party, parts.text, subject) if is_inbound else self.consents.signals(texts, party),
             reason=reason,
             source_metadata={"local_time": flag} if flag else {},
             updated_at=_changed(texts, self._updated_at, source, layout),
@@ -154,9 +154,8 @@ class Interactions:
         """Return the person as the source shows them: a name, else an address, number or handle."""
         return next((shown for place in self.shown if texts[place] and (shown := first_line(texts[place]))), "")
 
-    def _consent(self, texts: list[Any], said: str, party: list[Identifier]) -> list[ConsentSignal]:
-        signals = self.consents.signals(texts, party)
-        return [*signals, *keyword_consent(said, self.channel, party)] if said and self.has_keywords else signals
+    def _consent(self, texts: list[Any], party: list[Identifier], said: str, subject: str | None) -> list[ConsentSignal]:
+        return [*self.consents.signals(texts, party), *asked_consent(said, subject, self.channel, party)]
 
 
 def _changed(texts: list[Any], place: int, source: Source, layout: Layout) -> datetime | None:

@@ -1,6 +1,9 @@
-"""What a person's mail says about advertising: a short mail, or a line of its own in one, in words we know."""
+"""What people ask for in their own words about advertising, on whatever channel they write."""
 
 import re
+
+from pipelines.contract import ConsentSignal, Identifier
+from pipelines.extract.values.keywords import keyword_consent
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
 LINE_LIMIT = 15
@@ -32,11 +35,26 @@ _ANY = re.compile("|".join(sorted(r"\s+".join(map(re.escape, phrase.split())) fo
 _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abmelden", "?", "by accident", "how do i")
 
 
-def marketing_wish(text: str) -> bool | None:
-    """Return what the person asks for: False no more advertising, True to have it again, None where they say neither.
+def asked_consent(text: str, subject: str | None, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
+    """Return what an inbound message says about marketing on its channel: by keyword in texts and chats, in words by mail.
 
-    A question or a story about unsubscribing asks for nothing. Where both are said, the no stands; where it is open
-    whether they ask or complain, they ask for nothing.
+    A yes by mail holds for the addresses that the channel itself shows; a no is kept, without a value, even where there is
+    none.
+    """
+    if channel in ("sms", "chat"):
+        return keyword_consent(text, channel, party)
+    wish = marketing_wish(text or subject or "") if channel == "email" else None
+    if wish is None:
+        return []
+    addresses = [each.value for each in party if each.kind == "email" and each.evidence == "channel"]
+    return [ConsentSignal("email", "marketing", wish, value) for value in addresses or [""] * (not wish)]
+
+
+def marketing_wish(text: str) -> bool | None:
+    """Return what a mail asks for: False no more advertising, True to have it again, None where it says neither.
+
+    That is a short mail, or a line of its own in one, in words we know. A question or a story about unsubscribing asks for
+    nothing. Where both are said, the no stands; where it is open whether they ask or complain, they ask for nothing.
     """
     words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
     if not _ANY.search(words) or len(words.split()) > MAIL_LIMIT:
