@@ -136,6 +136,14 @@ FAILED = "Authentication-Results: mx.shop.example; dkim=fail header.d=field.exam
         pytest.param([NOTHING, SIGNED], UNPROVEN, id="no hop at all: anybody's"),
         pytest.param([NOTHING, SIGNED, DELIVERED], UNPROVEN, id="no hop but a delivery"),
         pytest.param([NOTHING, ELSEWHERE, TAKEN_IN], UNPROVEN, id="of another server"),
+        pytest.param([NOTHING, SIGNED.replace("mx.", "dkim."), TAKEN_IN], PASSED, id="each filter by a name of its own"),
+        pytest.param(
+            [NOTHING, SIGNED.replace("mx.", "dkim."), TAKEN_IN, SIGNED.replace("mx.", "spf.")], PASSED, id="as at iCloud"
+        ),
+        pytest.param([NOTHING, TAKEN_IN, SIGNED.replace("mx.", "dkim.")], UNPROVEN, id="such a name below where it came in"),
+        pytest.param(
+            ["shop.example; dmarc=none", SIGNED.replace("mx.shop", "other"), TAKEN_IN], UNPROVEN, id="two of one top level"
+        ),
         pytest.param(["dmarc=none", SIGNED.replace("mx.shop.example; ", ""), TAKEN_IN], UNPROVEN, id="of no name"),
     ],
 )

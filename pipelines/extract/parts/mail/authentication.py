@@ -46,10 +46,11 @@ def authentication(headers: Headers, domain: str, own: Own) -> Verdict:
 
 
 def _beside(server: str, headers: Headers) -> list[_Result]:
-    """Return what the same server found in further headers, those above the Received by which it took the mail in.
+    """Return what the same server, or another filter of its house, found in further headers.
 
-    A server puts its Received on top of all that a sender wrote (RFC 5321, 4.4), so nobody else wrote what is above. The
-    first Received is that one, but for those of a delivery within the house (LMTP), and has to be there.
+    Only those count that stand above the Received by which it took the mail in. A server puts that on top of all that a
+    sender wrote (RFC 5321, 4.4), so nobody else wrote what is above. The first Received is that one, but for those of a
+    delivery within the house (LMTP), and has to be there.
     """
     received = headers.all("received")[:RESULTS_LIMIT]
     hops = next((number for number, hop in enumerate(received) if not _is_delivery(hop)), None)
@@ -57,7 +58,13 @@ def _beside(server: str, headers: Headers) -> list[_Result]:
         return []
     above = list(zip(headers.all("authentication-results"), headers.hops_above_results, strict=True))[1:RESULTS_LIMIT]
     read = [_results(value) for value, hops_above in above if hops_above <= hops]
-    return [result for name, results in read if name == server for result in results]
+    return [result for name, results in read if name == server or _is_sibling(name, server) for result in results]
+
+
+def _is_sibling(name: str, server: str) -> bool:
+    """Tell whether two filters are of one house: dkim-verifier.icloud.com stands beside dmarc.icloud.com."""
+    house = server.partition(".")[2]
+    return "." in house and name.partition(".")[2] == house
 
 
 def _is_delivery(received: str) -> bool:
