@@ -58,7 +58,8 @@ def _remember(entry: Entry, people: People) -> None:
             people.agents.add(parse_agent(record))
         elif is_contact(record):
             contact_ref, person = parse_contact(record)
-            people.contacts[contact_ref] = person
+            if contact_ref not in people.contacts or person.updated_at >= people.contacts[contact_ref].updated_at:
+                people.contacts[contact_ref] = person
     except UnreadableError:
         pass
 

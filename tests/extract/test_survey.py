@@ -12,7 +12,8 @@ from pipelines.extract.landing.landing import land
 from pipelines.extract.landing.partition import sealed_files
 from pipelines.extract.landing.workers import pool
 from pipelines.settings import Home
-from tests.extract.exports import NIGHT
+from tests.extract import test_freshdesk, test_intercom
+from tests.extract.exports import NIGHT, extracted
 from tests.extract.test_zendesk import PEOPLE, SOURCE, TALK, lines
 
 DESK = SOURCE.model_copy(update={"max_quarantined_share": 0.9})
@@ -78,3 +79,28 @@ def test_files_that_are_read_alone_because_of_one_beside_them_know_the_users_of_
     messages, aside = said(home)
     assert messages == in_one_batch[0]
     assert aside == [DIED]
+
+
+MOVED = "moved@mail.example"
+ZENDESK = (SOURCE, TALK, PEOPLE[0], "2026-11-19T00:00:00Z")
+FRESHDESK = (test_freshdesk.SOURCE, test_freshdesk.TALK, test_freshdesk.PEOPLE[0], "2026-11-19T00:00:00Z")
+INTERCOM = (test_intercom.SOURCE, test_intercom.TALK, test_intercom.PEOPLE[0], 1_795_000_000)
+WEBHOOK = (*INTERCOM[:3], "2026-11-19T00:00:00.000+00:00")
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+@pytest.mark.parametrize(
+    "export",
+    [
+        pytest.param(ZENDESK, id="zendesk"),
+        pytest.param(FRESHDESK, id="freshdesk"),
+        pytest.param(INTERCOM, id="intercom"),
+        pytest.param(WEBHOOK, id="intercom, a date in words"),
+    ],
+)
+def test_of_two_rows_of_one_person_the_later_counts_whatever_their_files_are_called(tmp_path, export, order):
+    source, talk, person, later = export
+    newer, older = lines(person | {"email": MOVED, "updated_at": later}), lines(person)
+    files = {"talk": lines(talk), "a": newer if order == "first" else older, "b": older if order == "first" else newer}
+    addresses = {each.value for record in extracted(tmp_path, files, source).records for each in record.party}
+    assert MOVED in addresses

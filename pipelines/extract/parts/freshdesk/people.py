@@ -1,19 +1,21 @@
 """Freshdesk's contacts and agents: side files that say who wrote, and what of them identifies a ticket's requester."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from pipelines.contract import Evidence, Identifier
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
+from pipelines.extract.values.instants import parse_instant
 from pipelines.settings import Source
 
-_CONTACT_USUAL = names("active email mobile name phone")
+_CONTACT_USUAL = names("active email mobile name phone updated_at")
 _CONTACT_LEFT = names("""
     address avatar company_id created_at csat_rating custom_fields deleted description facebook_profile_status first_name
     job_title language last_name org_contact_id org_contact_id_str other_companies other_phone_numbers preferred_source
-    tags time_zone updated_at view_all_tickets visitor_id
+    tags time_zone view_all_tickets visitor_id
 """)
 _AGENT_USUAL = names("contact")
 _AGENT_LEFT = names("""
@@ -23,6 +25,7 @@ _AGENT_LEFT = names("""
 """)
 _AGENT_ONLY = names("occasional ticket_scope")
 _REQUESTER_USUAL = names("email mobile name phone")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Person:
         handle, facebook: on X and on Facebook, as the contact's row has them.
         external: our own system's id of them.
         verified: whether the contact has confirmed their address ("active").
+        updated_at: of two rows of one contact, the later counts.
     """
 
     name: str = ""
@@ -42,6 +46,7 @@ class Person:
     facebook: str = ""
     external: str = ""
     verified: bool = False
+    updated_at: datetime = _NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def parse_requester(fields: Fields, drift: Drift) -> Person:
 
 def take_person(fields: Fields, drift: Drift | None = None) -> Person:
     """Take what tells of a person out of a record, a contact's or a ticket's own."""
+    changed = fields.maybe_string("updated_at")
     return Person(
         name=fields.maybe_string("name") or "",
         emails=tuple(each for each in (fields.maybe_string("email"), *fields.strings("other_emails")) if each),
@@ -102,6 +108,7 @@ def take_person(fields: Fields, drift: Drift | None = None) -> Person:
         facebook=fields.maybe_ref("facebook_id") or "",
         external=fields.maybe_ref("unique_external_id") or "",
         verified=fields.maybe_boolean("active") or False,
+        updated_at=_NEVER if changed is None else parse_instant(changed, None)[0],
     )
 
 

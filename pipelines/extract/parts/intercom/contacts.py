@@ -6,12 +6,14 @@ message or platform carries itself is that channel's, whoever wrote it.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.contract import Evidence, Identifier
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names, plain
+from pipelines.extract.values.instants import epoch_instant, parse_instant
 from pipelines.settings import Source
 
 Role = Literal["user", "lead"]
@@ -22,19 +24,20 @@ _TYPES = ("contact", "lead", "user")
 _PLATFORMS = {"twitter": "x", "x": "x", "facebook": "facebook", "instagram": "instagram"}
 _NUMBERED = frozenset(("phone_call", "phone_switch", "sms", "whatsapp"))
 
-_USUAL = names("email external_id name phone")
+_USUAL = names("email external_id name phone updated_at")
 _LEFT = names("""
     android_app_name android_app_version android_device android_last_seen_at android_os_version android_sdk_version avatar
     browser browser_language browser_version created_at custom_attributes enabled_push_messaging formatted_phone
     has_hard_bounced ios_app_name ios_app_version ios_device ios_last_seen_at ios_os_version ios_sdk_version
     language_override last_contacted_at last_email_clicked_at last_email_opened_at last_replied_at last_seen_at location
     marked_email_as_spam notes opted_in_subscription_types opted_out_subscription_types os owner_id push_tokens referrer
-    segments signed_up_at sms_consent tags unsubscribed_from_emails unsubscribed_from_sms updated_at utm_campaign
+    segments signed_up_at sms_consent tags unsubscribed_from_emails unsubscribed_from_sms utm_campaign
     utm_content utm_medium utm_source utm_term workspace_id
 """)
 _LIST_LEFT = names("has_more total_count type url")
 _PROFILE_LEFT = names("id type username")
 _COMPANY_LEFT = names("company_id id type url")
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Contact:
     Attributes:
         external: our own system's id of a user.
         handles: platform and handle, as the row's social profiles have them.
+        updated_at: of two rows of one contact, the later counts.
     """
 
     role: Role
@@ -53,6 +57,7 @@ class Contact:
     external: str = ""
     handles: tuple[tuple[str, str], ...] = ()
     companies: tuple[str, ...] = ()
+    updated_at: datetime = NEVER
 
 
 def is_contact(record: Any) -> bool:
@@ -74,12 +79,21 @@ def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Contact
         external=fields.maybe_ref("external_id") or "",
         handles=tuple(handle for each in profiles.maybe_items("data") if (handle := _handle(Fields(each), drift))),
         companies=tuple(name for each in companies.maybe_items("data") if (name := _company(Fields(each), drift))),
+        updated_at=_changed(fields),
     )
     if drift:
         drift.tell(profiles, _LIST_LEFT)
         drift.tell(companies, _LIST_LEFT)
         drift.tell(fields, _LEFT, usual=_USUAL)
     return contact_ref, contact
+
+
+def _changed(fields: Fields) -> datetime:
+    """Take the time of the last change: seconds of the epoch from the API, a date with its zone in webhooks."""
+    written = fields.maybe_ref("updated_at")
+    if written is None:
+        return NEVER
+    return epoch_instant(int(written) * 1000) if written.isdecimal() else parse_instant(written, None)[0]
 
 
 def _handle(profile: Fields, drift: Drift | None) -> tuple[str, str] | None:
