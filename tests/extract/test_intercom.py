@@ -72,7 +72,8 @@ def conversation(ref, *parts, first=None, contacts=(ANN,), **more):
 
 def contact(who, **more):
     row = {"type": "contact", "id": who["id"], "role": who["type"], "name": who["name"], "email": who["email"]}
-    return row | {"phone": "07700 900123", "external_id": "70", "unsubscribed_from_emails": False} | more
+    row |= {"phone": "07700 900123", "external_id": "70", "unsubscribed_from_emails": False, "updated_at": NINE - 9_000_000}
+    return row | more
 
 
 def lines(*records):

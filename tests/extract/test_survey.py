@@ -84,7 +84,7 @@ def test_files_that_are_read_alone_because_of_one_beside_them_know_the_users_of_
 MOVED = "moved@mail.example"
 ZENDESK = (SOURCE, TALK, PEOPLE[0], "2026-11-19T00:00:00Z")
 FRESHDESK = (test_freshdesk.SOURCE, test_freshdesk.TALK, test_freshdesk.PEOPLE[0], "2026-11-19T00:00:00Z")
-INTERCOM = (test_intercom.SOURCE, test_intercom.TALK, test_intercom.PEOPLE[0], 1_795_000_000)
+INTERCOM = (test_intercom.SOURCE, test_intercom.TALK, test_intercom.PEOPLE[0], test_intercom.NINE)
 WEBHOOK = (*INTERCOM[:3], "2026-11-19T00:00:00.000+00:00")
 
 

@@ -1,6 +1,6 @@
 """Freshdesk's contacts and agents: side files that say who wrote, and what of them identifies a ticket's requester."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -82,7 +82,8 @@ def parse_agent(record: Any, drift: Drift | None = None) -> str:
 def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Person]:
     """Return a contact's id and who it is; UnreadableError where the row is not what we know."""
     fields = Fields(record)
-    contact_ref, person = fields.ref("id"), take_person(fields, drift)
+    contact_ref, changed = fields.ref("id"), fields.maybe_string("updated_at")
+    person = replace(take_person(fields, drift), updated_at=parse_instant(changed, None)[0] if changed else _NEVER)
     if drift:
         drift.tell(fields, _CONTACT_LEFT, usual=_CONTACT_USUAL)
     return contact_ref, person
@@ -99,7 +100,6 @@ def parse_requester(fields: Fields, drift: Drift) -> Person:
 
 def take_person(fields: Fields, drift: Drift | None = None) -> Person:
     """Take what tells of a person out of a record, a contact's or a ticket's own."""
-    changed = fields.maybe_string("updated_at")
     return Person(
         name=fields.maybe_string("name") or "",
         emails=tuple(each for each in (fields.maybe_string("email"), *fields.strings("other_emails")) if each),
@@ -108,7 +108,6 @@ def take_person(fields: Fields, drift: Drift | None = None) -> Person:
         facebook=fields.maybe_ref("facebook_id") or "",
         external=fields.maybe_ref("unique_external_id") or "",
         verified=fields.maybe_boolean("active") or False,
-        updated_at=_NEVER if changed is None else parse_instant(changed, None)[0],
     )
 
 
