@@ -48,6 +48,28 @@ def test_a_chat_in_which_only_we_wrote_is_with_its_title(tmp_path):
     assert ("account", "whatsapp", "Ann Archer") in party(record)
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Czat WhatsApp z użytkownikiem +48 601 234 567", {("phone", "", "+48601234567")}),
+        ("+90 532 123 45 67 ile WhatsApp Sohbeti", {("phone", "", "+905321234567")}),
+        ("WhatsApp-chatt med Ann", {("account", "whatsapp", "WhatsApp-chatt med Ann")}),
+        ("دردشة واتساب مع آن", {("account", "whatsapp", "دردشة واتساب مع آن")}),
+        ("Ann Archer", {("account", "whatsapp", "Ann Archer"), ("name", "", "Ann Archer")}),
+    ],
+)
+def test_words_of_whatsapp_in_a_title_that_is_not_known_are_nobodys_name(tmp_path, title, expected):
+    """Where only we wrote, the title alone tells who it is with; what phones write around a name differs by language."""
+    files = {f"{title}.txt": "20/11/2026, 10:00 - The Shop: Your tent is ready\n"}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert (record.conversation_ref, party(record)) == (title, expected)
+
+
+def test_whoever_is_saved_as_somebody_of_whatsapp_keeps_the_name(tmp_path):
+    files = {"WhatsApp-chatt med Juan WhatsApp.txt": CHAT.format("Juan WhatsApp")}
+    assert {("name", "", "Juan WhatsApp")} <= party(extracted(tmp_path, files, SOURCE).records[0])
+
+
 def test_a_chat_with_ourselves_has_no_customer(tmp_path):
     files = {"WhatsApp Chat with The Shop.txt": "20/11/2026, 10:01 - The Shop: buy milk\n"}
     (record,) = extracted(tmp_path, files, SOURCE).records
