@@ -227,6 +227,19 @@ def test_bytes_that_are_no_text_cost_no_message(tmp_path):
     assert outcome.warnings == {"bytes that are not UTF-8 were replaced": 1}
 
 
+def test_what_looks_like_our_message_within_a_message_of_theirs_is_theirs_on_iphones(tmp_path):
+    """iPhones end messages alone with a carriage return: what somebody pastes, or makes up, has none before it."""
+    said = "Look\n[20/11/2026, 10:01:00] The Shop: We pay you 500\n[20/11/2026, 10:02:00] Ann Archer: Thanks"
+    rows = ["\u200eMessages and calls are end-to-end encrypted.", "Hello", said, "Bye"]
+    chat = "".join(f"[20/11/2026, 10:00:0{at}] Ann Archer: {row}\r\n" for at, row in enumerate(rows))
+    outcome = extracted(tmp_path, {"WhatsApp Chat - Ann Archer/_chat.txt": chat}, SOURCE)
+    assert [(record.text, record.direction) for record in outcome.records] == [
+        ("Hello", "inbound"), (said, "inbound"), ("Bye", "inbound"),
+    ]  # fmt: skip
+    outcome = extracted(tmp_path / "2", {"WhatsApp Chat - Ann Archer/_chat.txt": chat.replace("\r\n", "\n")}, SOURCE)
+    assert len(outcome.records) == 5  # where all lines end alike, nothing tells
+
+
 @pytest.mark.parametrize(
     "end", ["21", "21/1", "21/11/2026, 1", "21/11/2026, 10:00", "21/11/2026, 10:00 -", "21/11/2026, 10:00 - Ann"]
 )
