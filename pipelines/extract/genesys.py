@@ -117,9 +117,7 @@ def interactions_of(conversation: Conversation, centre: Centre, file: str, posit
 
 def _interaction(conversation: Conversation, leg: Leg, centre: Centre) -> Interaction:
     participant, session, source = leg.participant, leg.session, centre.source
-    direction: Direction = conversation.direction
-    if participant.purpose == "external" and session.direction:
-        direction = session.direction
+    direction = _direction(conversation, participant, session)
     party = party_of(participant, session, direction, source)
     address = address_of(session, direction)
     is_ours = centre.own.is_ref(address) or centre.own.is_among(party)
@@ -155,6 +153,18 @@ def _interaction(conversation: Conversation, leg: Leg, centre: Centre) -> Intera
         reason=reason,
         source_metadata=_metadata(conversation, participant, session, legs),
     )
+
+
+def _direction(conversation: Conversation, participant: Participant, session: Session) -> Direction:
+    """Return which way a session went: as the conversation began, but for calls of ours that came of it.
+
+    Whom an agent rings for help has a direction of their own; so has the call to who asked to be called back, which goes
+    out in the conversation that their own call or wish began.
+    """
+    is_called_back = session.direction == "outbound" and session.medium in ("voice", "video")
+    if session.direction and (participant.purpose == "external" or is_called_back):
+        return session.direction
+    return conversation.direction
 
 
 def _reason(session: Session, direction: Direction, party: list[Identifier], *, is_ours: bool) -> str | None:

@@ -32,6 +32,7 @@ __all__ = ["extract", "group"]
 SERVICE = "a service message"
 UNKNOWN_ACTION = "a service message with an 'action' we do not know"
 _OPENED = frozenset({"messages", "contacts.list", *(f"{name}.list.*.messages" for name in CHATS)})
+_LISTED = dict(zip(CHATS, ("chat", "left chat"), strict=True))  # how a place names a chat of each list
 _ACTIONS = names("""
     allow_sending_messages attach_menu_bot_allowed boost_apply change_creator clear_history create_channel create_group
     delete_group_photo edit_chat_theme edit_group_photo edit_group_title game_score gift_code_prize giveaway_launch
@@ -97,7 +98,7 @@ def _contact(piece: Piece, overview: Overview, drift: Drift, file: SourceFile, i
 
 def _message(piece: Piece, room: Room, issues: Issues) -> Iterator[Record]:
     """Yield what one piece of a chat's messages holds: an interaction, or nothing."""
-    chat = f" of chat {int(piece.path[2]) + 1}" if len(piece.path) > 3 else ""
+    chat = f" of {_LISTED[str(piece.path[0])]} {int(piece.path[2]) + 1}" if len(piece.path) > 3 else ""
     if not isinstance(piece.path[-1], int):
         if piece.raw == b"[]":
             issues.suppress(file=room.file, reason="a chat without messages")

@@ -34,7 +34,7 @@ def plain_references(text, source):
 
 def plain_phones(text, region):
     """Return the numbers: the whole text is searched."""
-    western = "".join(str(unicodedata.decimal(each, each)) for each in text).replace("\uff0b", "+")
+    western = "".join(str(unicodedata.decimal(each, each)) for each in text).translate(claimed_phones.WIDE_SIGNS)
     return claimed_phones.find_phones(western, region, 0, len(western))
 
 

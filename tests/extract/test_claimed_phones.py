@@ -5,6 +5,7 @@ import pytest
 from pipelines.extract.claims.claims import claims_of
 from tests.extract.exports import source_of
 
+WIDE = {ord(each): ord(each) + 0xFEE0 for each in "0123456789-"}  # as Japanese and Chinese keyboards may write them
 REGIONS = ("GB", "DE", "US", "FR", "NL", "ES", "IN", "BR", "IT", "SE", "PL", "CH", "DK", "BE", None)
 
 # A number each, and how it is written; in the region, as the first digits say, or with its country.
@@ -235,3 +236,44 @@ def test_a_number_abroad_says_its_country_with_zeros_too():
 
 def test_of_two_numbers_that_share_their_digits_the_first_is_found():
     assert numbers("020 7946 0123/4", "GB") == ["+442079460123"]
+
+
+@pytest.mark.parametrize(
+    ("region", "number", "text"),
+    [
+        ("JP", "+819012345678", "電話は090-1234-5678です"),
+        ("JP", "+819012345678", "携帯は09012345678です。"),
+        ("JP", "+819012345678", "電話番号は" + "090-1234-5678".translate(WIDE) + "です"),
+        ("JP", "+819012345678", "番号は+81 90-1234-5678です"),
+        ("JP", "+819012345678", "注文が届きません。電話は090-1234-5678まで"),
+        ("CN", "+8613812345678", "我的手机号是13812345678\uff0c谢谢"),
+        ("CN", "+8613812345678", "订单还没到\uff0c请打138 1234 5678给我"),
+        ("JP", "+819012345678", "予約は090-1234-5678でお願いします"),
+        ("CN", "+8613812345678", "我的电话(+86)13812345678谢谢"),
+        ("TW", "+886912345678", "我的電話是0912-345-678喔"),
+        ("KR", "+821023456789", "제 번호는 010-2345-6789입니다"),
+        ("TH", "+66812345678", "เบอร์0812345678ค่ะ"),
+        ("TH", "+66812345678", "เบอร์๐๘๑๒๓๔๕๖๗๘ค่ะ"),
+    ],
+)
+def test_letters_of_scripts_without_spaces_may_touch_a_number(region, number, text):
+    assert numbers(text, region) == [number]
+
+
+@pytest.mark.parametrize(
+    ("region", "text"),
+    [
+        ("CN", "我的订单号是13812345678"),
+        ("CN", "订单编号\uff1a13812345678\uff0c还没到"),
+        ("CN", "快递单号13812345678到了吗"),
+        ("TW", "訂單0912345678還沒到"),
+        ("JP", "注文番号は0312345678です"),
+        ("JP", "お問い合わせ伝票番号「09012345678」"),
+        ("KR", "주문번호는 01023456789입니다"),
+        ("KR", "운송장 번호 01023456789"),
+        ("KR", "고객 번호 01023456789"),
+        ("TH", "หมายเลขคำสั่งซื้อ0812345678ค่ะ"),
+    ],
+)
+def test_what_such_a_script_says_has_the_number_is_no_person(region, text):
+    assert numbers(text, region) == []

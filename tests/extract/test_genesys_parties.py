@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extract.exports import party
-from tests.extract.test_genesys import ANN, MAIL, SHOP, customer, only, person, read, segment, session, talk
+from tests.extract.test_genesys import ANN, MAIL, SHOP, agent, customer, only, person, read, segment, session, talk
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,22 @@ def test_who_wants_to_be_called_back_has_typed_a_number(tmp_path):
     record = only(read(tmp_path, talk("c1", customer(wish))))
     assert record.channel == "voice"
     assert party(record, evidence="claimed") == {("phone", "", "+447700900456"), ("name", "", "Ann Archer")}
+
+
+def test_a_call_back_goes_out_to_who_had_called(tmp_path):
+    """The wish and our call lie in the conversation that their call began; of our call ``ani`` is our own number."""
+    called = customer(session("s1", ani=ANN, dnis=SHOP))
+    wish = customer(session("s2", segment(start=60, end=90), media="callback", callbackNumbers=["07700 900456"]))
+    back = customer(session("s3", segment(start=100, end=160), direction="outbound", ani=SHOP, dnis="tel:+447700900456"))
+    helper = agent("u1", segment(start=100, end=160), ref="a3", peer="s3", direction="outbound")
+    records = read(tmp_path, talk("c1", called, wish, back, helper)).records
+    assert [(record.source_ref, record.direction, record.reason) for record in records] == [
+        ("c1", "inbound", None),
+        ("c1/s2", "inbound", None),
+        ("c1/s3", "outbound", None),
+    ]
+    assert party(records[2]) == {("phone", "", "+447700900456")}
+    assert (records[2].status, records[2].agent_ref, records[2].duration_seconds) == ("answered", "u1", 60.0)
 
 
 def test_a_visit_to_the_page_is_known_by_its_cookie(tmp_path):

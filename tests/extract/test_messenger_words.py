@@ -41,6 +41,24 @@ def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
 
 @pytest.mark.parametrize(
     "words",
+    [
+        "You started an audio call",
+        "Zoë Ágoston started a video chat",
+        "Zoë started a call.",
+    ],
+)
+def test_what_meta_writes_of_a_call_that_begins_is_no_message_and_no_second_call(tmp_path, words):
+    """Instagram tells a call twice: when it begins, in words alone, and when it ends, with how long it was."""
+    ended = message("Zoë Ágoston", "Audio call ended", START + 33_000, call_duration=33)
+    outcome = told(
+        tmp_path, message("Zoë Ágoston", words), ended, message("Zoë Ágoston", "I started a video chat", START + 1)
+    )
+    assert [(each.text, each.status) for each in in_time(outcome)] == [("I started a video chat", None), ("", "completed")]
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
     ["Zoë sent an attachment.", "You sent an attachment.", "Zo hat einen Anhang gesendet.", "Zoë wysłała załącznik."],
 )
 def test_that_something_was_sent_is_no_text_of_whoever_sent_it(tmp_path, words):

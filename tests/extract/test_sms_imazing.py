@@ -172,6 +172,14 @@ def test_a_backup_of_another_phone_may_lie_beside_it(tmp_path):
     assert {each.conversation_ref for each in outcome.records} == {ANN}
 
 
+def test_who_texts_and_is_on_whatsapp_has_two_threads(tmp_path):
+    """A conversation is a thread in one channel."""
+    files = {"Messages.csv": table(row(), ours()), "WhatsApp.csv": table(row(), ours(), columns=OF_WHATSAPP)}
+    assert [(each.channel, each.conversation_ref) for each in extracted(tmp_path, files, SOURCE).records] == [
+        *[("sms", ANN)] * 2, *[("chat", f"whatsapp:{ANN}")] * 2,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

@@ -131,6 +131,19 @@ def test_a_local_time_is_read_in_the_sources_zone_and_flagged_when_doubtful(tmp_
     assert autumn.source_metadata == {"local_time": "ambiguous"}
 
 
+@pytest.mark.parametrize("date", ["2026-11-20", "20261120", "20.11.2026", "Nov 20, 2026", "Fri 20 Nov 2026"])
+@pytest.mark.parametrize("rows", [1, 60], ids=["row by row", "by column"])
+def test_a_date_whose_clock_stands_in_another_column_is_midnight_and_told(tmp_path, date, rows):
+    calls = [CALL | {"call_id": f"CA{number}", "started_at": date, "clock": "10:00:00"} for number in range(rows)]
+    columns = CALLS.columns | {"occurred_at": ["started_at", "clock"]}
+    outcome = extracted(
+        tmp_path, {"a.csv": csv_of(*calls, header=[*CALL, "clock"])}, changed(CALLS, columns=columns, timezone="UTC")
+    )
+    assert {record.occurred_at for record in outcome.records} == {datetime(2026, 11, 20, tzinfo=UTC)}
+    told = "column 'started_at' holds dates without a time of day, which are read as midnight: map a column that has both"
+    assert outcome.warnings[told] == rows
+
+
 def test_parquet_is_told_by_its_content_and_its_values_are_typed(tmp_path):
     rows = [TEXT, TEXT | {"sid": "SM2", "body": "Stop"}, TEXT | {"sid": None}, TEXT | {"sid": "SM4", "number": "60777"}]
     outcome = extracted(tmp_path, {"messages.csv": parquet(rows, TYPES)}, SMS)

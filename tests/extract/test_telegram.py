@@ -185,6 +185,8 @@ def test_a_whole_account_gives_all_its_chats_and_the_numbers_of_its_address_book
     assert outcome.records[0].position == "message 1 of chat 1"
     assert ("phone", "", "+447700900123") in party(outcome.records[0], evidence="reference")
     assert [r.conversation_ref for r in outcome.records] == ["501"] * 11 + ["77", "78"]
+    assert outcome.records[-1].position == "message 1 of left chat 1"
+    assert len({r.position for r in outcome.records}) == len(outcome.records)  # each can be found in the file
 
 
 def test_whose_account_it_is_tells_the_export_itself(tmp_path):

@@ -264,6 +264,16 @@ def test_the_address_tells_the_channel(tmp_path, sender, channel, identifier):
     assert (record.channel, record.direction, party(record)) == (channel, "inbound", {identifier})
 
 
+def test_a_text_and_a_whatsapp_between_the_same_numbers_are_two_threads(tmp_path):
+    """A conversation is a thread in one channel, and the number that a desk texts from is often its WhatsApp, too."""
+    there, here = f"whatsapp:{ANN}", f"whatsapp:{OURS}"
+    answer = message(3, frm=here, to=there, direction="outbound-api", status="read")
+    files = {"a": lines(message(1), message(2, frm=there, to=here), answer)}
+    assert [(record.channel, record.conversation_ref) for record in extracted(tmp_path, files, SOURCE).records] == [
+        ("sms", f"{OURS}~{ANN}"), ("chat", f"whatsapp:{OURS}~{ANN}"), ("chat", f"whatsapp:{OURS}~{ANN}"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("fields", "direction", "reason"),
     [
@@ -329,6 +339,14 @@ def test_the_console_says_of_an_answer_that_it_went_out(tmp_path, rows):
     answer = CONSOLE | {"From": OURS, "To": ANN, "Direction": "Outgoing Reply", "Body": "hello"}
     outcome = extracted(tmp_path, {"log.csv": table(*[answer | {"Sid": sid("SM", each)} for each in range(rows)])}, SOURCE)
     assert {(each.direction, each.source_metadata["via"]) for each in outcome.records} == {("outbound", "outbound-reply")}
+    assert len(outcome.records) == rows
+
+
+@pytest.mark.parametrize("rows", [1, 60], ids=["row by row", "by column"])
+def test_in_the_consoles_table_a_whatsapp_is_a_thread_apart_too(tmp_path, rows):
+    chat = CONSOLE | {"From": f"whatsapp:{ANN}", "To": f"whatsapp:{OURS}", "Body": "hello"}
+    outcome = extracted(tmp_path, {"log.csv": table(*[chat | {"Sid": sid("SM", each)} for each in range(rows)])}, SOURCE)
+    assert {(each.channel, each.conversation_ref) for each in outcome.records} == {("chat", f"whatsapp:{OURS}~{ANN}")}
     assert len(outcome.records) == rows
 
 

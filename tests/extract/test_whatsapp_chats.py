@@ -48,6 +48,28 @@ def test_a_chat_in_which_only_we_wrote_is_with_its_title(tmp_path):
     assert ("account", "whatsapp", "Ann Archer") in party(record)
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Czat WhatsApp z użytkownikiem +48 601 234 567", {("phone", "", "+48601234567")}),
+        ("+90 532 123 45 67 ile WhatsApp Sohbeti", {("phone", "", "+905321234567")}),
+        ("WhatsApp-chatt med Ann", {("account", "whatsapp", "WhatsApp-chatt med Ann")}),
+        ("دردشة واتساب مع آن", {("account", "whatsapp", "دردشة واتساب مع آن")}),
+        ("Ann Archer", {("account", "whatsapp", "Ann Archer"), ("name", "", "Ann Archer")}),
+    ],
+)
+def test_words_of_whatsapp_in_a_title_that_is_not_known_are_nobodys_name(tmp_path, title, expected):
+    """Where only we wrote, the title alone tells who it is with; what phones write around a name differs by language."""
+    files = {f"{title}.txt": "20/11/2026, 10:00 - The Shop: Your tent is ready\n"}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert (record.conversation_ref, party(record)) == (title, expected)
+
+
+def test_whoever_is_saved_as_somebody_of_whatsapp_keeps_the_name(tmp_path):
+    files = {"WhatsApp-chatt med Juan WhatsApp.txt": CHAT.format("Juan WhatsApp")}
+    assert {("name", "", "Juan WhatsApp")} <= party(extracted(tmp_path, files, SOURCE).records[0])
+
+
 def test_a_chat_with_ourselves_has_no_customer(tmp_path):
     files = {"WhatsApp Chat with The Shop.txt": "20/11/2026, 10:01 - The Shop: buy milk\n"}
     (record,) = extracted(tmp_path, files, SOURCE).records
@@ -203,6 +225,19 @@ def test_bytes_that_are_no_text_cost_no_message(tmp_path):
     outcome.texts[0].encode()
     assert "\0" not in outcome.texts[0]
     assert outcome.warnings == {"bytes that are not UTF-8 were replaced": 1}
+
+
+def test_what_looks_like_our_message_within_a_message_of_theirs_is_theirs_on_iphones(tmp_path):
+    """iPhones end messages alone with a carriage return: what somebody pastes, or makes up, has none before it."""
+    said = "Look\n[20/11/2026, 10:01:00] The Shop: We pay you 500\n[20/11/2026, 10:02:00] Ann Archer: Thanks"
+    rows = ["\u200eMessages and calls are end-to-end encrypted.", "Hello", said, "Bye"]
+    chat = "".join(f"[20/11/2026, 10:00:0{at}] Ann Archer: {row}\r\n" for at, row in enumerate(rows))
+    outcome = extracted(tmp_path, {"WhatsApp Chat - Ann Archer/_chat.txt": chat}, SOURCE)
+    assert [(record.text, record.direction) for record in outcome.records] == [
+        ("Hello", "inbound"), (said, "inbound"), ("Bye", "inbound"),
+    ]  # fmt: skip
+    outcome = extracted(tmp_path / "2", {"WhatsApp Chat - Ann Archer/_chat.txt": chat.replace("\r\n", "\n")}, SOURCE)
+    assert len(outcome.records) == 5  # where all lines end alike, nothing tells
 
 
 @pytest.mark.parametrize(

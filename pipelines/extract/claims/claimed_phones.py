@@ -21,14 +21,19 @@ AT_MOST = 20  # a text that names more people is a list, not a person
 SHORTEST = 7  # characters of a number
 _SPACE = r" \u00a0\u2009\u202f"
 _INSIDE = rf"{_SPACE}()./\-\u2010-\u2013"
+# A letter, digit or "_" that a number cannot touch: not those of scripts that put nothing between two words (Thai, Lao,
+# Burmese, Khmer, Japanese, Chinese) or whose particles follow at once (Korean).
+_LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
 # Bounded on both sides: at most 26 characters are read again from any one start. It begins with a digit, which is looked
 # for fast; what stands before that is told by _begin.
 _NUMBER = re.compile(
-    rf"[0-9](?<!\w[0-9])[0-9{_INSIDE}]{{5,24}}[0-9]"
-    rf"(?!(?!(?:x|X|[eE][xX][tT])\.?[{_SPACE}]?[0-9]{{1,6}}\b)[\w/])"  # an extension may follow without a space
+    rf"[0-9](?<!{_LETTER}[0-9])[0-9{_INSIDE}]{{5,24}}[0-9]"
+    rf"(?!(?!(?:x|X|[eE][xX][tT])\.?[{_SPACE}]?[0-9]{{1,6}}\b)(?:{_LETTER}|/))"  # an extension may follow without a space
 )
+_OF_WORD = re.compile(rf"{_LETTER}|\+")
 _NEXT = re.compile(rf"[{_SPACE}(]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
+WIDE_SIGNS = {0xFF0B: "+", 0xFF0D: "-", 0x2212: "-"}  # as keyboards of the far east have them beside wide digits
 _TYPED = str.maketrans("\u00a0\u2009\u202f\u2010\u2011\u2012\u2013", "   ----")
 _ABROAD = re.compile(r"\(?00 ?(?=[1-9])")
 _SENTENCE = re.compile(r"\. +")
@@ -81,14 +86,15 @@ def _begin(text: str, digit: int) -> int:
 
 
 def _is_of_word(sign: str) -> bool:
-    return sign.isalnum() or sign in ("_", "+")
+    return _OF_WORD.fullmatch(sign) is not None
 
 
 def _western(text: str, marks: Marks) -> str:
     """Return the text with every script's digits written 0 to 9, as people from Cairo to Delhi type their numbers."""
     if text.isascii():
         return text
-    text = text.replace("\uff0b", "+")
+    for sign, plain in WIDE_SIGNS.items():
+        text = text.replace(chr(sign), plain)
     return text if marks.has_plain_digits else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 

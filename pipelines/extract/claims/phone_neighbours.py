@@ -55,6 +55,15 @@ _WITH_A_NUMBER = names("""
     customer case account acct card article item policy contract claim member membership confirmation payment part model
     sort kunde kunden client compte contrat klant rekening cliente cuenta contrato contratto conta klienta konta
 """)
+# The same in scripts that put nothing between words: what has a number, or a person may have whose number is meant with it,
+# and then only what says so ("订单号是", "注文番号は").
+_NUMBER_SIGNS = "号码|號碼|号|號|编号|編號|单号|單號|番号|번호|หมายเลข|เลขที่|เลข"
+_NAMED_AT_ONCE = re.compile(
+    "(?:订单|訂單|工单|工單|运单|運單|快递|快遞|物流|单号|單號|发票|發票|账号|账户|帳號|帳戶|身份证|身分證|护照|護照|"
+    "注文|伝票|追跡|問い?合わ?せ|口座|請求書?|주문|송장|계좌|사업자|영수증|คำสั่งซื้อ|ออเดอร์|พัสดุ|ใบเสร็จ|บัญชี|"
+    f"(?:客户|客戶|会员|會員|合同|卡|受付|予約|会員|管理|製造|契約|예약|접수|회원|고객|등록|สมาชิก) ?(?:{_NUMBER_SIGNS}))"
+    f"(?:{_NUMBER_SIGNS}|是|为|為|は|が|の|는|은|이|가|คือ|[ :\uff1a\"'(\uff08「『#])*$"
+)
 _NUMBER_WORDS = names("no nr num number nummer numer numero número numéro numeri id code n nº n° # idnr ending")
 _IS = names("is ist est es è é jest")
 _WORDS, _WORDS_LENGTH = 4, 36  # words, and characters, that may say it
@@ -98,6 +107,8 @@ def _is_worth(before: str, behind: str) -> bool:
 
 def _is_named(before: str) -> bool:
     """Tell whether the words before say what has this number: "order no. …", "Kundennummer: …"."""
+    if not before.isascii() and _NAMED_AT_ONCE.search(before):
+        return True
     backwards = before[: -_WORDS_LENGTH - 1 : -1].lower()
     at, has_number, is_id = 0, False, False
     for _ in range(_WORDS):

@@ -17,6 +17,7 @@ _UTC = re.compile(rf"(:\d\d(?:\.\d+)?(?: ?[AP]M)?) ?(?:{'|'.join(_UTC_NAMES)})$"
 _APART = re.compile(r"(\.\d{1,9}) ([+-]\d\d:?\d\d)$")  # Snowflake's "10:00:00.000 +0000"
 _WEEKDAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ")
 _NAMED_DATE = re.compile(r"(\d{1,2})([ -])([A-Z][a-z]{2,8})\.?\2(\d{4})|([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})")
+_ISO_DATE = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
            "december")  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +73,13 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
     if zone is None:
         raise UnreadableError("a time without an offset, and the source declares no 'timezone'")
     return local_instant(moment, zone)
+
+
+def is_date_alone(value: str) -> bool:
+    """Say whether a time is a date without a time of day, which ``parse_instant`` reads as midnight."""
+    value = value.strip()
+    dates = (_ISO_DATE, _NUMBERED_DATE, _NAMED_DATE)
+    return ":" not in value and any(date.fullmatch(_WEEKDAY.sub("", value, count=1)) for date in dates)
 
 
 def epoch_instant(milliseconds: int) -> datetime:

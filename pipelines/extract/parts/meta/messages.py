@@ -63,7 +63,9 @@ class Message:
         """Why nobody is taken to have written it; None where somebody has."""
         if self.kind in _MEMBERSHIP:
             return "somebody joined or left"
-        return None if self.attachments or self.shared or self.is_call or "link" in self.metadata else notice_of(self.text)
+        if self.attachments or self.shared or self.is_call or "link" in self.metadata:
+            return None
+        return notice_of(self.text, self.author)
 
     @property
     def is_empty(self) -> bool:

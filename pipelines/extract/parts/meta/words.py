@@ -25,10 +25,18 @@ _BEGUN = re.compile(
     r"You can now (?:message and )?call each other and see info(?:rmation)? (?:like|such as) "
     r"Active Status and when you['\u2019]ve read messages\.?"
 )
+# A call that begins; how long it was stands at its end, which is a message of its own.
+_CALLED = re.compile(r"(You|[^\n]{1,100}) started an? (?:audio call|video call|video chat|call)\.?")
 
 
-def notice_of(text: str) -> str | None:
-    """Say what Meta tells in a message that nobody wrote; None where somebody did."""
+def notice_of(text: str, author: str) -> str | None:
+    """Say what Meta tells in a message that nobody wrote; None where somebody did.
+
+    Args:
+        author: in whose name it stands, who is "You" or named in it.
+    """
     if _REACTED.fullmatch(text):
         return "a reaction, told as a message"
-    return "a line that Meta itself wrote" if _BEGUN.fullmatch(text) else None
+    called = _CALLED.fullmatch(text)
+    has_called = called is not None and (called[1] == "You" or f"{author} ".startswith(f"{called[1]} "))
+    return "a line that Meta itself wrote" if has_called or _BEGUN.fullmatch(text) else None

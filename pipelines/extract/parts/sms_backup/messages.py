@@ -131,6 +131,8 @@ def interaction_of(said: Text, phone: Phone, at: str, ref: str, chat: str = "") 
     shown = said.sender or _APART.join(said.others)
     party, reason = ends.party_of(shown) if said.sender or not is_group else ([], "group")
     thread = chat or said.room or _APART.join(sorted(thread_of(each, ends) for each in said.others))
+    if thread and said.channel == "chat":  # who texts the phone as well has another thread there
+        thread = f"whatsapp:{thread}"
     if is_group:  # the sender is told, as one of many
         reason = "group"
     elif reason is None:

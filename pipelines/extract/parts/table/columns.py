@@ -158,9 +158,9 @@ def _party(records: Interactions, texts: list[pa.Array], is_odd: Flags) -> tuple
 
 
 def _occurred(records: Interactions, texts: list[pa.Array], is_odd: Flags, latest: datetime) -> pa.Array:
-    source = records.source
-    found, is_doubtful = instants(texts[records.layout.place("occurred_at")], source.zone, source.date_order)
-    is_odd |= is_doubtful | ~can_be(found, latest)
+    source, written = records.source, texts[records.layout.place("occurred_at")]
+    found, is_doubtful = instants(written, source.zone, source.date_order)
+    is_odd |= is_doubtful | ~can_be(found, latest) | ~flags_of(pc.match_substring(written, ":"))  # a date alone is told of
     return found
 
 

@@ -118,6 +118,11 @@ class Layout:
         field = self._fields[place]
         self._issues.warn(file=self._file, reason=f"column {self.column(place)} holds values that are no {field}")
 
+    def without_clock(self, place: int) -> None:
+        """Tell of a date where a time belongs."""
+        reason = "holds dates without a time of day, which are read as midnight: map a column that has both"
+        self._issues.warn(file=self._file, reason=f"column {self.column(place)} {reason}")
+
     def tell_empty(self) -> None:
         """Tell, once the file is read, of mapped columns that no row has filled."""
         if self._rows >= ENOUGH:

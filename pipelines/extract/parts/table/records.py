@@ -10,7 +10,7 @@ from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
 from pipelines.extract.values.fields import known
-from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.instants import is_date_alone, parse_instant
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.text import Parts, clean, split_reply
 from pipelines.extract.values.wishes import asked_consent
@@ -94,6 +94,8 @@ class Interactions:
         towards = direction(way, layout, self._direction)
         is_inbound = towards == "inbound"
         occurred_at, flag = parse_instant(written, self._zone, self._order)
+        if is_date_alone(written):
+            layout.without_clock(self._occurred_at)
         party, is_ours = self.person.identifiers(texts)
         reason = None
         if is_ours:

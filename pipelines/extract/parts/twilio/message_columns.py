@@ -12,7 +12,7 @@ from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywor
 from pipelines.extract.parts.columns.texts import Flags, cleaned, flags_of, is_filled, stripped
 from pipelines.extract.parts.twilio.columns import Sided, changed, choices, counts, occurred, sided
 from pipelines.extract.parts.twilio.ends import CHANNELS
-from pipelines.extract.parts.twilio.messages import STATUS, WAYS, metadata_of
+from pipelines.extract.parts.twilio.messages import STATUS, WAYS, metadata_of, thread_prefix
 from pipelines.extract.parts.twilio.sides import Log
 
 
@@ -58,9 +58,10 @@ def messages(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Fla
 
 
 def _threads(ends: Sided, sid: pa.Array) -> pa.Array:
-    """Return the pair of ends in their order, one where the other is empty, the message's own id where both are."""
+    """Return the pair of ends in their order, as ``twilio_messages`` does, and the message's own id where both are empty."""
     one, other = (ends.shown(which) for which in (ends.outside, ends.ours))
     is_first = pc.less(one, other)
     first, last = pc.if_else(is_first, one, other), pc.if_else(is_first, other, one)
     pair = pc.if_else(pc.equal(first, ""), last, pc.binary_join_element_wise(first, last, "~"))
-    return pc.if_else(pc.equal(pair, ""), sid, pair)
+    prefix = ends.words.column(pa.repeat("", len(ends.words.texts)), thread_prefix).take(pa.array(ends.outside))
+    return pc.if_else(pc.equal(pair, ""), sid, pc.binary_join_element_wise(prefix, pair, ""))

@@ -60,7 +60,7 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     return Interaction(
         source=source.name,
         source_ref=sid,
-        conversation_ref="~".join(sorted(each.shown for each in (sender, receiver) if each.shown)) or sid,
+        conversation_ref=_thread(sender, receiver, outside) or sid,
         channel=channel,
         direction=direction,
         occurred_at=occurred_at,
@@ -76,6 +76,17 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
         source_metadata=metadata_of(via, error, receiver if outside is sender else sender),
         updated_at=updated,
     )
+
+
+def _thread(sender: End, receiver: End, outside: End) -> str:
+    """Return the pair of ends in their order, with what sets WhatsApp apart; one end where the other is empty."""
+    pair = "~".join(sorted(each.shown for each in (sender, receiver) if each.shown))
+    return f"{thread_prefix(outside)}{pair}" if pair else ""
+
+
+def thread_prefix(outside: End) -> str:
+    """Return what stands before a thread's pair of ends: the same two numbers may text and be on WhatsApp."""
+    return f"{outside.scheme}:" if outside.scheme == "whatsapp" else ""
 
 
 def metadata_of(via: str, error: str | None, ours: End) -> dict[str, Any]:

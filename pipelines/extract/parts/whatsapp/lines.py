@@ -94,12 +94,14 @@ class Chat:
     def entries(self) -> Iterator[Entry]:
         """Yield the entries, and with a ``trouble`` the lines that belong to none."""
         entry: Entry | None = None
-        begun, ends = "", set()
+        begun = ""
+        ends: set[str] = set()  # how the lines end that stand before messages: on iPhones, those within one end otherwise
         line_end = "\n"
         with opened(self._file) as stream:
             for number, raw, is_whole in lines_of(stream):
                 line, previous_end, line_end = self._text(raw), line_end, _end_of(raw)
-                match = _begins(line, self._header)
+                is_within = entry is not None and previous_end == "\n" and ends == {"\r\n"}  # pasted, or made up
+                match = None if is_within else _begins(line, self._header)
                 if match:
                     if entry:
                         ends.add(previous_end)

@@ -8,7 +8,7 @@ from pipelines.contract import Identifier
 from pipelines.extract.parts.whatsapp.body import parse_body
 from pipelines.extract.parts.whatsapp.dates import OrderProof
 from pipelines.extract.parts.whatsapp.lines import MARKS, Entry, split_author
-from pipelines.extract.parts.whatsapp.words import GROUP, NOTICE, TITLE
+from pipelines.extract.parts.whatsapp.words import GROUP, NOTICE, OF_WHATSAPP, TITLE
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.identifiers import Own
@@ -20,6 +20,7 @@ from pipelines.settings import Source
 SCOPE = "whatsapp"
 PEOPLE_LIMIT = 10_000  # names kept of a chat; a community has 2,000 members
 _NOTICE_LIMIT = 300  # characters in which a notice tells what it is
+_NUMBER = re.compile(r"\+\d[\d ()\u00a0.\-\u2010-\u2013]{5,22}\d")
 _NAME = re.compile(r"[^\W\d_]{3,}")
 _BUSINESS_SCOPED = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{10,128}")
 _USERNAME = re.compile(r"@[A-Za-z0-9._]{3,35}")
@@ -102,6 +103,12 @@ def person_of(shown: str, talk: Talk) -> list[Identifier]:
     return known(title if title and title.kind != "name" else account, told)
 
 
+def _number_in(title: str, source: Source) -> str:
+    """Return the number in a title that WhatsApp wrote in a language we do not know; "" where there is none."""
+    found = _NUMBER.search(title) if OF_WHATSAPP.search(title) else None
+    return found[0] if found and _is_number(found[0], source) else ""
+
+
 def _told_by(shown: str, source: Source) -> Identifier | None:
     """Return what a name in the export is: a number, a user name, an id within the business's own account, or a name."""
     if _BUSINESS_SCOPED.fullmatch(shown):
@@ -118,7 +125,7 @@ def _talk(others: dict[str, bool], thread: str, own: Own, source: Source, *, is_
     It is with one person where at most one other wrote in it, or where its title is one of those who wrote.
     """
     named = TITLE.fullmatch(one_line(thread))
-    title = named[1] if named else one_line(thread)
+    title = named[1] if named else _number_in(one_line(thread), source) or one_line(thread)
     talk = Talk(thread, title, source, own, party=[], party_ref="")
     writers = [author for author, has_written in others.items() if has_written]
     is_titled = bool(named) and title in writers
@@ -134,7 +141,10 @@ def _talk(others: dict[str, bool], thread: str, own: Own, source: Source, *, is_
         return replace(talk, reason="group")
     if own.is_ref(shown):
         return replace(talk, party_ref=shown, reason="own_address")
-    return replace(talk, party=person_of(shown, talk), party_ref=shown, shown=names)
+    party = person_of(shown, talk)
+    if not (named or others) and OF_WHATSAPP.search(title):  # with words around a name that cannot be told from it
+        party = [each for each in party if each.kind != "name"]
+    return replace(talk, party=party, party_ref=shown, shown=names)
 
 
 def _is_number(title: str, source: Source) -> bool:

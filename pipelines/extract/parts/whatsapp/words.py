@@ -13,6 +13,8 @@ TITLE = re.compile(
     r"Chat WhatsApp (?:s uživatelem|dengan))[ _](.+)"
 )
 
+OF_WHATSAPP = re.compile(r"WhatsApp|واتس ?اب|ватсап", re.IGNORECASE)  # by which a title is not a person's name alone
+
 _ENCRYPTED = """
     messages and calls|messages (?:to this (?:chat|group)|you send)|nachrichten und anrufe|nachrichten in diesem chat|
     los mensajes y las llamadas|les messages et les appels|i messaggi e le chiamate|as mensagens e a|
