@@ -24,12 +24,22 @@ _INSIDE = rf"{_SPACE}()./\-\u2010-\u2013"
 # A letter, digit or "_" that a number cannot touch: not those of scripts that put nothing between two words (Thai, Lao,
 # Burmese, Khmer, Japanese, Chinese) or whose particles follow at once (Korean).
 _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
-# Bounded on both sides: at most 26 characters are read again from any one start. It begins with a digit, which is looked
-# for fast; what stands before that is told by _begin.
-_NUMBER = re.compile(
-    rf"[0-9](?<!{_LETTER}[0-9])[0-9{_INSIDE}]{{5,24}}[0-9]"
-    rf"(?!(?!(?:x|X|[eE][xX][tT])\.?[{_SPACE}]?[0-9]{{1,6}}\b)(?:{_LETTER}|/))"  # an extension may follow without a space
-)
+
+
+def _number(letter: str) -> re.Pattern[str]:
+    """Return the pattern of what may be a number, which no ``letter`` touches.
+
+    Bounded on both sides: at most 26 characters are read again from any one start. It begins with a digit, which is looked
+    for fast; what stands before that is told by ``_begin``.
+    """
+    return re.compile(
+        rf"[0-9](?<!{letter}[0-9])[0-9{_INSIDE}]{{5,24}}[0-9]"
+        # an extension may follow without a space
+        rf"(?!(?!(?:x|X|[eE][xX][tT])\.?[{_SPACE}]?[0-9]{{1,6}}\b)(?:{letter}|/))"
+    )
+
+
+_NUMBER, _NUMBER_IN_ASCII = _number(_LETTER), _number(r"\w")  # the same there, and looked for in less time
 _OF_WORD = re.compile(rf"{_LETTER}|\+")
 _NEXT = re.compile(rf"[{_SPACE}(]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
@@ -56,7 +66,8 @@ def find_phones(text: str, region: str | None, start: int, end: int) -> list[Ide
     """Return the numbers in ``text``, whose digits, all 0 to 9, stand between ``start`` and ``end``."""
     found: dict[Identifier, None] = {}
     taken: set[str] = set()  # as they are written: a number that was one needs no second look
-    while len(found) < AT_MOST and (match := _NUMBER.search(text, start, end + 1)):
+    number = _NUMBER_IN_ASCII if text.isascii() else _NUMBER
+    while len(found) < AT_MOST and (match := number.search(text, start, end + 1)):
         at, start = _begin(text, match.start()), match.end()
         written = text[at:start] if text.isascii() else text[at:start].translate(_TYPED)
         before = text[at - 1 : at]
@@ -86,7 +97,7 @@ def _begin(text: str, digit: int) -> int:
 
 
 def _is_of_word(sign: str) -> bool:
-    return _OF_WORD.fullmatch(sign) is not None
+    return sign.isalnum() or sign in ("_", "+") if sign.isascii() else _OF_WORD.match(sign) is not None
 
 
 def _western(text: str, marks: Marks) -> str:
