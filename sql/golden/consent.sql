@@ -4,9 +4,10 @@
 -- Reads   staging.consent, staging.identifier, golden.membership, policy_contact
 -- Rule    the strictest wins. A no stands until it is lifted by a later yes: of the same profile row, or in a message
 --         of the person whose contact point it is; a no said for all of a person's points also by a row that shows this
---         one. A yes counts only for the point it names or, where it names none, for those its record showed then; never
---         for one that its own record only typed, be it the person's by others. Of a yes and a no at one instant the no
---         stands (docs/adr/0022)
+--         one. A row's no counts for the points that it had replaced by then as well, so that its own yes of earlier
+--         reaches nobody there. A yes counts only for the point it names or, where it names none, for those its record
+--         showed then; never for one that its own record only typed, be it the person's by others. Of a yes and a no at
+--         one instant the no stands (docs/adr/0022)
 WITH reach AS (
     SELECT
         membership.customer_id,
@@ -119,6 +120,25 @@ word AS (
             AND point.scope = reach.scope
             AND point.value = reach.value
     WHERE signal.value = '' AND NOT signal.allowed
+    UNION ALL
+    -- a row's no: the points that the row had replaced by then, for which it may once have said yes
+    SELECT
+        reach.kind,
+        reach.scope,
+        signal.* REPLACE (reach.value AS value),
+        TRUE AS is_for_all
+    FROM signal
+    INNER JOIN reach
+        ON
+            signal.record_kind = reach.record_kind
+            AND signal.source = reach.source
+            AND signal.source_ref = reach.source_ref
+            AND signal.channel = reach.channel
+    WHERE
+        signal.record_kind = 'profile'
+        AND signal.value != ''
+        AND NOT signal.allowed
+        AND reach.outdated_at <= signal.said_at
     UNION ALL
     -- a no without a person, and a yes without a point: the points that the record itself shows
     SELECT
