@@ -9,6 +9,7 @@ from pipelines.extract.landing.lake import attach_lake
 from pipelines.load.golden.components import build_components
 from pipelines.load.golden.households import build_households
 from pipelines.load.golden.policy import load_policy, register_policy
+from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build
@@ -42,6 +43,7 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     policy = load_policy(home.find("config/policy.yml"))
     register_policy(con, policy)
     attach_lake(con, home.lake)
+    agreement.install(con)
     linkage = load_linkage(home.find("config/linkage.yml"))
     values = {"night": night, "threshold": linkage.threshold, **policy.enquiries.numbers}
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}

@@ -4,9 +4,10 @@
 -- Reads   staging.consent, staging.identifier, golden.membership, policy_contact
 -- Rule    the strictest wins. A no stands until it is lifted by a later yes: of the same profile row, or in a message
 --         of the person whose contact point it is; a no said for all of a person's points also by a row that shows this
---         one. A yes counts only for the point it names or, where it names none, for those its record showed then; never
---         for one that its own record only typed, be it the person's by others. Of a yes and a no at one instant the no
---         stands (docs/adr/0022)
+--         one. A row's no counts for the points that it had replaced by then as well, so that its own yes of earlier
+--         reaches nobody there. A yes counts only for the point it names or, where it names none, for those its record
+--         showed then; never for one that its own record only typed, be it the person's by others. Of a yes and a no at
+--         one instant the no stands. The addresses of one mailbox (ann@, ann+shop@) are one point (docs/adr/0022)
 WITH reach AS (
     SELECT
         membership.customer_id,
@@ -41,15 +42,6 @@ point AS (
     GROUP BY customer_id, channel, kind, scope, value
 ),
 
-known AS (
-    SELECT DISTINCT
-        channel,
-        kind,
-        scope,
-        value
-    FROM point
-),
-
 usual_kind AS (
     SELECT
         channel,
@@ -61,6 +53,7 @@ usual_kind AS (
 signal AS (
     SELECT
         consent.*,
+        mailbox_of(consent.value) AS mailbox,
         membership.customer_id
     FROM staging.consent AS consent
     INNER JOIN golden.membership AS membership
@@ -70,27 +63,51 @@ signal AS (
             AND consent.source_ref = membership.source_ref
 ),
 
-word AS (
-    -- a no for a named point, whoever has it, even nobody yet
+known AS (
+    SELECT DISTINCT
+        channel,
+        kind,
+        scope,
+        value,
+        mailbox_of(value) AS mailbox
+    FROM point
+    UNION
+    -- what somebody said no for and nobody shows
     SELECT
-        coalesce(known.kind, usual_kind.kind) AS kind,
-        coalesce(known.scope, '') AS scope,
-        signal.*,
-        FALSE AS is_for_all
+        signal.channel,
+        usual_kind.kind,
+        '' AS scope,
+        signal.value,
+        signal.mailbox
     FROM signal
     INNER JOIN usual_kind ON signal.channel = usual_kind.channel
-    LEFT JOIN known ON signal.channel = known.channel AND signal.value = known.value
+    ANTI JOIN point ON signal.channel = point.channel AND signal.value = point.value
+    WHERE signal.value != '' AND NOT signal.allowed
+),
+
+word AS (
+    -- a no for a named point, whoever has it, even nobody yet, and for the other addresses of its mailbox
+    SELECT
+        known.kind,
+        known.scope,
+        signal.* REPLACE (known.value AS value),
+        FALSE AS is_for_all
+    FROM signal
+    INNER JOIN known ON signal.channel = known.channel AND signal.mailbox = known.mailbox
     WHERE signal.value != '' AND NOT signal.allowed
     UNION ALL
-    -- a yes for a named point that is the person's own
+    -- a yes for a named point that is the person's own, likewise
     SELECT
         point.kind,
         point.scope,
-        signal.*,
+        signal.* REPLACE (point.value AS value),
         FALSE AS is_for_all
     FROM signal
     INNER JOIN point
-        ON signal.customer_id = point.customer_id AND signal.channel = point.channel AND signal.value = point.value
+        ON
+            signal.customer_id = point.customer_id
+            AND signal.channel = point.channel
+            AND signal.mailbox = mailbox_of(point.value)
     ANTI JOIN reach AS typed
         ON
             signal.record_kind = typed.record_kind
@@ -119,6 +136,25 @@ word AS (
             AND point.scope = reach.scope
             AND point.value = reach.value
     WHERE signal.value = '' AND NOT signal.allowed
+    UNION ALL
+    -- a row's no: the points that the row had replaced by then, for which it may once have said yes
+    SELECT
+        reach.kind,
+        reach.scope,
+        signal.* REPLACE (reach.value AS value),
+        TRUE AS is_for_all
+    FROM signal
+    INNER JOIN reach
+        ON
+            signal.record_kind = reach.record_kind
+            AND signal.source = reach.source
+            AND signal.source_ref = reach.source_ref
+            AND signal.channel = reach.channel
+    WHERE
+        signal.record_kind = 'profile'
+        AND signal.value != ''
+        AND NOT signal.allowed
+        AND reach.outdated_at <= signal.said_at
     UNION ALL
     -- a no without a person, and a yes without a point: the points that the record itself shows
     SELECT

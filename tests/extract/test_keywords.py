@@ -29,6 +29,19 @@ def test_a_short_message_is_a_no_to_marketing_for_the_number_it_came_from(text):
     assert said(text) == [("sms", "marketing", False, "+447700900123")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOPP", "Stopp!", "stop bitte", "Bitte stopp", "Abmelden", "bitte abmelden", "Mich bitte abmelden, danke",
+        "Abbestellen", "Keine Werbung", "Bitte keine Werbung mehr!", "keine SMS mehr", "ARRÊT", "arret", "STOP SMS",
+        "Stop pub", "stop svp merci", "désabonner", "désinscription svp", "BAJA", "Baja por favor", "ALTO",
+        "cancellami", "basta", "Stop grazie", "Afmelden", "uitschrijven aub", "SAIR", "parar",
+    ],
+)  # fmt: skip
+def test_a_no_is_heard_in_the_languages_in_which_it_is_heard_in_mails(text):
+    assert said(text) == [("sms", "marketing", False, "+447700900123")]
+
+
 @pytest.mark.parametrize("text", ["START", "start.", "Unstop", "SUBSCRIBE", " opt in "])
 def test_a_keyword_alone_is_a_yes_for_the_number_it_came_from(text):
     assert said(text) == [("sms", "marketing", True, "+447700900123")]
@@ -42,6 +55,8 @@ def test_a_keyword_alone_is_a_yes_for_the_number_it_came_from(text):
         "cancel my order", "cancel please", "the end", "end of the month", "I quit", "no more problems", "no more stock?",
         "no text on it", "don't text my wife", "don't worry", "remove the parcel", "remove please", "stop it", "more texts",
         "Reply STOP to opt out", "start again please", "when do you start", "subscribe me please", "yes", "yes please",
+        "Stoppt das Paket bitte", "Wo ist meine Abmeldung", "keine Ahnung mehr", "Werbung bitte", "Voz alto",
+        "baja el precio", "arrêt de bus", "keine Rechnung mehr", "basta così?", "bitte danke", "mich bitte",
         "please stop all of the texts that your shop sends me", "stop " * 7, "stop" + " " * 60 + "please",
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from pipelines.load.golden.policy import Policy, load_policy, register_policy
+from pipelines.resolve.scoring import agreement
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.warehouse import build, connect
 from tests.load.fixture_night import TABLES
@@ -45,6 +46,7 @@ def test_select_leaves_the_rows_its_case_expects(table: str, case: dict[str, Any
         con.execute(f"CREATE SCHEMA {table.split('.')[0]}")
         policy = Policy(**(POLICY.model_dump() | case.get("policy", {})))
         register_policy(con, policy)
+        agreement.install(con)
         for name in reads(table):
             give(con, name, case["given"].get(name, []))
         values = policy.enquiries.numbers | {"night": "2026-11-20", "threshold": 4.0}

@@ -9,21 +9,27 @@ LETTERS = 60  # a longer message is a sentence, whatever words it holds
 WORDS = 6
 
 # Alone they are what gateways and networks take for a keyword.
-_NO = names("stop stopall unsubscribe cancel end quit revoke optout")
+_NO = names(
+    "stop stopall unsubscribe cancel end quit revoke optout stopp abmelden abmeldung abbestellen arret arrêt désabonner"
+    " désinscrire désinscription baja alto basta cancellami afmelden uitschrijven sair parar"
+)
 _YES = names("start unstop subscribe resubscribe optin")
 _YES_IN_CHAT = _YES - {"start"}  # which opens a chat with many a bot
 # People build sentences with these: "please unsubscribe me", "stop sending me texts".
-_LEAVING = names("stop stopall unsubscribe optout")
+_LEAVING = names(
+    "stop stopall unsubscribe optout stopp abmelden abbestellen arret arrêt désabonner désinscrire désinscription baja"
+    " cancellami afmelden uitschrijven"
+)
 _NEGATION = names("don't dont")
 _CONTACT = names("text message sms mail email contact")
 _SENT = names(
     "texts text messages message sms mails mail emails email newsletter"
-    " newsletters ads advertising marketing promotions offers"
+    " newsletters ads advertising marketing promotions offers werbung pub"
 )
 # Any other word makes it a sentence about something else: "please stop by the shop", "cancel my order".
 _AROUND = _SENT | names(
     "please pls plz thanks thank you thx now all me my number again anymore ever the these those your any more"
-    " of from to list sending texting messaging"
+    " of from to list sending texting messaging bitte danke mich mehr svp merci por favor gracias per favore grazie aub"
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -66,4 +72,5 @@ def _is_no(words: list[str]) -> bool:
         return "me" in told and bool(told & _CONTACT) and told <= _NEGATION | _AROUND | _CONTACT
     if "remove" in told:
         return bool(told & {"me", "number"}) and told <= _AROUND | {"remove"}
-    return {"no", "more"} <= told and bool(told & _SENT) and told <= _AROUND | {"no"}
+    is_no_more = {"no", "more"} <= told or "keine" in told
+    return is_no_more and bool(told & _SENT) and told <= _AROUND | {"no", "keine"}
