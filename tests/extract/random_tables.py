@@ -25,6 +25,7 @@ TALKS = changed(
 )
 CONSENTING = changed(TALKS, channel="chat", columns=TALKS.columns | {"consent.sms": "public", "consent.email": "status"})
 MAILS = changed(TALKS, channel="email")
+LOGS = changed(TALKS, channel="voice", columns=TALKS.columns | {"party.phone": ["number", "mail", "caller"]})
 COMPLAINT = CALL | {"changed": "2026-11-20T10:00:00Z", "owner": "", "twitter": "", "public": "", "subject": "", "parent": ""}
 SAMPLES = {PEOPLE.name: ANN, TALKS.name: COMPLAINT}
 
@@ -34,11 +35,11 @@ STRANGE = st.sampled_from([
     "\x1cx", "\x85", "x\x7f", "none",
     "NULL", " n/a ", "\\N", "0", "3.0", "1.2E+11", "a+b", '"', '""', 'a "b" c', "[1]", '{"a": 1}', "[Leeds]",
     ",;\t|", "\ufeffx", "İstanbul", "😀", "yes", "No", "perhaps", "true", "1", "inbound", "OUT", "sideways", "in", "61",
-    "61.5", ".5", "-1", "1e99", "1,5", "ann@mail.example", "Ann@Mail.Example", "ann@xn--bcher-kva.example",
+    "61.5", "0:01:05", "1:05", ".5", "-1", "1,5", "ann@mail.example", "Ann@Mail.Example", "ann@xn--bcher-kva.example",
     "desk@shop.example", "x@ours.example", "a@b", "<ann@mail.example>", "mailto:ann@mail.example", "anné@mail.example",
     "ann+shop@mail.example", "desk+7@shop.example", "+447700900123", "07700 900123", "+44 7700 900999", "020 7946 0000",
     "ask", "112", "+1 202 555 0143", "+49 30 123456", "tel:+447700900123", "The Shop", "the  shop", "O'Neill", "'Ann'",
-    "Ann Archer", "ann@mail.example Archer", "@AnnA", "https://x.com/AnnA/", "2026-11-20T09:00:00Z",
+    "1e99", "Ann Archer", "ann@mail.example Archer", "@AnnA", "https://x.com/AnnA/", "2026-11-20T09:00:00Z",
     "2026-11-20 09:00:00", "2026-11-20T09:00:00.123+05:30", "2026-11-20T09:00:00.123456Z", "2026-11-20",
     "20/11/2026 09:00", "2026-02-30T09:00:00Z", "2026-10-25T01:30:00", "2026-03-29 01:30:00", "1970-01-01T00:00:00Z",
     "2031-01-01T00:00:00Z", "1989-12-31T23:59:59Z", "2026-11-22T00:00:00Z", "0001-01-01T00:00:00+14:00", "lately",
@@ -189,4 +190,4 @@ def typed(kind):
     return st.none() | some.get(kind, st.lists(st.sampled_from(["+447700900123", "Ann", ""]), max_size=2))
 
 
-SOURCES = st.sampled_from([PEOPLE, LOOSE, TALKS, MAILS, CONSENTING])
+SOURCES = st.sampled_from([PEOPLE, LOOSE, TALKS, MAILS, LOGS, CONSENTING])

@@ -123,6 +123,36 @@ def test_a_call_from_a_hidden_number_has_no_customer_and_one_of_ours_neither(tmp
     assert [(record.reason, record.party) for record in outcome.records] == [("no_identifier", []), ("own_address", [])]
 
 
+@pytest.mark.parametrize(
+    ("caller", "called", "direction", "person"),
+    [
+        pytest.param("07700 900123", "020 7946 0000", "inbound", "07700 900123", id="they called us"),
+        pytest.param("020 7946 0000", "07700 900123", "outbound", "07700 900123", id="we called them"),
+        pytest.param("", "07700 900123", "outbound", "07700 900123", id="one end is not told"),
+        pytest.param("020 7946 0000", "+44 20 7946 0000", "internal", None, id="among us"),
+        pytest.param("020 7946 0000", "", "outbound", None, id="whom we called is not told"),
+    ],
+)
+def test_of_a_log_with_both_ends_the_one_that_is_not_ours_is_the_person(tmp_path, caller, called, direction, person):
+    mapped = {name: column for name, column in CALLS.columns.items() if not name.startswith("party.")}
+    source = changed(CALLS, columns=mapped | {"party.phone": ["number", "mail"]})
+    row = CALL | {"number": caller, "mail": called, "direction": direction, "note": "", "order": ""}
+    (call,) = extracted(tmp_path, {"a": jsonl(row)}, source).records
+    if person:
+        assert (call.party_ref, call.reason) == (person, None)
+        assert party(call) == {("phone", "", "+447700900123")}
+    else:
+        assert (call.party, call.reason) == ([], "own_address")
+
+
+@pytest.mark.parametrize(
+    ("written", "lasted"), [("0:01:05", 65.0), ("00:00:07", 7.0), ("26:00:00.5", 93_600.5), ("61", 61.0)]
+)
+def test_a_duration_is_a_number_of_seconds_or_hours_minutes_and_seconds(tmp_path, written, lasted):
+    (call,) = extracted(tmp_path, {"a": jsonl(CALL | {"seconds": written})}, CALLS).records
+    assert call.duration_seconds == lasted
+
+
 def test_a_local_time_is_read_in_the_sources_zone_and_flagged_when_doubtful(tmp_path):
     rows = [CALL | {"started_at": "2026-07-01 12:00"}, CALL | {"started_at": "2026-10-25 01:30"}]
     summer, autumn = extracted(tmp_path, {"a": jsonl(*rows)}, changed(CALLS, timezone="Europe/London")).records

@@ -146,6 +146,8 @@ def _which(texts: pa.Array, is_it: Callable[[str], bool]) -> Flags:
 def _party(records: Interactions, texts: list[pa.Array], is_odd: Flags) -> tuple[list[Identified], Flags, Flags]:
     """Return the persons' identifiers with the references in columns of their own, which rows are ours, which have any."""
     found, is_ours = identified(records.person, records.source, texts, is_odd)
+    if records.person.ends:  # of which one may be ours
+        is_odd |= is_ours
     has_party = np.zeros(len(is_odd), np.bool_)
     for one in found:
         if is_ours.any():

@@ -85,7 +85,7 @@ class Interactions:
     def parse(self, cells: Any, at: str) -> Interaction:
         """Map one row; UnreadableError where it is not what its fields need."""
         layout, source = self.layout, self.source
-        texts = layout.texts(cells)
+        texts = self.person.outside(layout.texts(cells))
         source_ref, written, way = texts[self._source_ref], texts[self._occurred_at], texts[self._direction]
         if not (source_ref and written and way):
             raise layout.lacking(

@@ -38,6 +38,7 @@ _NO = names("""
 """)
 _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
+_CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,20})?)")
 _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
 
 Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is one of ours
@@ -62,9 +63,15 @@ def boolean(text: str, layout: Layout, place: int) -> bool | None:
 
 
 def seconds(text: str, layout: Layout, place: int) -> float | None:
-    """Return a duration; None where the value is empty. A comma may part decimals or thousands: it is not guessed."""
+    """Return a duration; None where the value is empty.
+
+    It is a number, or hours, minutes and seconds (0:01:05). Of 1:05 it is not guessed whether these are minutes, nor what
+    a comma parts, decimals or thousands.
+    """
     if not text:
         return None
+    if clock := _CLOCK.fullmatch(text):
+        return int(clock[1]) * 3600 + int(clock[2]) * 60 + float(clock[3])
     if not _SECONDS.fullmatch(text):
         raise UnreadableError(f"column {layout.column(place)} is no duration in seconds")
     return float(text)
@@ -115,6 +122,7 @@ class Person:
         steps: the columns, in the mapping's order.
         country: where the row says in which country its numbers are written.
         given, family, address: where the parts stand of which a whole name and address are made.
+        ends: the columns of each contact field that has several.
     """
 
     def __init__(
@@ -122,6 +130,7 @@ class Person:
     ) -> None:
         self._layout = layout
         self.steps: list[Step] = []
+        self.ends: list[list[Step]] = []
         own = Own.of(source)
         for name in mapping:
             kind, _, scope = name.removeprefix(prefix).partition(".")
@@ -133,7 +142,9 @@ class Person:
                     scope,
                     "reference" if kind == "reference" else evidence(kind),
                 )
-                self.steps += [Step(place, who, kept, make) for place in layout.places(name)]
+                steps = [Step(place, who, kept, make) for place in layout.places(name)]
+                self.steps += steps
+                self.ends += [steps] if len(steps) > 1 and kind in _CONTACT_KINDS else []
         self.given, self.family, *self.address = (
             (layout.places(prefix + name) or [layout.nothing])[0]
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
@@ -141,6 +152,15 @@ class Person:
         self.country = self.address[-1]
         self.region = source.region
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
+
+    def outside(self, texts: list[str | list[str]]) -> list[str | list[str]]:
+        """Return a row's texts without our own end, where a field has the columns of both (From and To)."""
+        for steps in self.ends:
+            filled = [step for step in steps if texts[step.place]]
+            ours = {step.place for step in filled if all(step.make(text)[1] for text in texts_in(texts[step.place]))}
+            if 0 < len(ours) < len(filled):
+                texts = ["" if place in ours else text for place, text in enumerate(texts)]
+        return texts
 
     def identifiers(self, texts: list[str | list[str]]) -> tuple[list[Identifier], bool]:
         """Return a row's identifiers, each once, and whether one of them is ours."""
