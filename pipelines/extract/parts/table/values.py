@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
 from pipelines.extract.parts.table.layout import CONSENTS, REFUSAL, Layout
@@ -153,7 +153,7 @@ class Person:
         self.region = source.region
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
-    def outside(self, texts: list[str | list[str]]) -> list[str | list[str]]:
+    def outside(self, texts: list[Any]) -> list[Any]:
         """Return a row's texts without our own end, where a field has the columns of both (From and To)."""
         for steps in self.ends:
             filled = [step for step in steps if texts[step.place]]
