@@ -380,6 +380,18 @@ def test_reference_rows_of_one_person_differ_by_slips(tmp_path, other, links):
     assert (found["crm 1"] == found["crm 2"]) is links
 
 
+@pytest.mark.parametrize("card", [pytest.param(None, id="twins"), pytest.param("77315", id="one person under two names")])
+def test_twins_who_have_everything_of_a_household_in_common_are_two_unless_an_id_says_otherwise(tmp_path, card):
+    home = (told("email", "hazelwoods@h.example"), told("phone", "+441134960001"))
+    known = {"born": BORN, "street": "14 Orchard Lane", "postcode": "LS1 4AP", "card": card}
+    found = resolved(
+        tmp_path,
+        registered("1", "Margaret", "Hazelwood", *home, **known),
+        registered("2", "Sandra", "Hazelwood", *home, **known),
+    )
+    assert (found["crm 1"] == found["crm 2"]) is (card is not None)
+
+
 def test_a_contradiction_that_no_link_has_weighed_is_cut(tmp_path):
     """Two people of other given names, whom only a third row's shared mailbox brings together."""
     found = resolved(

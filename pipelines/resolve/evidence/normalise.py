@@ -20,7 +20,7 @@ PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.p
 TITLES = names("""
     mr mrs ms miss dr prof sir herr frau hr mme mlle monsieur madame sr sra srta senor senora senhor senhora don dona dna
     ing dipl-ing mag mgr inz pani dott dottssa dottore dottoressa profssa sig sigra signor signora avv geom rag arch
-    dhr mevr mw mevrouw drs
+    dhr mevr mw mevrouw drs ddr mmag
 """)
 _TITLES_OR_NAMES = names("don dona arch")  # titles before a whole name: Don Juan Pérez, and not Don Johnson
 SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq filho")
@@ -37,7 +37,7 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "10"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "11"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
@@ -47,6 +47,11 @@ _NO_NAME = re.compile(r"[\d@_#/\\:]")
 _GENERATIONS = {"sr": 1, "snr": 1, "senior": 1, "jr": 2, "jnr": 2, "junior": 2, "ii": 2, "filho": 2, "iii": 3, "iv": 4}
 _GENERATION = re.compile(rf"\w[.,]*\s+({'|'.join(_GENERATIONS)})\b\.?\s*(?:,|$)", re.IGNORECASE)
 _GERMAN_GENERATION = re.compile(r"(?<=\w )(?:(j)un|(s)en)\.(?=\s*(?:,|$))", re.IGNORECASE)
+# A degree that says in what: Dr. med. dent., Dipl.-Kfm. In small letters, as nobody writes Phil or Nat.
+_DEGREE = re.compile(
+    r"\b(?:[Dd]{1,2}r|[Mm]{1,2}ag|[Dd]ipl|[Uu]niv|[Pp]riv)\.?(?:[ -]*(?:med\b\.?|(?:dent|vet|rer|nat|phil|jur|iur|theol"
+    r"|techn|oec|pol|soc|agr|univ|habil|mult|h\. ?c|[Ii]ng|[Ii]nf|[Kk]fm|[Kk]ffr|[Pp]sych|[Pp]rof|[Dd]oz)\.))+"
+)
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
@@ -107,6 +112,8 @@ def parse_name(name: str) -> NameForm:
     named = _COUNTER.sub("", without_asides(name))
     if "." in named:
         named = _GERMAN_GENERATION.sub(r"\1\2r", named)
+    if "." in named or " med " in named:
+        named = _DEGREE.sub(" ", named)
     shown = _without_company(named)
     if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
         return NameForm(name)

@@ -31,10 +31,10 @@ _WORD_ALIKE = (
 _NAMELESS_L, _NAMELESS_R = (f"(given_name_{side} IS NULL AND family_name_{side} IS NULL)" for side in "lr")
 _AGREE = f"(names_agree({_NAMES}) OR (NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}))"
 _FAMILY_AGREES = "family_agrees(family_name_l, family_forms_l, family_name_r, family_forms_r)"
-_HOME_SHARED = (
-    "((postcode_l = postcode_r AND street_l = street_r) OR list_has_any(contested_phones_l, contested_phones_r)"
-    " OR list_has_any(contested_emails_l, contested_emails_r))"
+_HOUSEHOLD_SHARED = (
+    "(list_has_any(contested_phones_l, contested_phones_r) OR list_has_any(contested_emails_l, contested_emails_r))"
 )
+_HOME_SHARED = f"((postcode_l = postcode_r AND street_l = street_r) OR {_HOUSEHOLD_SHARED})"
 # There are points of contact, and none in common: what two members of one household look like.
 _POINTS_DIFFER = (
     "len(emails_l) + len(emails_r) + len(phones_l) + len(phones_r) > 0"
@@ -100,6 +100,7 @@ CONDITIONS: dict[str, str] = {
     "family equal, given near": f"{_FAMILY_AGREES} AND given_near(given_name_l, given_name_r)",
     "family equal, given alike": f"{_FAMILY_AGREES} AND NOT names_contradict({_NAMES})",
     "names differ": f"NOT names_contradict({_NAMES})",
+    "twins of one household": f"{_FAMILY_AGREES} AND date_of_birth_l = date_of_birth_r AND {_HOUSEHOLD_SHARED}",
     "family equal, given not": _FAMILY_AGREES,
     # identifiers
     "email missing": f"({_missing('emails')}) AND NOT ({_crossed('emails', 'contested_emails')})",
