@@ -374,6 +374,9 @@ def test_html_alone_is_turned_to_text_and_its_quotes_set_apart(tmp_path):
         pytest.param("Grüße".encode("cp1252"), "x-unknown", "Grüße", id="a set nobody knows"),
         pytest.param("“Grüße”".encode("cp1252"), "iso-8859-1", "“Grüße”", id="Windows' set under another name"),
         pytest.param("Grüße".encode("cp1252"), None, "Grüße", id="nothing declared"),
+        pytest.param("“José”".encode("cp1252"), "utf-8", "“José”", id="not UTF-8 at all"),
+        pytest.param("Grüße ".encode() + b"an Jos\xe9", "utf-8", "Grüße an Jos\ufffd", id="UTF-8, and something broken"),
+        pytest.param("привет, Ann".encode("cp1251"), "utf-8", "\ufffd" * 6 + ", Ann", id="another alphabet under its name"),
         pytest.param("日本語".encode("iso-2022-jp"), "ISO-2022-JP", "日本語", id="Japanese"),
         pytest.param(
             b"\x1b$B-!-j\x1b(B ok\n\x1b$Bl[\x1b(B \x1b(I1\x1b(B", "iso-2022-jp", "①㈱ ok\n贓 ｱ", id="Windows' Japanese"

@@ -32,7 +32,10 @@ _HEAD = 4_000  # bytes of a page in which it tells its own set
 
 
 def decode(raw: bytes, charset: str | None) -> str:
-    """Decode bytes that claim a character set: as declared where that fits, else UTF-8, else with gaps."""
+    """Decode bytes that claim a character set: as declared where that fits, else UTF-8, else with gaps.
+
+    What is said to be UTF-8 and has not one character of it beyond ASCII is the usual set of western Windows.
+    """
     codec = _codec((charset or "ascii").strip("\"' ").partition("*")[0].lower())
     try:
         return raw.decode(codec)
@@ -43,7 +46,8 @@ def decode(raw: bytes, charset: str | None) -> str:
     try:
         return raw.decode("utf-8")
     except ValueError:
-        pass
+        if codec == "utf-8" and (text := _western(raw)) is not None:
+            return text
     if codec == "euc_jp":
         return "".join(map(_from_euc, _EUC.findall(raw)))
     if codec == "cp950":
@@ -61,6 +65,17 @@ def page_charset(raw: bytes) -> str | None:
     except ValueError:
         return told[1].decode("ascii", "replace")
     return told[1].decode("ascii", "replace") if b"\x1b$" in raw else None
+
+
+def _western(raw: bytes) -> str | None:
+    """Return bytes as Windows-1252; None where they are UTF-8 with something broken, or of another alphabet."""
+    plain = raw.decode("utf-8", "ignore")
+    if not plain.isascii() or len(raw) - len(plain) > sum(map(str.isalpha, plain)):
+        return None
+    try:
+        return raw.decode("cp1252")
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=512)
