@@ -26,6 +26,7 @@ from pipelines.extract.parts.freshdesk.tickets import Ticket, parse_ticket
 from pipelines.extract.values.fields import Drift
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.record_times import keep_later
 
 PAGES = ("results", "tickets", "contacts", "agents")  # not "conversations", which a ticket holds itself
 INCLUDED = 10  # conversations that the API puts into a ticket with include=conversations, however many there are
@@ -58,8 +59,7 @@ def _remember(entry: Entry, people: People) -> None:
             people.agents.add(parse_agent(record))
         elif is_contact(record):
             contact_ref, person = parse_contact(record)
-            if contact_ref not in people.contacts or person.updated_at >= people.contacts[contact_ref].updated_at:
-                people.contacts[contact_ref] = person
+            keep_later(people.contacts, contact_ref, person)
     except UnreadableError:
         pass
 

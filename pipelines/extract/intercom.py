@@ -20,7 +20,7 @@ from pipelines.contract import Channel, Direction, Identifier, Interaction, Reco
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import Entry, json_entries, looked_through
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
-from pipelines.extract.parts.intercom.contacts import NEVER, ROLES, Contact, is_contact, parse_contact, party_of
+from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of
 from pipelines.extract.parts.intercom.older import people_of, unwrapped
 from pipelines.extract.parts.intercom.parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
 from pipelines.extract.parts.mail.reasons import machine_among
@@ -28,6 +28,7 @@ from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.record_times import keep_later
 from pipelines.extract.values.text import one_line, split_reply
 from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
@@ -106,11 +107,10 @@ def _remember(entry: Entry, contacts: dict[str, Contact]) -> None:
         record = entry.value()
         for told in people_of(record):
             contact_ref, contact = parse_contact(told)
-            contacts.setdefault(contact_ref, replace(contact, updated_at=NEVER))  # a row of its own tells more
+            contacts.setdefault(contact_ref, replace(contact, updated_at=None))  # a row of its own tells more
         if is_contact(record := unwrapped(record)):
             contact_ref, contact = parse_contact(record)
-            if contact_ref not in contacts or contact.updated_at >= contacts[contact_ref].updated_at:
-                contacts[contact_ref] = contact
+            keep_later(contacts, contact_ref, contact)
     except UnreadableError:
         pass
 

@@ -26,8 +26,9 @@ from pipelines.extract.parts.zendesk.users import Role, User, is_user, parse_use
 from pipelines.extract.parts.zendesk.via import Via, parse_via
 from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
-from pipelines.extract.values.instants import EARLIEST, parse_instant
+from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.record_times import keep_later
 from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
 
@@ -88,16 +89,12 @@ def survey(export: Export) -> Survey:
 def _remember(record: Any, found: Survey, export: Export) -> None:
     if is_user(record):
         user = parse_user(record)
-        kept = found.users.get(user.user_ref)
-        if kept is None or kept.updated_at <= user.updated_at:
-            found.users[user.user_ref] = user
+        keep_later(found.users, user.user_ref, user)
     elif records_of(record) is not None:
         found.is_apart = True
     elif isinstance(record, dict) and "comments" not in record:
         ticket = parse_ticket(record, export.source, Drift(Issues(), ""), is_apart=True)
-        before = found.tickets.get(ticket.ticket_ref)
-        if before is None or (before.updated_at or EARLIEST) <= (ticket.updated_at or EARLIEST):
-            found.tickets[ticket.ticket_ref] = ticket
+        keep_later(found.tickets, ticket.ticket_ref, ticket)
 
 
 def _parse(file: SourceFile, desk: Desk, issues: Issues) -> Iterator[Record]:

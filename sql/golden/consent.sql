@@ -36,6 +36,7 @@ point AS (
         kind,
         scope,
         value,
+        mailbox_of(value) AS mailbox,
         bool_or(is_proven) AS is_proven
     FROM reach
     WHERE customer_id IS NOT NULL
@@ -69,7 +70,7 @@ known AS (
         kind,
         scope,
         value,
-        mailbox_of(value) AS mailbox
+        mailbox
     FROM point
     UNION
     -- what somebody said no for and nobody shows
@@ -107,7 +108,7 @@ word AS (
         ON
             signal.customer_id = point.customer_id
             AND signal.channel = point.channel
-            AND signal.mailbox = mailbox_of(point.value)
+            AND signal.mailbox = point.mailbox
     ANTI JOIN reach AS typed
         ON
             signal.record_kind = typed.record_kind
@@ -137,12 +138,13 @@ word AS (
             AND point.value = reach.value
     WHERE signal.value = '' AND NOT signal.allowed
     UNION ALL
-    -- a row's no: the points that the row had replaced by then, for which it may once have said yes
+    -- a no without a person, and a yes without a point: the points that the record itself shows; and a row's no for a point:
+    -- those that the row had replaced by then, for which it may once have said yes
     SELECT
         reach.kind,
         reach.scope,
         signal.* REPLACE (reach.value AS value),
-        TRUE AS is_for_all
+        signal.value != '' AS is_for_all
     FROM signal
     INNER JOIN reach
         ON
@@ -151,28 +153,16 @@ word AS (
             AND signal.source_ref = reach.source_ref
             AND signal.channel = reach.channel
     WHERE
-        signal.record_kind = 'profile'
-        AND signal.value != ''
-        AND NOT signal.allowed
-        AND reach.outdated_at <= signal.said_at
-    UNION ALL
-    -- a no without a person, and a yes without a point: the points that the record itself shows
-    SELECT
-        reach.kind,
-        reach.scope,
-        signal.* REPLACE (reach.value AS value),
-        FALSE AS is_for_all
-    FROM signal
-    INNER JOIN reach
-        ON
-            signal.record_kind = reach.record_kind
-            AND signal.source = reach.source
-            AND signal.source_ref = reach.source_ref
-            AND signal.channel = reach.channel
-    WHERE
-        signal.value = ''
-        AND signal.allowed = (signal.customer_id IS NOT NULL)
-        AND (NOT signal.allowed OR (reach.is_proven AND signal.said_at <= coalesce(reach.outdated_at, signal.said_at)))
+        CASE
+            WHEN signal.value = ''
+                THEN
+                    signal.allowed = (signal.customer_id IS NOT NULL)
+                    AND (
+                        NOT signal.allowed
+                        OR (reach.is_proven AND signal.said_at <= coalesce(reach.outdated_at, signal.said_at))
+                    )
+            ELSE signal.record_kind = 'profile' AND NOT signal.allowed AND reach.outdated_at <= signal.said_at
+        END
 ),
 
 last_word AS (

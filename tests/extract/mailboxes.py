@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
+from pipelines.contract import Interaction
 from pipelines.settings import Source
 from tests.extract.exports import Outcome, extracted, source_of
 
@@ -41,6 +42,15 @@ def boxed(*mails: bytes, postmark: str = POSTMARK) -> bytes:
 def read(folder: Path, *mails: bytes) -> Outcome:
     """Extract the mails from one mbox."""
     return read_file(folder, boxed(*mails))
+
+
+def one(folder: Path, *args: str, **headers: str | None) -> Interaction:
+    """Extract one mail, of which nothing is set aside."""
+    outcome = read(folder, mail(*args, **headers))
+    assert outcome.quarantined == []
+    (record,) = outcome.records
+    assert isinstance(record, Interaction)
+    return record
 
 
 def read_from(source: Source, folder: Path, *mails: bytes) -> Outcome:

@@ -11,13 +11,7 @@ from pipelines.extract.parts.mail.mail import Place, parse_message
 from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 from tests.extract.exports import extracted
-from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, read, read_file
-
-
-def one(folder, *args, **headers):
-    outcome = read(folder, mail(*args, **headers))
-    assert outcome.quarantined == []
-    return outcome.records[0]
+from tests.extract.mailboxes import OURS, SOURCE, boxed, mail, one, read, read_file
 
 
 def people(record, evidence=None):

@@ -3,12 +3,7 @@
 import pytest
 
 from pipelines.contract import ConsentSignal
-from tests.extract.mailboxes import mail, read
-
-
-def one(folder, body="Hello", **headers):
-    (record,) = read(folder, mail(body, **headers)).records
-    return record
+from tests.extract.mailboxes import one
 
 
 @pytest.mark.parametrize(

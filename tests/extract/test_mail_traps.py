@@ -3,14 +3,7 @@
 import pytest
 
 from tests.extract.exports import party
-from tests.extract.mailboxes import OURS, mail, read
-
-
-def one(folder, *args, **headers):
-    outcome = read(folder, mail(*args, **headers))
-    assert outcome.quarantined == []
-    return outcome.records[0]
-
+from tests.extract.mailboxes import OURS, mail, one, read
 
 ADDRESS = {("email", "", "ann@field.example")}
 ANN = ADDRESS | {("name", "", "Ann Field")}

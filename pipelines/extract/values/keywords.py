@@ -8,18 +8,16 @@ from pipelines.extract.values.fields import names
 LETTERS = 60  # a longer message is a sentence, whatever words it holds
 WORDS = 6
 
-# Alone they are what gateways and networks take for a keyword.
-_NO = names(
-    "stop stopall unsubscribe cancel end quit revoke optout stopp abmelden abmeldung abbestellen arret arrêt désabonner"
-    " désinscrire désinscription baja alto basta cancellami afmelden uitschrijven sair parar"
+# What says it wherever it stands.
+UNSUBSCRIBING = names(
+    "unsubscribe abmelden abbestellen désabonner désinscrire désinscription cancellami afmelden uitschrijven"
 )
+# People build sentences with these: "please unsubscribe me", "stop sending me texts".
+_LEAVING = UNSUBSCRIBING | names("stop stopall optout stopp arret arrêt baja")
+# Alone they are what gateways and networks take for a keyword.
+_NO = _LEAVING | names("cancel end quit revoke abmeldung alto basta sair parar")
 _YES = names("start unstop subscribe resubscribe optin")
 _YES_IN_CHAT = _YES - {"start"}  # which opens a chat with many a bot
-# People build sentences with these: "please unsubscribe me", "stop sending me texts".
-_LEAVING = names(
-    "stop stopall unsubscribe optout stopp abmelden abbestellen arret arrêt désabonner désinscrire désinscription baja"
-    " cancellami afmelden uitschrijven"
-)
 _NEGATION = names("don't dont")
 _CONTACT = names("text message sms mail email contact")
 _SENT = names(

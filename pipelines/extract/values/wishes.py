@@ -3,7 +3,7 @@
 import re
 
 from pipelines.contract import ConsentSignal, Identifier
-from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.keywords import UNSUBSCRIBING, keyword_consent
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
 LINE_LIMIT = 15
@@ -11,13 +11,13 @@ _ALONE = frozenset(
     ("stop", "stopp", "remove", "remove me", "opt out", "optout", "stop please", "stop all", "basta", "arrêt")
 )
 _NO = (
-    "unsubscribe", "opt me out", "opt out", "remove me from", "take me off", "stop sending", "stop emailing", "stop mailing",
-    "no more emails", "no more marketing", "no more advert", "no longer want your", "no longer wish to receive", "abmelden",
-    "abbestellen", "keine werbung", "désabonner", "désinscrire", "désinscription", "darme de baja", "dar de baja",
-    "aus dem verteiler", "aus ihrem verteiler", "aus eurem verteiler", "keine newsletter mehr", "keinen newsletter mehr",
+    *UNSUBSCRIBING, "opt me out", "opt out", "remove me from", "take me off", "stop sending", "stop emailing",
+    "stop mailing", "no more emails", "no more marketing", "no more advert", "no longer want your",
+    "no longer wish to receive", "keine werbung", "darme de baja", "dar de baja", "aus dem verteiler",
+    "aus ihrem verteiler", "aus eurem verteiler", "keine newsletter mehr", "keinen newsletter mehr",
     "keine e mails mehr", "keine mails mehr", "plus de publicité", "ne plus recevoir", "no quiero recibir más",
     "no deseo recibir más", "non voglio più ricevere", "non desidero più ricevere", "geen nieuwsbrief meer",
-    "cancelar suscripción", "cancellami", "disiscriver", "annulla iscrizione", "afmelden", "uitschrijven",
+    "cancelar suscripción", "disiscriver", "annulla iscrizione",
 )  # fmt: skip
 _YES = ("put me back on", "subscribe me again", "resubscribe", "your newsletter again", "newsletter wieder")
 # A yes is a sentence that asks for it from its first word on: who tells that it happened, or that it fails, asks for none.

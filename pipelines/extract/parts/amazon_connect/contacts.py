@@ -9,7 +9,6 @@ from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.amazon_connect.parts import (
     agent_of,
     endpoint_of,
-    instant_of,
     person_at,
     queue_of,
     recordings_of,
@@ -21,6 +20,7 @@ from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.settings import Source
 
 _CHANNELS: dict[str, Channel | None] = {"VOICE": "voice", "CHAT": "chat", "EMAIL": "email", "TASK": None}
@@ -120,7 +120,7 @@ def parse_contact(record: Any, source: Source, own: Own, drift: Drift | None = N
     kind: Channel = known_kind or "chat"
     direction: Direction = known_direction or _BY_API[kind]
     started, connected, ended = (
-        instant_of(fields, name) for name in ("InitiationTimestamp", "ConnectedToSystemTimestamp", "DisconnectTimestamp")
+        maybe_instant(fields, name) for name in ("InitiationTimestamp", "ConnectedToSystemTimestamp", "DisconnectTimestamp")
     )
     if started is None:
         raise UnreadableError("missing field 'InitiationTimestamp'")
@@ -172,7 +172,7 @@ def parse_contact(record: Any, source: Source, own: Own, drift: Drift | None = N
         status=outcome.status(),
         attachments=recordings_of(fields, drift),
         metadata={name: value for name, value in told.items() if value not in (None, "")},
-        updated_at=instant_of(fields, "LastUpdateTimestamp"),
+        updated_at=maybe_instant(fields, "LastUpdateTimestamp"),
     )
     if drift:
         drift.tell(campaign, frozenset())

@@ -1,12 +1,11 @@
 """What stands within Amazon Connect's contact records: endpoints, agent, queue, recordings and segment attributes."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from pipelines.contract import Attachment, Identifier
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, names
-from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
@@ -51,12 +50,6 @@ class Queue:
     was_queued: bool = False
 
 
-def instant_of(fields: Fields, name: str) -> datetime | None:
-    """Take a time that may be null."""
-    value = fields.maybe_string(name)
-    return None if value is None else parse_instant(value, None)[0]
-
-
 def agent_of(fields: Fields, drift: Drift | None) -> Agent:
     """Take the agent."""
     if not fields.has("Agent"):
@@ -64,7 +57,7 @@ def agent_of(fields: Fields, drift: Drift | None) -> Agent:
     agent = fields.fields("Agent")
     found = Agent(
         username=agent.maybe_string("Username"),
-        is_connected=instant_of(agent, "ConnectedToAgentTimestamp") is not None,
+        is_connected=maybe_instant(agent, "ConnectedToAgentTimestamp") is not None,
         seconds=agent.maybe_number("AgentInteractionDuration"),
         hold_seconds=agent.maybe_number("CustomerHoldDuration"),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.contract import Attachment, Channel, Direction, Identifier, Interaction
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.freshdesk.people import People, Person, party_of
-from pipelines.extract.parts.freshdesk.tickets import OUTBOUND_EMAIL, Ticket, code, maybe_instant, parse_attachment, text_of
+from pipelines.extract.parts.freshdesk.tickets import OUTBOUND_EMAIL, Ticket, code, parse_attachment, text_of
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.values import identifiers
@@ -15,6 +15,7 @@ from pipelines.extract.values.fields import Drift, Fields, names, strongest
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.extract.values.text import split_reply
 from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source

@@ -1,14 +1,14 @@
 """Freshdesk's contacts and agents: side files that say who wrote, and what of them identifies a ticket's requester."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from pipelines.contract import Evidence, Identifier
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
-from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.settings import Source
 
 _CONTACT_USUAL = names("active email mobile name phone updated_at")
@@ -25,7 +25,6 @@ _AGENT_LEFT = names("""
 """)
 _AGENT_ONLY = names("occasional ticket_scope")
 _REQUESTER_USUAL = names("email mobile name phone")
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Person:
     facebook: str = ""
     external: str = ""
     verified: bool = False
-    updated_at: datetime = _NEVER
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,8 @@ def parse_agent(record: Any, drift: Drift | None = None) -> str:
 def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Person]:
     """Return a contact's id and who it is; UnreadableError where the row is not what we know."""
     fields = Fields(record)
-    contact_ref, changed = fields.ref("id"), fields.maybe_string("updated_at")
-    person = replace(take_person(fields, drift), updated_at=parse_instant(changed, None)[0] if changed else _NEVER)
+    contact_ref, changed = fields.ref("id"), maybe_instant(fields, "updated_at")
+    person = replace(take_person(fields, drift), updated_at=changed)
     if drift:
         drift.tell(fields, _CONTACT_LEFT, usual=_CONTACT_USUAL)
     return contact_ref, person

@@ -10,6 +10,7 @@ from pipelines.extract.parts.freshdesk.people import Person, parse_requester, ta
 from pipelines.extract.values.fields import Drift, Fields, names
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.extract.values.text import clean, html_to_text, one_line
 
 Meaning = TypeVar("Meaning")
@@ -113,12 +114,6 @@ def text_of(fields: Fields, plain: str, html: str) -> str | None:
     if marked:
         return html_to_text(marked)
     return "" if written is not None or marked is not None else None
-
-
-def maybe_instant(fields: Fields, name: str) -> datetime | None:
-    """Take a time that may be absent."""
-    written = fields.maybe_string(name)
-    return None if written is None else parse_instant(written, None)[0]
 
 
 def code(fields: Fields, name: str, known: Mapping[int, Meaning]) -> Meaning:

@@ -8,6 +8,7 @@ from pipelines.contract import Direction
 from pipelines.extract.values.fields import Drift, Fields, names
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.record_times import maybe_instant
 
 Side = Literal["outside", "ours", "machine"]
 Medium = Literal["voice", "chat", "email", "message", "callback", "video", "shown"]
@@ -176,7 +177,7 @@ def parse_conversation(record: Any, drift: Drift) -> Conversation:
     conversation = Conversation(
         conversation_ref=fields.ref("conversationId"),
         started_at=parse_instant(fields.string("conversationStart"), None)[0],
-        ended_at=_maybe_instant(fields, "conversationEnd"),
+        ended_at=maybe_instant(fields, "conversationEnd"),
         direction=fields.choice("originatingDirection", _DIRECTIONS),
         is_public=fields.maybe_boolean("originatingSocialMediaPublic") or False,
         participants=[_participant(each, drift) for each in fields.items("participants")],
@@ -233,7 +234,7 @@ def _segment(record: Any, drift: Drift) -> Segment:
     segment = Segment(
         kind=fields.choice("segmentType", _SEGMENTS),
         started_at=parse_instant(fields.string("segmentStart"), None)[0],
-        ended_at=_maybe_instant(fields, "segmentEnd"),
+        ended_at=maybe_instant(fields, "segmentEnd"),
         queue_ref=fields.maybe_ref("queueId"),
         wrap_up=fields.maybe_string("wrapUpCode"),
         subject=fields.maybe_string("subject"),
@@ -244,8 +245,3 @@ def _segment(record: Any, drift: Drift) -> Segment:
         raise UnreadableError("a segment that ends before it begins")
     drift.tell(fields, _SEGMENT_LEFT)
     return segment
-
-
-def _maybe_instant(fields: Fields, name: str) -> datetime | None:
-    value = fields.maybe_string(name)
-    return None if value is None else parse_instant(value, None)[0]

@@ -6,7 +6,7 @@ message or platform carries itself is that channel's, whoever wrote it.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -37,7 +37,6 @@ _LEFT = names("""
 _LIST_LEFT = names("has_more total_count type url")
 _PROFILE_LEFT = names("id type username")
 _COMPANY_LEFT = names("company_id id type url")
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Contact:
     external: str = ""
     handles: tuple[tuple[str, str], ...] = ()
     companies: tuple[str, ...] = ()
-    updated_at: datetime = NEVER
+    updated_at: datetime | None = None
 
 
 def is_contact(record: Any) -> bool:
@@ -88,11 +87,11 @@ def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Contact
     return contact_ref, contact
 
 
-def _changed(fields: Fields) -> datetime:
+def _changed(fields: Fields) -> datetime | None:
     """Take the time of the last change: seconds of the epoch from the API, a date with its zone in webhooks."""
     written = fields.maybe_ref("updated_at")
     if written is None:
-        return NEVER
+        return None
     return epoch_instant(int(written) * 1000) if written.isdecimal() else parse_instant(written, None)[0]
 
 

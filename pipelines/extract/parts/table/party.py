@@ -10,7 +10,7 @@ from pipelines.extract.parts.columns.identifiers import Identified, lists_of, wi
 from pipelines.extract.parts.columns.shapes import LINE, NAME, as_they_stand
 from pipelines.extract.parts.columns.texts import NULL, Flags, Places, flags_of, is_filled, is_there, made_where, read
 from pipelines.extract.parts.table.layout import Layout
-from pipelines.extract.parts.table.values import CONTACTS, SHORT, Consents, Person, Step, boolean, line
+from pipelines.extract.parts.table.values import CONTACTS, Consents, Person, Step, boolean, line
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import PLAIN_LIMIT, plain
 from pipelines.extract.values.records import CONSENT
@@ -106,7 +106,7 @@ def _identified(step: Step, texts: pa.Array, source: Source, is_odd: Flags, is_o
 
 def _made(step: Step, text: str) -> tuple[str | None, bool, bool]:
     """Return a text's identifier, whether it is one of ours, and whether the text is none."""
-    one, is_ours = (step.kept if len(text) < SHORT else step.make)(text)
+    one, is_ours = step.made(text)
     return one.value if one else None, is_ours, not one and bool(text)
 
 

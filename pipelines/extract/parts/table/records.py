@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.contract import ConsentSignal, Evidence, Identifier, Interaction, Profile
+from pipelines.contract import Evidence, Identifier, Interaction, Profile
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.table.layout import Layout
@@ -129,7 +129,10 @@ class Interactions:
             topic=line(texts[self._topic]),
             status=line(texts[self._status]),
             duration_seconds=seconds(texts[self._duration], layout, self._duration),
-            consent=self._consent(texts, party, parts.text, subject) if is_inbound else self.consents.signals(texts, party),
+            consent=[
+                *self.consents.signals(texts, party),
+                *(asked_consent(parts.text, subject, self.channel, party) if is_inbound else ()),
+            ],
             reason=reason,
             source_metadata={"local_time": flag} if flag else {},
             updated_at=_changed(texts, self._updated_at, source, layout),
@@ -155,9 +158,6 @@ class Interactions:
     def _shown_as(self, texts: list[Any]) -> str:
         """Return the person as the source shows them: a name, else an address, number or handle."""
         return next((shown for place in self.shown if texts[place] and (shown := first_line(texts[place]))), "")
-
-    def _consent(self, texts: list[Any], party: list[Identifier], said: str, subject: str | None) -> list[ConsentSignal]:
-        return [*self.consents.signals(texts, party), *asked_consent(said, subject, self.channel, party)]
 
 
 def _changed(texts: list[Any], place: int, source: Source, layout: Layout) -> datetime | None:

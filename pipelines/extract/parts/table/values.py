@@ -110,6 +110,10 @@ class Step(NamedTuple):
     kept: Callable[[str], Made]
     make: Callable[[str], Made]
 
+    def made(self, text: str) -> Made:
+        """Return a text's identifier, and whether it is one of ours."""
+        return (self.kept if len(text) < SHORT else self.make)(text)
+
 
 class Person:
     """The person that rows are about: what their columns make, laid out once.
@@ -157,7 +161,7 @@ class Person:
         """Return a row's texts without our own end, where a field has the columns of both (From and To)."""
         for steps in self.ends:
             filled = [step for step in steps if texts[step.place]]
-            ours = {step.place for step in filled if all(step.make(text)[1] for text in texts_in(texts[step.place]))}
+            ours = {step.place for step in filled if all(step.made(text)[1] for text in texts_in(texts[step.place]))}
             if 0 < len(ours) < len(filled):
                 texts = ["" if place in ours else text for place, text in enumerate(texts)]
         return texts
@@ -167,15 +171,15 @@ class Person:
         found: list[Identifier] = []
         is_ours = False
         abroad = self.abroad(first_line(texts[self.country])) if texts[self.country] else None
-        for place, who, kept, make in self.steps:
-            if not (cell := texts[place]):
+        for step in self.steps:
+            if not (cell := texts[step.place]):
                 continue
             for text in (cell,) if isinstance(cell, str) else cell:
-                if abroad and who[0] == "phone":
+                if abroad and step.who[0] == "phone":
                     text = in_full(text, abroad)
-                made, own = kept(text) if len(text) < SHORT else make(text)
+                made, own = step.made(text)
                 if made is None:
-                    self._layout.unreadable(place)
+                    self._layout.unreadable(step.place)
                 else:
                     found.append(made)
                     is_ours = is_ours or own

@@ -7,8 +7,8 @@ from typing import Any
 from pipelines.contract import Channel
 from pipelines.extract.parts.zendesk.via import parse_via
 from pipelines.extract.values.fields import Drift, Fields, names
-from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
 
@@ -72,7 +72,6 @@ def parse_ticket(record: Any, source: Source, drift: Drift, *, is_apart: bool = 
         raise UnreadableError("missing field 'comments': put each ticket's comments into it, or deliver them beside it")
     tags = fields.strings("tags")
     kind = fields.maybe_string("type")
-    changed = fields.maybe_string("updated_at")
     ticket = Ticket(
         ticket_ref=fields.ref("id"),
         requester_ref=fields.ref("requester_id"),
@@ -83,7 +82,7 @@ def parse_ticket(record: Any, source: Source, drift: Drift, *, is_apart: bool = 
         team=fields.maybe_ref("group_id"),
         channel=parse_via(fields.maybe_fields("via"), source, drift).channel,
         is_merged=_MERGED in tags,
-        updated_at=None if changed is None else parse_instant(changed, None)[0],
+        updated_at=maybe_instant(fields, "updated_at"),
         comments=fields.maybe_items("comments") if is_apart else fields.items("comments"),
     )
     drift.tell(fields, _LEFT, usual=_USUAL)

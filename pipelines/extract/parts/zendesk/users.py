@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.contract import Identifier
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names
-from pipelines.extract.values.instants import parse_instant
+from pipelines.extract.values.record_times import maybe_instant
 from pipelines.settings import Source
 
 Role = Literal["end-user", "agent", "admin"]
@@ -26,7 +26,6 @@ _GIVEN_BY_ZENDESK = re.compile(
     r"(?:caller|visitor|anrufer|besucher|appelant|visiteur|visitante)\s+[+(]?\d[\d\s().-]*|permanently deleted user",
     re.IGNORECASE,
 )
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class User:
     email: str
     phone: str
     verified: bool
-    updated_at: datetime = _NEVER
+    updated_at: datetime | None = None
 
 
 def is_user(record: Any) -> bool:
@@ -56,7 +55,6 @@ def is_user(record: Any) -> bool:
 def parse_user(record: Any, drift: Drift | None = None) -> User:
     """Map one user's row; UnreadableError where it is not what we know (a role we have not seen)."""
     fields = Fields(record)
-    changed = fields.maybe_string("updated_at")
     user = User(
         user_ref=fields.ref("id"),
         role=fields.choice("role", _ROLES),
@@ -64,7 +62,7 @@ def parse_user(record: Any, drift: Drift | None = None) -> User:
         email=fields.maybe_string("email") or "",
         phone=fields.maybe_string("phone") or "",
         verified=fields.maybe_boolean("verified") or False,
-        updated_at=_NEVER if changed is None else parse_instant(changed, None)[0],
+        updated_at=maybe_instant(fields, "updated_at"),
     )
     if drift:
         drift.tell(fields, _LEFT, usual=_USUAL)
