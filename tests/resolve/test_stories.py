@@ -317,36 +317,6 @@ def test_an_identifier_that_nine_names_share_links_nobody(tmp_path):
     assert len(set(customers(home).values())) == 11
 
 
-@pytest.mark.parametrize(
-    ("text", "links"),
-    [
-        pytest.param("Where is it? My name is Zbigniew Trzeszczynski.", True, id="my name is"),
-        pytest.param("Zbigniew Trzeszczynski here. Where is it?", True, id="here"),
-        pytest.param("Hallo, mein Name ist Zbigniew Trzeszczynski.", True, id="in German"),
-        pytest.param("Guten Tag, hier ist Zbigniew Trzeszczynski. Wo bleibt es?", True, id="on the phone, in German"),
-        pytest.param("Hi, I'm Zbigniew Trzeszczynski and it's late", True, id="I'm"),
-        pytest.param("I am Zbigniew Trzeszczynski", True, id="I am"),
-        pytest.param("Dzień dobry, nazywam się Zbigniew Trzeszczynski", True, id="in Polish"),
-        pytest.param("Hej, jag heter Zbigniew Trzeszczynski", True, id="in Swedish"),
-        pytest.param("Buenos días, soy Zbigniew Trzeszczynski", True, id="in Spanish"),
-        pytest.param("Je m'appelle Zbigniew Trzeszczynski.", True, id="in French"),
-        pytest.param("Where is it? Kind regards,\nZbigniew Trzeszczynski", True, id="under the text"),
-        pytest.param("Wo bleibt es? Viele Grüße Zbigniew Trzeszczynski", True, id="under the text, in German"),
-        pytest.param("Give my regards to Zbigniew Trzeszczynski, who helped me", False, id="somebody greeted"),
-        pytest.param("Ich heiße Sie willkommen", False, id="a verb in German"),
-        pytest.param("This is Great Service indeed!", False, id="no name of anyone"),
-        pytest.param("this is the third time", False, id="no name at all"),
-    ],
-)
-def test_a_name_said_in_a_message_counts_as_its_name(tmp_path, text, links):
-    said = message("x", "1", told("account", "1", scope="x"))
-    said.text = text
-    found = resolved(
-        tmp_path, message("mail", "1", told("email", "zt@x.example"), told("name", "Zbigniew Trzeszczynski")), said
-    )
-    assert (found["x 1"] == found["mail 1"]) is links
-
-
 # Reference rows: typed by somebody once, with slips in every field.
 BORN = "1957-03-14"
 
