@@ -1,5 +1,8 @@
 """``goldthread status`` stands whatever state the home is in: it is what people type when something is wrong."""
 
+from typer.testing import CliRunner
+
+from pipelines import cli
 from tests.worlds import goldthread
 
 
@@ -19,3 +22,26 @@ def test_status_tells_what_waits_before_anything_is_published(tmp_path):
     done = goldthread("status", home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "2026-11-20: 1 file of calls not taken in yet: goldthread run --night 2026-11-20" in done.stdout
+
+
+def test_status_tells_what_landed_and_was_not_published(tmp_path):
+    def run(*words):
+        done = CliRunner().invoke(cli.app, [*words, "--home", str(tmp_path)])
+        return " ".join(done.stdout.split())
+
+    sources, file = tmp_path / "config" / "sources.yml", tmp_path / "inbox" / "crm" / "2026-11-20" / "customers.csv"
+    for path in (sources, file):
+        path.parent.mkdir(parents=True)
+    sources.write_text(
+        "sources: {crm: {format: table, kind: profile, path: 'crm/{night}/*.csv', max_quarantined_share: 0.6,"
+        " columns: {source_ref: Id, city: City, email: Mail}}}"
+    )
+    file.write_text("Id,City,Mail\n1,Leeds,a@x.example,more\n2,Hull,b@x.example\n")
+    run("run", "--night", "2026-11-20")
+    assert "not in this version" not in run("status")
+    file.write_text("Id,City,Mail\n1,Leeds,a@x.example\n2,Hull,b@x.example\n")
+    run("extract", "--replay-quarantine")
+    told = "2026-11-20: 1 file of crm landed, not in this version: goldthread run --night 2026-11-20"
+    assert told in run("status")
+    run("run", "--night", "2026-11-20")
+    assert "not in this version" not in run("status")

@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
+from pipelines.load.answers.landed import Unpublished, unpublished
 from pipelines.load.answers.query import open_read_only, plain
 from pipelines.load.validation.checks import read_checks
 from pipelines.load.versions.candidate import candidate_folder
@@ -77,6 +78,7 @@ class Status:
         quarantined: what could not be read of them, by reason, the most frequent first.
         notices: how the exports of its night have changed.
         waiting: files in the inbox that no run has taken in yet: late ones, and those that have changed since.
+        unpublished: files that landed since with what the version in use does not hold.
         failed_validation: the last candidate, where it did not pass.
         writer: the process that is writing this home now, if any.
     """
@@ -97,6 +99,7 @@ class Status:
     quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    unpublished: list[Unpublished] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
     writer: int | None = None
 
@@ -121,19 +124,22 @@ def status(
     Args:
         now: the present instant, for the age; None asks the clock.
         waiting: what waits in the inbox (see ``extract.waiting``), to be told with the rest.
-        sources: those of sources.yml, to tell which were due.
+        sources: those of sources.yml, to tell which were due, and what landed of them since.
     """
+    sources = list(sources)
     writer, failed, waiting = holder(home.path / "writer.lock"), _failed(home), waiting or []
     folder = current(home)
     if folder is None:
         return Status(home.path, versions=len(version_names(home)), failed_validation=failed, writer=writer, waiting=waiting)
     manifest, names = manifest_of(folder), version_names(home)
     night = date.fromisoformat(manifest["night"])
-    age = (now or datetime.now(UTC)) - datetime.fromisoformat(manifest["published_at"])
+    published = datetime.fromisoformat(manifest["published_at"])
+    age = (now or datetime.now(UTC)) - published
     with open_read_only(folder / "customers.duckdb") as con:
         brought = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
         notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
         unread, gone, due = quarantined(con, night), absent(con, night), missing(con, night, sources)
+        landed = unpublished(con, home, sources, published)
     return Status(
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
@@ -141,7 +147,7 @@ def status(
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=brought, absent=gone, missing=due, quarantined=unread, notices=notices, waiting=waiting,
-        failed_validation=failed, writer=writer,
+        unpublished=landed, failed_validation=failed, writer=writer,
     )  # fmt: skip
 
 

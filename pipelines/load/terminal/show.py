@@ -1,5 +1,6 @@
 """How versions, status, answers and explanations look in a terminal; every ``render_*`` prints to the console given."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -9,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.extract.landing.waiting import Waiting
+from pipelines.load.answers.landed import Unpublished
 from pipelines.load.answers.query import Result
 from pipelines.load.answers.status import Status
 from pipelines.load.terminal.layout import fits, minute, outside, plain_table, print_block, print_facts
@@ -106,10 +109,15 @@ def _render_sources(found: Status, console: Console) -> None:
 
 
 def _render_waiting(found: Status, console: Console) -> None:
-    for night, late in groupby(found.waiting, key=lambda one: one.night):
-        files = {one.source: one.files for one in late}
-        words = f"{_count(sum(files.values()), 'file')} of {', '.join(files)} not taken in yet"
-        console.print(f"{night}: {words}: goldthread run --night {night}", style="yellow", soft_wrap=True, highlight=False)
+    _render_late(found.waiting, "not taken in yet", console)
+    _render_late(found.unpublished, "landed, not in this version", console)
+
+
+def _render_late(late: Sequence[Waiting | Unpublished], words: str, console: Console) -> None:
+    for night, group in groupby(late, key=lambda one: one.night):
+        files = {one.source: one.files for one in group}
+        told = f"{night}: {_count(sum(files.values()), 'file')} of {', '.join(files)} {words}"
+        console.print(f"{told}: goldthread run --night {night}", style="yellow", soft_wrap=True, highlight=False)
 
 
 def _age(hours: float | None) -> str:
