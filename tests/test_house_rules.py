@@ -1,10 +1,12 @@
 """Rules of the house that no linter knows. Each message says what to change."""
 
 import ast
+import functools
 import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ AIRFLOW_SIDE = {"orchestrate.py", "airflow_home.py", "embedded.py", "standalone.
 GENERATED = re.compile(
     r"\.lock$|^LICENSE$|^samples/|^config/linkage_model\.json$|^docs/data-dictionary\.md$|^pipelines/demo/data/"
 )
+LATER = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|NotImplementedError")
 
 
 def tracked() -> list[str]:
@@ -55,16 +58,22 @@ def room_of(path: Path) -> str:
     return path.relative_to(ROOT).parts[1]
 
 
-def imports(tree: ast.AST) -> list[tuple[str, bool]]:
-    """Every imported module, and whether it is imported when the file is (not only inside a function)."""
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@functools.cache
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Every module that a file imports, and whether it does when it is imported itself (not only inside a function)."""
     inside = {
         id(node)
-        for function in ast.walk(tree)
+        for function in ast.walk(tree_of(path))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
     }
     found = []
-    for node in ast.walk(tree):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found += [(alias.name, id(node) not in inside) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -73,51 +82,62 @@ def imports(tree: ast.AST) -> list[tuple[str, bool]]:
     return found
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_the_package_knows_nothing_of_airflow(path):
-    airflow = [at_head for name, at_head in imports(ast.parse(path.read_text())) if name.split(".")[0] == "airflow"]
-    if path.name in AIRFLOW_SIDE and path.parent.name == "pipelines":
-        assert not any(airflow), "import Airflow inside the function that needs it"
-    else:
-        assert not airflow, "only the DAGs' side of the package may know Airflow"
+def imported_by(path: Path) -> set[str]:
+    return {name for name, _ in imports(path)}
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE if room_of(path) in ROOMS], ids=name_of)
-def test_a_room_imports_no_later_room(path):
-    later = ROOMS[ROOMS.index(room_of(path)) + 1 :]
-    back = {name for name, _ in imports(ast.parse(path.read_text())) if name.split(".")[1:2] and name.split(".")[1] in later}
-    assert not {name for name in back if name.startswith("pipelines.")}, "data flows one way: extract, resolve, load"
+def breaking(paths: Iterable[Path], told: Callable[[Path], object]) -> dict[str, object]:
+    """Return what ``told`` has against files, by file; those without are left out."""
+    return {name_of(path): against for path in paths if (against := told(path))}
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE if "extract" in path.parts], ids=name_of)
-def test_a_room_of_extract_imports_no_later_one(path):
-    room = path.relative_to(ROOT).parts[2]
-    at = EXTRACT_ROOMS.index(room if room in EXTRACT_ROOMS else "parts")
-    names = {name for name, _ in imports(ast.parse(path.read_text()))}
-    assert not {
-        name for name in names if name.startswith(tuple(f"pipelines.extract.{room}" for room in EXTRACT_ROOMS[at + 1 :]))
-    }
+def test_the_package_knows_nothing_of_airflow():
+    def knows(path):
+        airflow = [at_head for name, at_head in imports(path) if name.split(".")[0] == "airflow"]
+        if path.name in AIRFLOW_SIDE and path.parent.name == "pipelines":
+            return any(airflow) and "import Airflow inside the function that needs it"
+        return airflow and "only the DAGs' side of the package may know Airflow"
+
+    assert breaking(PACKAGE, knows) == {}
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE if path.parent.name in RESOLVE_ROOMS], ids=name_of)
-def test_a_room_of_resolve_imports_no_later_one_and_none_the_stage(path):
-    later = [*RESOLVE_ROOMS[RESOLVE_ROOMS.index(path.parent.name) + 1 :], "stage", "trial", "check"]
-    names = {name for name, _ in imports(ast.parse(path.read_text()))}
-    assert not {name for name in names if name.startswith(tuple(f"pipelines.resolve.{room}" for room in later))}
+def test_a_room_imports_no_later_room():
+    def back(path):
+        later = ROOMS[ROOMS.index(room_of(path)) + 1 :]
+        return {name for name in imported_by(path) if name.startswith(tuple(f"pipelines.{room}" for room in later))}
+
+    assert breaking([path for path in PACKAGE if room_of(path) in ROOMS], back) == {}, "data flows: extract, resolve, load"
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE if room_of(path) == "load"], ids=name_of)
-def test_a_room_of_load_imports_no_later_one_and_no_stage(path):
-    room = path.parent.name
-    later = [*LOAD_ROOMS[LOAD_ROOMS.index(room) + 1 :], "stage", "validate", "publish"] if room in LOAD_ROOMS else []
-    names = {name for name, _ in imports(ast.parse(path.read_text()))}
-    assert not {name for name in names if name.startswith(tuple(f"pipelines.load.{room}" for room in later))}
+def test_a_room_of_extract_imports_no_later_one():
+    def back(path):
+        room = path.relative_to(ROOT).parts[2]
+        later = EXTRACT_ROOMS[EXTRACT_ROOMS.index(room if room in EXTRACT_ROOMS else "parts") + 1 :]
+        return {name for name in imported_by(path) if name.startswith(tuple(f"pipelines.extract.{room}" for room in later))}
+
+    assert breaking([path for path in PACKAGE if "extract" in path.parts], back) == {}
 
 
-@pytest.mark.parametrize("path", [path for path in PACKAGE if "parts" in path.parts], ids=name_of)
-def test_what_formats_are_made_of_knows_no_format(path):
+def test_a_room_of_resolve_imports_no_later_one_and_none_the_stage():
+    def back(path):
+        later = [*RESOLVE_ROOMS[RESOLVE_ROOMS.index(path.parent.name) + 1 :], "stage", "trial", "check"]
+        return {name for name in imported_by(path) if name.startswith(tuple(f"pipelines.resolve.{room}" for room in later))}
+
+    assert breaking([path for path in PACKAGE if path.parent.name in RESOLVE_ROOMS], back) == {}
+
+
+def test_a_room_of_load_imports_no_later_one_and_no_stage():
+    def back(path):
+        room = path.parent.name
+        later = [*LOAD_ROOMS[LOAD_ROOMS.index(room) + 1 :], "stage", "validate", "publish"] if room in LOAD_ROOMS else []
+        return {name for name in imported_by(path) if name.startswith(tuple(f"pipelines.load.{room}" for room in later))}
+
+    assert breaking([path for path in PACKAGE if room_of(path) == "load"], back) == {}
+
+
+def test_what_formats_are_made_of_knows_no_format():
     formats = {f"pipelines.extract.{name}" for name in FORMATS}
-    assert not formats & {name for name, _ in imports(ast.parse(path.read_text()))}
+    assert breaking([path for path in PACKAGE if "parts" in path.parts], lambda path: formats & imported_by(path)) == {}
 
 
 def test_a_file_can_be_read_in_one_sitting():
@@ -139,36 +159,38 @@ def test_no_file_names_a_machine_or_a_package_registry():
     assert [name for name, text in texts.items() if machine.search(text)] == [], "no path of one machine"
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_no_code_is_left_for_later(path):
-    text = path.read_text()
-    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text)
-    assert "NotImplementedError" not in text
+def test_no_code_is_left_for_later():
+    assert breaking(PACKAGE, lambda path: LATER.findall(path.read_text())) == {}
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_no_stage_prints(path):
-    if path.name in ("cli.py", "embedded.py", "standalone.py") or "demo" in path.parts or "commands" in path.parts:
-        return  # what talks to a person
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    assert not [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"], "log counts"
+def test_no_stage_prints():
+    def prints(path):
+        calls = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+        return [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+
+    talking = ("cli.py", "embedded.py", "standalone.py")  # to a person
+    silent = [path for path in PACKAGE if path.name not in talking and not {"demo", "commands"} & set(path.parts)]
+    assert breaking(silent, prints) == {}, "log counts"
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_a_log_line_carries_no_exception_with_its_values(path):
+def test_a_log_line_carries_no_exception_with_its_values():
     """Law 12: a library's message may quote the record it stumbled over."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "log":
-            assert node.func.attr != "exception", f"line {node.lineno}: say what happened in our words"
-            assert not any(keyword.arg == "exc_info" for keyword in node.keywords), f"line {node.lineno}"
-            names = {name.id for argument in node.args for name in ast.walk(argument) if isinstance(name, ast.Name)}
-            assert not names & {"error", "exc", "exception"}, f"line {node.lineno}: an error may quote a record"
+
+    def quotes(path):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "log":
+                if node.func.attr == "exception" or any(keyword.arg == "exc_info" for keyword in node.keywords):
+                    yield f"line {node.lineno}: say what happened in our words"
+                names = {name.id for argument in node.args for name in ast.walk(argument) if isinstance(name, ast.Name)}
+                if names & {"error", "exc", "exception"}:
+                    yield f"line {node.lineno}: an error may quote a record"
+
+    assert breaking(PACKAGE, lambda path: list(quotes(path))) == {}
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_every_module_says_what_it_is_for(path):
-    tree = ast.parse(path.read_text())
-    assert not tree.body or ast.get_docstring(tree), "open it with a sentence"
+def test_every_module_says_what_it_is_for():
+    silent = [name_of(path) for path in PACKAGE if tree_of(path).body and not ast.get_docstring(tree_of(path))]
+    assert silent == [], "open it with a sentence"
 
 
 @pytest.mark.parametrize("path", SQL, ids=name_of)

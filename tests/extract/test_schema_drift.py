@@ -49,12 +49,6 @@ def add(record, name):
 
 CHANGES = (rename, drop, retype, nest, add)
 FIELDS = {format_: fields_of(specimen.load(specimen.content)) for format_, specimen in SPECIMENS.items()}
-CASES = [
-    pytest.param(format_, name, change, id=f"{change.__name__} {name} of {format_}")
-    for format_, fields in FIELDS.items()
-    for name in fields
-    for change in CHANGES
-]
 
 
 @pytest.fixture(scope="module")
@@ -67,25 +61,35 @@ def unchanged(tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize(("format_", "name", "change"), CASES)
-def test_a_changed_field_is_set_aside_or_told_or_was_never_taken(tmp_path, unchanged, format_, name, change):
-    specimen, before = SPECIMENS[format_], unchanged[format_]
+@pytest.mark.parametrize(
+    "format_", [pytest.param(name, id=f"{len(CHANGES) * len(fields)} changes of {name}") for name, fields in FIELDS.items()]
+)
+def test_a_changed_field_is_set_aside_or_told_or_was_never_taken(tmp_path, unchanged, format_):
+    changes = [(change, name) for name in FIELDS[format_] for change in CHANGES]
+    assert len(changes) >= AT_LEAST
+    silent = []
+    for number, (change, name) in enumerate(changes):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if not is_told(folder, format_, unchanged[format_], name, change):
+            silent.append(f"{change.__name__} {name}")
+    assert silent == []
+
+
+def is_told(folder, format_, before, name, change):
+    """Change a field of a specimen and read it: it is set aside, or told, or nothing of what was read is another."""
+    specimen = SPECIMENS[format_]
     tree = copy.deepcopy(specimen.load(specimen.content))
     *way, last = FIELDS[format_][name]
     record = tree
     for step in way:
         record = record[step]
     change(record, last)
-    after = specimen.read(tmp_path, specimen.dump(tree))
+    after = specimen.read(folder, specimen.dump(tree))
     if after.quarantined or after.warnings - before.warnings:
-        return
+        return True
     same = [asdict(record) for record in after.records] == [asdict(record) for record in before.records]
-    assert same or (change is drop and name in specimen.may_lack)
-
-
-@pytest.mark.parametrize("format_", SPECIMENS)
-def test_every_format_is_put_to_enough_changes(format_):
-    assert len(FIELDS[format_]) * len(CHANGES) >= AT_LEAST
+    return same or (change is drop and name in specimen.may_lack)
 
 
 @pytest.mark.parametrize("format_", SPECIMENS)
