@@ -1,7 +1,5 @@
 """Who is who, in small stories: what links, what must never, and why."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told
@@ -71,61 +69,6 @@ def test_a_claim_with_the_owners_name_links(tmp_path):
         ),
     )
     assert found["m 1"] == found["crm 9"]
-
-
-def chat(ref, text, *, minutes, **more):
-    """A chat of somebody without a name, who has typed Anna's number."""
-    claim = told("phone", "+447446850412", evidence="claimed")
-    party = (told("account", "666", scope="x"), claim)
-    return replace(message("x", ref, *party, minutes=minutes), channel="social", text=text, **more)
-
-
-def texted(ref, text, *, minutes, **more):
-    party = told("phone", "+447446850412")
-    return replace(message("sms", ref, party, minutes=minutes, thread="s"), channel="sms", text=text, **more)
-
-
-ASK = "The rain jacket that I ordered in October has lost a sleeve. What now?"
-SENT_ON = "For this we need your details: please write to us by SMS."
-
-
-@pytest.mark.parametrize(
-    ("records", "are_one"),
-    [
-        pytest.param([chat("1", ASK, minutes=0), texted("1", "I ask again. " + ASK, minutes=60)], True, id="the same again"),
-        pytest.param([chat("1", "Hello?", minutes=0), texted("1", "Here I am.", minutes=60)], False, id="the time alone"),
-        pytest.param(
-            [
-                chat("1", "Hello?", minutes=0),
-                chat("2", SENT_ON, minutes=5, direction="outbound"),
-                texted("1", "Here I am.", minutes=60),
-            ],
-            False,
-            id="we send the claimer on, and the owner comes: most do some time",
-        ),
-        pytest.param(
-            [chat("1", "Hello?", minutes=0), chat("2", ASK, minutes=1, direction="outbound"), texted("1", ASK, minutes=9)],
-            False,
-            id="our own words",
-        ),
-        pytest.param(
-            [chat("1", ASK, minutes=0), texted("1", ASK, minutes=60, is_public=True)], False, id="what all the world reads"
-        ),
-        pytest.param(
-            [chat("1", "Any news please?", minutes=0), texted("1", "Any news please?", minutes=9)], False, id="a few words"
-        ),
-        pytest.param([chat("1", ASK, minutes=0), texted("1", ASK, minutes=73 * 60)], False, id="the same, days later"),
-    ],
-)
-def test_a_claim_links_where_the_owners_channel_confirms_it(tmp_path, records, are_one):
-    found = resolved(tmp_path, *records)
-    assert (found["x 1"] == found["sms 1"]) is are_one
-
-
-def test_whose_number_two_people_use_confirms_nothing(tmp_path):
-    families = [crm("1", ANNA, told("phone", "+447446850412")), crm("2", BERT, told("phone", "+447446850412"))]
-    found = resolved(tmp_path, *families, chat("1", ASK, minutes=0), texted("1", ASK, minutes=60))
-    assert found["x 1"] != found["sms 1"]
 
 
 def test_who_claims_many_addresses_is_believed_in_none(tmp_path):
