@@ -37,6 +37,8 @@ def test_status_tells_what_landed_and_was_not_published(tmp_path):
         " columns: {source_ref: Id, city: City, email: Mail}}}"
     )
     file.write_text("Id,City,Mail\n1,Leeds,a@x.example,more\n2,Hull,b@x.example\n")
+    run("extract", "--night", "2026-11-20")
+    assert "2026-11-20: 1 file of crm landed, not published yet: goldthread run --night 2026-11-20" in run("status")
     run("run", "--night", "2026-11-20")
     assert "not in this version" not in run("status")
     file.write_text("Id,City,Mail\n1,Leeds,a@x.example\n2,Hull,b@x.example\n")

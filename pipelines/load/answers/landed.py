@@ -1,13 +1,15 @@
 """What the lake holds and the version in use was not made of: landed since, by a run that went no further."""
 
-from collections import Counter
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 
 from pipelines.extract.landing.partition import SEALED, read_seal
+from pipelines.load.answers.query import open_read_only
 from pipelines.settings import Home, Source
 
 _FILES = """
@@ -24,22 +26,30 @@ class Unpublished:
     files: int
 
 
-def unpublished(con: duckdb.DuckDBPyConnection, home: Home, sources: Iterable[Source], since: datetime) -> list[Unpublished]:
-    """List what landed and is not in the version of ``con``, by night and source.
+def unpublished(home: Home, sources: Iterable[Source], folder: Path | None, since: datetime | None) -> list[Unpublished]:
+    """List what landed and is not in the version in use, by night and source.
 
-    Partitions that were sealed before ``since``, when the version was published, are not opened.
+    Args:
+        folder: of the version; None where nothing is published.
+        since: when it was published. Partitions that were sealed before are not opened.
     """
-    counts: Counter[tuple[date, str]] = Counter()
-    for source in sources:
-        for seal in (home.lake / source.name).glob(f"????-??-??/{SEALED}"):
-            if seal.stat().st_mtime <= since.timestamp():
-                continue
-            night = date.fromisoformat(seal.parent.name)
-            rows = con.execute(_FILES, {"source": source.name, "night": night}).fetchall()
-            known = {file: tuple(facts) for file, *facts in rows}
-            landed = read_seal(seal.parent).files
-            counts[night, source.name] = sum(
-                known.get(name) != (file.sha256, file.read, file.suppressed, file.quarantined)
-                for name, file in landed.items()
-            )
-    return [Unpublished(source, night, files) for (night, source), files in sorted(counts.items()) if files]
+    seals = [
+        (date.fromisoformat(seal.parent.name), source.name, seal)
+        for source in sources
+        for seal in (home.lake / source.name).glob(f"????-??-??/{SEALED}")
+        if since is None or seal.stat().st_mtime > since.timestamp()
+    ]
+    with contextlib.ExitStack() as stack:
+        con = stack.enter_context(open_read_only(folder / "customers.duckdb")) if folder and seals else None
+        counts = [(night, source, _files_apart(con, night, source, seal)) for night, source, seal in sorted(seals)]
+    return [Unpublished(source, night, files) for night, source, files in counts if files]
+
+
+def _files_apart(con: duckdb.DuckDBPyConnection | None, night: date, source: str, seal: Path) -> int:
+    """Count the files of a partition of which the version of ``con`` holds nothing, or something else."""
+    rows = con.execute(_FILES, {"source": source, "night": night}).fetchall() if con else []
+    known = {file: tuple(facts) for file, *facts in rows}
+    return sum(
+        known.get(name) != (file.sha256, file.read, file.suppressed, file.quarantined)
+        for name, file in read_seal(seal.parent).files.items()
+    )

@@ -130,7 +130,10 @@ def status(
     writer, failed, waiting = holder(home.path / "writer.lock"), _failed(home), waiting or []
     folder = current(home)
     if folder is None:
-        return Status(home.path, versions=len(version_names(home)), failed_validation=failed, writer=writer, waiting=waiting)
+        return Status(
+            home.path, versions=len(version_names(home)), waiting=waiting,
+            unpublished=unpublished(home, sources, None, None), failed_validation=failed, writer=writer,
+        )  # fmt: skip
     manifest, names = manifest_of(folder), version_names(home)
     night = date.fromisoformat(manifest["night"])
     published = datetime.fromisoformat(manifest["published_at"])
@@ -139,7 +142,6 @@ def status(
         brought = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
         notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
         unread, gone, due = quarantined(con, night), absent(con, night), missing(con, night, sources)
-        landed = unpublished(con, home, sources, published)
     return Status(
         home.path, folder.name, night, manifest["published_at"],
         age_hours=round(age.total_seconds() / 3600, 2),
@@ -147,7 +149,7 @@ def status(
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=brought, absent=gone, missing=due, quarantined=unread, notices=notices, waiting=waiting,
-        unpublished=landed, failed_validation=failed, writer=writer,
+        unpublished=unpublished(home, sources, folder, published), failed_validation=failed, writer=writer,
     )  # fmt: skip
 
 

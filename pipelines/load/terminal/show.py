@@ -110,7 +110,9 @@ def _render_sources(found: Status, console: Console) -> None:
 
 def _render_waiting(found: Status, console: Console) -> None:
     _render_late(found.waiting, "not taken in yet", console)
-    _render_late(found.unpublished, "landed, not in this version", console)
+    _render_late(
+        found.unpublished, "landed, not published yet" if found.version is None else "landed, not in this version", console
+    )
 
 
 def _render_late(late: Sequence[Waiting | Unpublished], words: str, console: Console) -> None:
