@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -11,9 +12,10 @@ LONDON = ZoneInfo("Europe/London")
 SPRING, AUTUMN = datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)
 EARLIEST, SECONDS = datetime(2024, 1, 1, tzinfo=UTC), 91_000_000  # until 18 November 2026
 
+# Each letter in its usual form (NFC), as what comes out in one line is: one of a transcript's, a name, a subject.
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=30
-).map(str.strip).filter(bool)  # fmt: skip
+).map(lambda text: normalize("NFC", text).strip()).filter(bool)  # fmt: skip
 # For formats that set quotes and signatures apart: nothing that looks like the beginning of one.
 UNQUOTED = WORDS.filter(lambda text: not text.startswith((">", "|>", "-", "_", "=", "*", "#", "\u2014")))
 INSTANTS = st.one_of(
