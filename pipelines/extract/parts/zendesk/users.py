@@ -21,9 +21,12 @@ _LEFT = names("""
     remote_photo_url report_csv restricted_agent role_type shared shared_agent shared_phone_number signature suspended tags
     ticket_restriction time_zone two_factor_auth_enabled url user_fields
 """)
-# What Zendesk itself calls somebody who gave no name, or is gone: Caller +49 171 2345678, Visitor 12345678.
+IN_MESSAGING = "(?:web|ios|android) user(?: [0-9a-f]{24})?"
+# What Zendesk itself calls somebody who gave no name, or is gone: Caller +49 171 2345678, Visitor 12345678, and in
+# messaging Web User 6a27d07ec70c5f1aa576a17b, after the program they write in.
 _GIVEN_BY_ZENDESK = re.compile(
-    r"(?:caller|visitor|anrufer|besucher|appelant|visiteur|visitante)\s+[+(]?\d[\d\s().-]*|permanently deleted user",
+    r"(?:caller|visitor|anrufer|besucher|appelant|visiteur|visitante)\s+[+(]?\d[\d\s().-]*|permanently deleted user"
+    rf"|{IN_MESSAGING}",
     re.IGNORECASE,
 )
 
