@@ -48,7 +48,7 @@ _AUTHORS = {each: each for each in (*_PEOPLE, "admin", "bot", "team")}
 _WITHHELD = "We've removed this part of the conversation to comply with"  # Twitter's terms: the words are Intercom's
 _PARAGRAPH = re.compile("<p>([^<&]*)</p>")  # most messages: what the HTML parser would make of it, in a tenth of its time
 
-_SOURCE_USUAL = names("attachments body delivered_as redacted subject")
+_SOURCE_USUAL = names("attachments body delivered_as id redacted subject")
 _SOURCE_LEFT = names("email_message_metadata recipients reply_to url")
 _PART_USUAL = names("attachments body redacted updated_at")
 _PART_LEFT = names("""
