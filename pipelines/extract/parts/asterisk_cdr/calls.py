@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contract import Direction, Identifier, Interaction, hashed_ref
 from pipelines.extract.parts.asterisk_cdr.rows import STAMP, UNIQUEID
-from pipelines.extract.parts.phone.parties import Ends, is_withheld
-from pipelines.extract.values import identifiers
+from pipelines.extract.parts.phone.parties import Ends, caller_name
 from pipelines.extract.values.fields import Drift, Fields, known, names
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
@@ -86,7 +85,7 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     shown = (caller or number) if direction != "outbound" else called
     party, reason = ([], "internal") if direction == "internal" else ends.party_of(shown)
     if direction == "inbound" and reason is None:  # the name is what the caller's phone, or their network, sends along
-        party = known(*party, caller_name(name, number))
+        party = known(*party, claimed_name(name, number))
     leg = LEG.join([called, peer, application, moment.isoformat(), str(duration), str(talk), status])
     if unique:
         ref = leg_ref(unique, sequence or told_by(leg), exchange, is_later=is_later(unique, moment))
@@ -199,9 +198,9 @@ def caller_id(clid: str) -> tuple[str, str]:
     return ("", alone) if NUMBER.fullmatch(alone) and not any(c.isalpha() for c in alone) else (alone, "")
 
 
-def caller_name(shown: str, number: str) -> Identifier | None:
+def claimed_name(shown: str, number: str) -> Identifier | None:
     """Return the name that a caller ID claims; None where it shows none."""
-    return None if is_withheld(shown) or shown == number else identifiers.name(shown, "claimed")
+    return None if shown == number else caller_name(shown)
 
 
 def peer_of(channel: str) -> str | None:
