@@ -31,6 +31,10 @@ _FROM_OUTSIDE = (
 _FROM_INSIDE = (
     "from-internal", "from-inside", "from-extensions", "from-phones", "internal", "outbound", "outgoing", "outrt",
 )  # fmt: skip
+# Contexts of FreePBX in which a call is that came to us, from outside or within: a queue and its agents, a group, a menu.
+_COME = (
+    "ext-findmefollow", "ext-group", "ext-local", "ext-queues", "from-did-direct-ivr", "from-queue", "ivr", "timeconditions",
+)  # fmt: skip
 EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?|~~s~~")  # 101, *97, and the dialplan's own s, h, t, i
 NUMBER = re.compile(r"[\w+*#.@:()/~ -]*")
 _CALLER = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?)|")\s*<([^<>"]*)>\s*')
@@ -111,12 +115,12 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     )
 
 
-def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, has_did: bool = False) -> Direction:
+def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, has_did: bool | None = None) -> Direction:
     """Say which way a call went: by our own numbers, else by the context in which it was dialled.
 
     Args:
         has_did: whether it came over a route from outside, of which FreePBX keeps the number that was dialled: told by
-            nothing else, it came in.
+            nothing else, it came in. None where that is not looked at.
 
     Raises:
         UnreadableError: neither tells.
@@ -131,6 +135,11 @@ def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, 
         return "outbound" if caller_is_ours else "inbound"
     if _is_in(context, _FROM_OUTSIDE):
         return "inbound"
+    if _is_in(context, _COME) and EXTENSION.fullmatch(called):
+        if not caller or not EXTENSION.fullmatch(caller):
+            return "inbound"
+        if has_did is False:
+            return "internal"
     if not _is_in(context, _FROM_INSIDE):
         if has_did:
             return "inbound"
