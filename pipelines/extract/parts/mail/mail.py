@@ -31,6 +31,10 @@ SUBJECT_LIMIT = 1_000
 RECIPIENTS_LIMIT = 1_000  # entries of To, Cc and Bcc in which an outside recipient is looked for
 DRAFT, JUNK, SENT = "draft", "junk", "sent"  # what a Place may note that decides what becomes of the mail
 _RECIPIENTS = ("to", "cc", "bcc")
+FOR_ANOTHER = (
+    "a mail whose answers go to another house than its sender's (Reply-To): where a service sends what customers write, "
+    "list that sender in 'own', or all of them are one person's, or nobody's"
+)
 
 
 class UnsentError(Exception):
@@ -114,6 +118,8 @@ def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> I
     if DRAFT in place.notes or (way.direction != "inbound" and is_unsent(headers)):
         raise UnsentError("a draft, not sent")
     reason = _reason(mail, way, own, place)
+    if way.outside is sender and reason in (None, "no_reply") and _is_for_another(headers, sender, own):
+        issues.warn(file=place.file, reason=FOR_ANOTHER)
     body = body_of(mail)
     parts = split_reply(body.text)
     subject = headers.text("subject")[:SUBJECT_LIMIT]
@@ -186,6 +192,16 @@ def _outsider(values: list[str], own: Own) -> Mailbox | None:
     """Return the first entry of such headers, where it has an address that is not ours."""
     first = next(mailboxes(values), None)
     return first if first and first.address and not own.is_ref(first.address) else None
+
+
+def _is_for_another(headers: Headers, sender: Mailbox, own: Own) -> bool:
+    """Say whether the answer goes to another house than the sender's: so write services that send a form for somebody."""
+    writer = _outsider(headers.all("reply-to"), own)
+    return writer is not None and _house(writer.address) != _house(sender.address) and not is_no_reply(writer.address)
+
+
+def _house(address: str) -> list[str]:
+    return address.rpartition("@")[2].lower().split(".")[-2:]
 
 
 def _reason(mail: Part, way: _Way, own: Own, place: Place) -> str | None:
