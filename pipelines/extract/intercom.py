@@ -41,7 +41,13 @@ _HEADER = re.compile(rb'(?:\xef\xbb\xbf)?(?:"?\w{1,60}"?[,;\t]){2}')  # of names
 PAGES = ("conversations", "data")
 
 _STATES = {each: each for each in ("open", "closed", "snoozed")}
-_CONVERSATION = {"conversation": "conversation"}
+# By type, why a record is no conversation; "" where it is one.
+_TYPES = {
+    "conversation": "",
+    "conversation_part": "a part without its conversation: retrieve each conversation by its id, for all its parts",
+    "ticket": "a ticket, which is not read: of its conversation, deliver that",
+    "ticket_part": "a part of a ticket, which is not read",
+}
 _USUAL = names("conversation_parts contacts tags team_assignee_id title updated_at")
 _LEFT = names("""
     admin_assignee_id ai_agent ai_agent_participated brand channel channel_initiated company conversation_rating
@@ -159,7 +165,8 @@ def _is_told(part: Part, file: str, issues: Issues) -> bool:
 def parse_conversation(record: Any, drift: Drift) -> Conversation:
     """Map what a conversation says of all its parts, and the message that began it."""
     fields = Fields(record)
-    fields.choice("type", _CONVERSATION)
+    if why := fields.choice("type", _TYPES):
+        raise UnreadableError(why)
     created_at = seconds(fields, "created_at")
     first = parse_source(fields.fields("source"), created_at, drift)
     parts = fields.maybe_fields("conversation_parts")

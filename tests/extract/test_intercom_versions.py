@@ -33,3 +33,18 @@ def test_a_first_message_without_an_id_is_read_and_told_by_its_conversation(tmp_
     assert ("account", "messenger_app", ANN["id"]) in party(told)
     assert told.source_ref == again.source_ref
     assert len(told.source_ref) == 24
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        pytest.param(
+            part("1", ANN, "<p>Hi</p>", conversation_id="4"), "retrieve each conversation", id="a connector's part"
+        ),
+        pytest.param({"type": "ticket", "id": "4", "ticket_parts": {}}, "a ticket, which is not read", id="a ticket"),
+        pytest.param({"type": ["x"], "id": "4"}, "field 'type' is not a text", id="no type"),
+    ],
+)
+def test_what_is_no_conversation_says_what_to_deliver(tmp_path, record, reason):
+    ((_, why),) = extracted(tmp_path, {"c": lines(record)}, SOURCE).quarantined
+    assert reason in why
