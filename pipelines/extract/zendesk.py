@@ -158,6 +158,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
     via = parse_via(fields.maybe_fields("via"), desk.source, drift)
     call = parse_call(fields, kind, drift)
     delivered_by = via.channel or ("voice" if call else None) or ticket.channel
+    carrier = via.carrier or ("voice" if call else None) or ticket.carrier or ""
     channel: Channel = delivered_by or desk.source.channel or "chat"
     role = _role(author_ref, ticket, desk)
     is_shown = fields.boolean("public")
@@ -166,7 +167,7 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
     if person_ref is None:
         raise UnreadableError(NO_TICKET)
     user = desk.users.get(person_ref)
-    party, party_ref = person_of(person_ref, user, delivered_by or "", desk.source)
+    party, party_ref = person_of(person_ref, user, carrier, desk.source)
     party = [*_by_channel(via, channel, direction, role, desk), *party]
     name, body = user.name if user else "", body_of(fields)
     is_hidden = role == "end-user" and not is_shown and delivered_by in _MESSAGED

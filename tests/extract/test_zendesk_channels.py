@@ -178,6 +178,24 @@ def test_a_mails_sender_is_proven_only_where_zendesk_verified_that_address(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("via", "of_ticket", "evidence"),
+    [
+        pytest.param("whatsapp", "whatsapp", "channel", id="WhatsApp"),
+        pytest.param(74, "native_messaging", "channel", id="WhatsApp by its number, in a ticket that began elsewhere"),
+        pytest.param("api", "whatsapp", "channel", id="as the ticket tells"),
+        pytest.param("native_messaging", "whatsapp", "claimed", id="another program, in a ticket that began on WhatsApp"),
+        pytest.param("viber", "viber", "claimed", id="a chat that tells nobody a number"),
+    ],
+)
+def test_the_users_number_is_told_by_the_channel_where_they_wrote_by_whatsapp(via, of_ticket, evidence, tmp_path):
+    record = one(tmp_path, comment(7, ANN, "hello", via=via), via=of_ticket)
+    found = [each for each in record.party if each.kind == "phone"]
+    assert (record.channel, [each.evidence for each in found]) == ("chat", [evidence])
+    assert not (evidence == "channel" and found[0].is_verified)
+    assert ("email", "", "ann@mail.example") in party(record, evidence="claimed")
+
+
+@pytest.mark.parametrize(
     ("via", "origin", "identifier"),
     [
         ("twitter_dm", {"username": "AnnA", "name": "Ann"}, ("handle", "x", "anna")),

@@ -79,6 +79,7 @@ class Via:
 
     Attributes:
         channel: the channel it is to the person; None where another answer is better.
+        carrier: the same, but "whatsapp" for that: alone of chats, it has a number.
         rel: the kind of it within the channel ("inbound", "voicemail", "merge", "mention" …).
         is_merge: it is the note that Zendesk writes where tickets are merged.
         sender, recipient: what the channel itself says of who is at either end.
@@ -86,6 +87,7 @@ class Via:
     """
 
     channel: Channel | None = None
+    carrier: str | None = None
     rel: str | None = None
     is_merge: bool = False
     sender: list[Identifier] = field(default_factory=list)
@@ -111,6 +113,7 @@ def parse_via(via: Fields, source: Source, drift: Drift) -> Via:
     tickets = [ref for ref in (sender.maybe_ref("ticket_id"), *map(str, sender.maybe_items("ticket_ids"))) if ref]
     told = Via(
         channel=channel,
+        carrier="whatsapp" if name == "whatsapp" else channel,
         rel=rel,
         is_merge="merge" in (rel, name),
         sender=_end(sender, channel, name or "", source),
