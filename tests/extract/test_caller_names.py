@@ -13,7 +13,7 @@ from tests.extract.exports import extracted
     [
         "WIRELESS CALLER", "Wireless Caller", "TOLL FREE CALL", "TOLLFREE CALLER", "CELL PHONE   NY", "Unknown Name",
         "UNAVAILABLE", "NAME UNAVAILABLE", "PRIVATE CALLER", "NO CALLER ID", "OUT OF AREA", "V91514082300004",
-        "LA MESA      CA", "SAN ANTONIO  TX", "Toronto, ON", "",
+        "LA MESA      CA", "SAN ANTONIO  TX", "Toronto, ON", "Mobile Number, Australia", "",
     ],
 )  # fmt: skip
 def test_what_a_network_shows_where_it_knows_no_name_is_nobodys(shown):

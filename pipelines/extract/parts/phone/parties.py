@@ -18,7 +18,8 @@ WITHHELD = frozenset({
     "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
 })  # fmt: skip
 # What networks show where they know no name: words, letters and digits of their own, or where the number is from, at the
-# two ends of the fifteen characters that a name has in North America ("LA MESA      CA") or apart by a comma.
+# two ends of the fifteen characters that a name has in North America ("LA MESA      CA") or apart by a comma, as Genesys
+# Cloud has it, which knows no place of a mobile number ("Mobile Number, Australia").
 _STATES = (
     "AB|AK|AL|AR|AZ|BC|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MB|MD|ME|MI|MN|MO|MS|MT|NB|NC|ND|NE|NH|NJ|NL|NM|NS|"
     "NT|NU|NV|NY|OH|OK|ON|OR|PA|PE|PR|QC|RI|SC|SD|SK|TN|TX|UT|VA|VT|WA|WI|WV|WY|YT"
@@ -30,7 +31,7 @@ _TELLING = (
 )
 _OF_NETWORKS = re.compile(
     rf"(?:(?:{_WORD}) )*(?:{_TELLING})(?: +(?:{_WORD}|{_TELLING}))*(?: +(?:{_STATES}))?"
-    rf"|[a-z]?\d{{6,}}|(?=.{{15}}$)[a-z][a-z .'-]*  (?:{_STATES})|[a-z][a-z .'-]*, ?(?:{_STATES})",
+    rf"|[a-z]?\d{{6,}}|(?=.{{15}}$)[a-z][a-z .'-]*  (?:{_STATES})|[a-z][a-z .'-]*, ?(?:{_STATES})|mobile number, .+",
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"\+?\d{1,8}")  # digits of a short code, or of a number inside a country that nobody could call back
