@@ -88,7 +88,9 @@ def _transcript(
     head = head_of(record, drift)
     best = centre.known.get(head.contact_ref)
     contact = best.contact if best else None
-    if head.has_words and best and not best.is_of(head):
+    if best and best.left_out:
+        issues.suppress(file=file.name, reason=f"the transcript of {best.left_out}")
+    elif head.has_words and best and not best.is_of(head):
         issues.suppress(file=file.name, reason="another copy of a transcript that is here")
     elif head.is_chat:
         behind = Behind.unpacked(contact) if contact else None

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pipelines.contract import Channel, Direction, Identifier, Interaction, Record
+from pipelines.contract import Channel, Direction, Identifier, Interaction, Record, hashed_ref
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import Entry, json_entries, looked_through
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
@@ -41,11 +41,18 @@ _HEADER = re.compile(rb'(?:\xef\xbb\xbf)?(?:"?\w{1,60}"?[,;\t]){2}')  # of names
 PAGES = ("conversations", "data")
 
 _STATES = {each: each for each in ("open", "closed", "snoozed")}
-_CONVERSATION = {"conversation": "conversation"}
+# By type, why a record is no conversation; "" where it is one.
+_TYPES = {
+    "conversation": "",
+    "conversation_part": "a part without its conversation: retrieve each conversation by its id, for all its parts",
+    "ticket": "a ticket, which is not read: of its conversation, deliver that",
+    "ticket_part": "a part of a ticket, which is not read",
+}
 _USUAL = names("conversation_parts contacts tags team_assignee_id title updated_at")
 _LEFT = names("""
-    admin_assignee_id ai_agent ai_agent_participated brand channel_initiated company conversation_rating custom_attributes
-    first_contact_reply linked_objects open priority read sla_applied snoozed_until statistics teammates ticket topics
+    admin_assignee_id ai_agent ai_agent_participated brand channel channel_initiated company conversation_rating
+    custom_attributes external_references first_contact_reply linked_objects monitor_evaluations open priority read
+    sales_agent sales_agent_participated scorecards sla_applied snoozed_until statistics teammates ticket topics
     waiting_since workspace_id
 """)
 _LIST_LEFT = names("has_more pages total_count type url")
@@ -158,7 +165,8 @@ def _is_told(part: Part, file: str, issues: Issues) -> bool:
 def parse_conversation(record: Any, drift: Drift) -> Conversation:
     """Map what a conversation says of all its parts, and the message that began it."""
     fields = Fields(record)
-    fields.choice("type", _CONVERSATION)
+    if why := fields.choice("type", _TYPES):
+        raise UnreadableError(why)
     created_at = seconds(fields, "created_at")
     first = parse_source(fields.fields("source"), created_at, drift)
     parts = fields.maybe_fields("conversation_parts")
@@ -215,7 +223,7 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
     changed = [each for each in (part.updated_at, conversation.updated_at) if each]
     return Interaction(
         source=desk.source.name,
-        source_ref=part.part_ref,
+        source_ref=part.part_ref or _hashed(part, conversation, desk),
         conversation_ref=conversation.conversation_ref,
         channel=channel,
         direction=direction,
@@ -238,6 +246,11 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
         source_metadata=_metadata(part, conversation, delivered_by),
         updated_at=max(changed, default=None),
     )
+
+
+def _hashed(part: Part, conversation: Conversation, desk: Desk) -> str:
+    """Return the id of a first message that has none: it cannot change, so that every export gives it the same."""
+    return hashed_ref(desk.source.name, conversation.conversation_ref, part.created_at, part.author.ref or "", "")
 
 
 def _party(part: Part, conversation: Conversation, delivered_by: str, desk: Desk) -> tuple[list[Identifier], str]:

@@ -20,7 +20,7 @@ from pipelines.extract.files.documents import Entry, json_entries, looked_throug
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.mail.reasons import machine_among
 from pipelines.extract.parts.zendesk.apart import NO_TICKET, each_apart, parse_apart, records_of
-from pipelines.extract.parts.zendesk.comments import Call, body_of, parse_attachment, parse_call, words_of
+from pipelines.extract.parts.zendesk.comments import Call, body_of, is_opening, parse_attachment, parse_call, words_of
 from pipelines.extract.parts.zendesk.tickets import Ticket, parse_ticket, unknown_ticket
 from pipelines.extract.parts.zendesk.users import Role, User, is_user, parse_user, person_of
 from pipelines.extract.parts.zendesk.via import Via, parse_via
@@ -34,6 +34,7 @@ from pipelines.settings import Source
 
 PAGES = ("tickets", "users")
 SYSTEM = "-1"  # the author of what triggers and automations write
+_MESSAGED = ("chat", "sms", "social")
 
 _COMMENT_USUAL = names("attachments body type via")
 _COMMENT_LEFT = names("""
@@ -157,16 +158,21 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
     via = parse_via(fields.maybe_fields("via"), desk.source, drift)
     call = parse_call(fields, kind, drift)
     delivered_by = via.channel or ("voice" if call else None) or ticket.channel
+    carrier = via.carrier or ("voice" if call else None) or ticket.carrier or ""
     channel: Channel = delivered_by or desk.source.channel or "chat"
     role = _role(author_ref, ticket, desk)
-    direction = _direction(role, via, is_shown=fields.boolean("public"))
+    is_shown = fields.boolean("public")
+    direction = _direction(role, via, is_shown=is_shown)
     person_ref = author_ref if role == "end-user" else ticket.requester_ref
     if person_ref is None:
         raise UnreadableError(NO_TICKET)
     user = desk.users.get(person_ref)
-    party, party_ref = person_of(person_ref, user, delivered_by or "", desk.source)
+    party, party_ref = person_of(person_ref, user, carrier, desk.source)
     party = [*_by_channel(via, channel, direction, role, desk), *party]
-    words = words_of(body_of(fields), user.name if user else "")
+    name, body = user.name if user else "", body_of(fields)
+    is_hidden = role == "end-user" and not is_shown and delivered_by in _MESSAGED
+    is_made_up = is_hidden and is_opening(body, ticket.subject, name)
+    words = words_of("" if is_made_up else body, name)
     text, said = words.parts.text, words.said
     if call:
         text, said = call.transcript or text, call.transcript if via.rel == "voicemail" else ""
@@ -200,7 +206,9 @@ def parse_comment(comment: Any, ticket: Ticket, desk: Desk, file: str, position:
         duration_seconds=call.duration_seconds if call else None,
         consent=asked_consent(text, ticket.subject, channel, party) if direction == "inbound" else [],
         reason=reason,
-        source_metadata=_metadata(kind, via, ticket, author_ref, call, is_transcript=words.is_transcript),
+        source_metadata=_metadata(
+            kind, via, ticket, call, is_automatic=is_made_up or author_ref == SYSTEM, is_transcript=words.is_transcript
+        ),
         updated_at=ticket.updated_at,
     )
 
@@ -247,14 +255,14 @@ def _reason(
 
 
 def _metadata(
-    kind: str | None, via: Via, ticket: Ticket, author_ref: str, call: Call | None, *, is_transcript: bool
+    kind: str | None, via: Via, ticket: Ticket, call: Call | None, *, is_automatic: bool, is_transcript: bool
 ) -> dict[str, Any]:
     told = {
         "type": kind if kind != "Comment" else None,
         "via_rel": via.rel,
         "from_tickets": via.tickets or None,
         "merged": ticket.is_merged or None,
-        "automatic": author_ref == SYSTEM or None,
+        "automatic": is_automatic or None,
         "recording": (call is not None and call.is_recorded) or None,
         "transcript": is_transcript or None,
     }

@@ -24,6 +24,7 @@ from tests.extract.test_amazon_connect import (
     TALK,
     VENDOR,
     chat,
+    contact,
     endpoint,
     line,
     message,
@@ -31,6 +32,7 @@ from tests.extract.test_amazon_connect import (
     only,
     read,
     stamp,
+    subtype,
     talk,
     without,
 )
@@ -48,6 +50,18 @@ def test_the_words_of_a_call_stand_in_it_and_only_the_customers_are_claims(tmp_p
     assert party(record, evidence="claimed") == {("phone", "", "+447700900456"), ("reference", "", "GT-1001")}
     assert outcome.suppressed == {"the transcript of a call": 1}
     assert not outcome.warnings
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_guide_that_a_flow_shows_an_agent_is_no_chat_with_anybody(tmp_path, shown):
+    guide = contact("g1", Channel="CHAT", InitiationMethod="API", CustomerEndpoint=None, RelatedContactId="c1")
+    pages = {"ContentType": f"{VENDOR}.message.interactive.response", "DisplayName": "Guide"}
+    answers = chat("g1", message("m1", "SYSTEM", "{}"), message("m2", "CUSTOMER", "07700 900456", **pages))
+    files = {"a": json.dumps(guide | {"SegmentAttributes": subtype("connect:Guide")}), "b": json.dumps(CALL)}
+    outcome = extracted(tmp_path, files | ({"chats/g1": json.dumps(answers)} if shown else {}), SOURCE)
+    assert only(outcome).source_ref == "c1"
+    reason = "a guide: pages that a flow shows, mostly to an agent, with nobody at the other end"
+    assert outcome.suppressed == {reason: 1} | ({f"the transcript of {reason}": 1} if shown else {})
 
 
 def test_the_copy_with_all_words_is_read_and_not_the_one_blacked_out(tmp_path):

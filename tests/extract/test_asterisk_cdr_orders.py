@@ -92,7 +92,13 @@ def test_caller_ids_whose_quotes_were_not_escaped_are_read_where_they_can_be_tol
         pytest.param(
             {"src": "101", "dst": BOB, "dcontext": "from-internal"}, "outbound", id="passed on to a number outside"
         ),
-        pytest.param({"dst": "600", "dcontext": "ext-group", "did": ""}, None, id="nothing dialled from outside"),
+        pytest.param({"dst": "600", "dcontext": "ours", "did": ""}, None, id="nothing dialled from outside"),
+        pytest.param({"dst": "2000", "dcontext": "ext-queues", "did": ""}, "inbound", id="a caller in a queue"),
+        pytest.param({"dst": "102", "dcontext": "from-queue", "did": ""}, "inbound", id="an agent that a queue rings"),
+        pytest.param({"src": "", "dst": "102", "dcontext": "from-queue", "did": ""}, "inbound", id="a caller kept back"),
+        pytest.param({"src": "101", "dst": "2000", "dcontext": "ext-queues", "did": ""}, "internal", id="one of us in it"),
+        pytest.param({"src": "60777", "dst": "2000", "dcontext": "ext-queues"}, "inbound", id="a short number in it"),
+        pytest.param({"dst": BOB, "dcontext": "from-queue", "did": ""}, None, id="an agent's number outside"),
     ],
 )
 def test_what_was_dialled_from_outside_tells_that_a_call_came_in(tmp_path, row, direction, rows):

@@ -2,6 +2,7 @@ import pytest
 
 from pipelines.extract.values.fields import Drift, Fields, is_media, valid
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.record_times import maybe_instant
 
 RECORD = {"id": 7, "name": "Jo\x00 \ud83d", "tags": ["a"], "open": True, "via": {"channel": "web"}, "gone": None}
 
@@ -36,6 +37,14 @@ def test_a_field_that_may_be_absent_is_none_when_absent_or_null_and_strict_when_
     assert fields.maybe_items("never") == []
     with pytest.raises(UnreadableError):
         fields.maybe_string("id")
+
+
+def test_an_empty_id_or_time_is_an_absent_one_where_it_may_be_absent():
+    fields = Fields({"phone": "", "at": "", "id": ""})
+    assert fields.maybe_ref("phone") is None
+    assert maybe_instant(fields, "at") is None
+    with pytest.raises(UnreadableError, match="'id' is no id"):
+        fields.ref("id")
 
 
 def test_what_nobody_takes_is_left_and_told_once_a_file():

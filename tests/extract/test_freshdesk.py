@@ -196,6 +196,13 @@ def test_a_description_repeated_as_the_first_conversation_counts_once(tmp_path, 
         assert outcome.records[0].attachments == [Attachment("a.jpg", 12, "")]
 
 
+def test_a_requester_without_numbers_has_empty_ones(tmp_path):
+    empty = {"phone": "", "mobile": "", "twitter_id": "", "facebook_id": "", "unique_external_id": ""}
+    row = {"id": ANN, "name": "Ann Archer", "email": "ann@mail.example"} | empty
+    for written in ([ticket(1, requester=row)], [ticket(1), contact(ANN, "Ann Archer") | empty]):
+        assert one(tmp_path, *written).party_ref == "Ann Archer"
+
+
 def test_another_person_on_the_ticket_is_the_party_of_what_they_write(tmp_path):
     outcome = extracted(tmp_path, {"t": lines(ticket(1, said(7, "me too", by=CARL)), *PEOPLE)}, SOURCE)
     assert outcome.records[1].party_ref == "Carl Cope"

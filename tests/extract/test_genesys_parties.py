@@ -96,6 +96,13 @@ def test_who_wants_to_be_called_back_has_typed_a_number(tmp_path):
     assert party(record, evidence="claimed") == {("phone", "", "+447700900456"), ("name", "", "Ann Archer")}
 
 
+@pytest.mark.parametrize("shown", ["Mobile Number, Australia", "Indianapolis, IN", "anonymous", ""])
+def test_the_name_of_a_wish_may_be_what_the_network_showed_of_the_call_it_began_in(shown, tmp_path):
+    wish = session("s1", media="callback", callbackNumbers=["07700 900456"], callbackUserName=shown)
+    record = only(read(tmp_path, talk("c1", customer(wish))))
+    assert party(record, evidence="claimed") == {("phone", "", "+447700900456")}
+
+
 def test_a_call_back_goes_out_to_who_had_called(tmp_path):
     """The wish and our call lie in the conversation that their call began; of our call ``ani`` is our own number."""
     called = customer(session("s1", ani=ANN, dnis=SHOP))

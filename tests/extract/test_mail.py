@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.extract.parts.mail.charsets import decode
-from pipelines.extract.parts.mail.mail import Place, parse_message
+from pipelines.extract.parts.mail.mail import FOR_ANOTHER, Place, parse_message
 from pipelines.extract.values.issues import Issues
 from pipelines.settings import Source
 from tests.extract.exports import extracted
@@ -261,6 +261,23 @@ def test_a_persons_mail_is_not_taken_for_a_machines(headers, tmp_path):
 def test_reply_to_is_nobodys_proof(tmp_path):
     record = one(tmp_path, Reply_To="Victim <victim@other.example>")
     assert people(record) == {("email", "ann@field.example"), ("name", "Ann Field")}
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_told"),
+    [
+        pytest.param({"From": "Shop (Shopify) <mailer@shopify.example>"}, True, id="a shop's form"),
+        pytest.param({"From": "noreply@forms.example"}, True, id="a form of a sender that takes no answers"),
+        pytest.param({"From": "ann@mail.field.example"}, False, id="another server of the same house"),
+        pytest.param({"Reply_To": "noreply@other.example"}, False, id="answers to nobody"),
+        pytest.param({"Reply_To": OURS}, False, id="answers to us"),
+        pytest.param({"From": "news@other.example", "List_Id": "<news.other.example>"}, False, id="a newsletter"),
+        pytest.param({"From": OURS}, False, id="a form of ours, which is the writer's"),
+    ],
+)
+def test_a_mail_that_a_service_sends_for_somebody_is_told(headers, is_told, tmp_path):
+    outcome = read(tmp_path, mail(**({"Reply_To": "Ann <ann@field.example>"} | headers)))
+    assert outcome.warnings == ({FOR_ANOTHER: 1} if is_told else {})
 
 
 def test_what_the_person_quotes_is_not_their_claim(tmp_path):

@@ -34,6 +34,37 @@ def test_our_mail_to_undisclosed_recipients_is_to_somebody_and_not_among_us(tmp_
     assert (record.direction, record.reason, record.party) == ("outbound", "no_identifier", [])
 
 
+OF_EXCHANGE = {"From": '"Gwen Shop" <MAILER-DAEMON>', "X_libpst_forensic_sender": "/O=SHOP/OU=FIRST/CN=RECIPIENTS/CN=GWEN"}
+
+
+@pytest.mark.parametrize(
+    ("to", "found"),
+    [
+        pytest.param("'ann@field.example'", ADDRESS, id="an address between apostrophes"),
+        pytest.param("Gus; Ann Field <ann@field.example>", ANN, id="more of them"),
+        pytest.param("Ann Field", set(), id="a name alone"),
+    ],
+)
+def test_what_we_sent_from_exchange_goes_out_as_readpst_writes_it(to, found, tmp_path):
+    record = one(tmp_path, **OF_EXCHANGE, To=to)
+    assert (record.direction, record.agent_ref, party(record)) == ("outbound", "Gwen Shop", found)
+    assert record.reason == (None if found else "no_identifier")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Received": "from evil.example by mx.shop.example; Fri, 20 Nov 2026 09:00:00 +0000"}, id="came in"),
+        pytest.param({"From": "Gwen Shop <eve@evil.example>"}, id="an address"),
+        pytest.param({"X_libpst_forensic_sender": "Gwen"}, id="no name of Exchange's"),
+    ],
+)
+def test_nobody_writes_themselves_into_our_exchange(headers, tmp_path):
+    record = one(tmp_path, **(OF_EXCHANGE | headers), To="ann@field.example")
+    assert record.direction == "inbound"
+    assert ADDRESS.isdisjoint(party(record))
+
+
 @pytest.mark.parametrize(
     ("headers", "direction"),
     [

@@ -212,6 +212,7 @@ def test_a_ticket_of_our_own_staff_has_no_customer(tmp_path):
     [
         ("Caller +44 7700 900123", []), ("Caller (020) 7946-0999", []), ("Visitor 12345678", []), ("Besucher 4711", []),
         ("Permanently Deleted User", []), ("Caller Smith", ["Caller Smith"]), ("Ann 2", ["Ann 2"]),
+        ("Web User 6a27d07ec70c5f1aa576a17b", []), ("iOS User 64f1d07ec70c5f1aa576a17b", []), ("Web User", []),
     ],
 )  # fmt: skip
 def test_a_name_that_zendesk_made_up_is_nobodys(tmp_path, shown, called):

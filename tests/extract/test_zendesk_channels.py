@@ -67,6 +67,12 @@ def test_a_call_has_its_direction_length_outcome_words_and_the_number_of_the_oth
         pytest.param(57, "sms", "outbound", id="a text message, by number"),
         pytest.param(41, "social", "outbound", id="Facebook, by number"),
         pytest.param(48, "chat", "outbound", id="the web widget, by number: the source's channel"),
+        pytest.param(39, "chat", "outbound", id="moved from another helpdesk, by number"),
+        pytest.param(60, "email", "outbound", id="a campaign's mail, by number"),
+        pytest.param(75, "chat", "outbound", id="messaging, by number"),
+        pytest.param(78, "social", "outbound", id="Messenger, by number"),
+        pytest.param(80, "sms", "outbound", id="a text message over Twilio, by number"),
+        pytest.param(91, "chat", "outbound", id="Slack Connect, by number"),
         pytest.param("import", "chat", "outbound", id="moved from another helpdesk"),
         pytest.param("omnichannel", "chat", "outbound", id="routed by Zendesk"),
     ],
@@ -74,6 +80,12 @@ def test_a_call_has_its_direction_length_outcome_words_and_the_number_of_the_oth
 def test_a_via_is_known_by_its_name_and_by_its_number(via, channel, direction, tmp_path):
     record = one(tmp_path, comment(7, AGENT, "hello", via=via))
     assert (record.channel, record.direction) == (channel, direction)
+
+
+@pytest.mark.parametrize("via", [3, 18, 92])
+def test_a_number_that_is_no_via_is_set_aside(tmp_path, via):
+    outcome = extracted(tmp_path, {"t": lines(ticket(1, comment(7, AGENT, "x", via=via))), "u": lines(*PEOPLE)}, SOURCE)
+    assert outcome.quarantined == [("comment 1 of line 1", "field 'channel' has a value we do not know")]
 
 
 def test_what_is_said_in_a_voicemail_is_the_callers_and_in_a_call_it_may_be_ours(tmp_path):
@@ -96,6 +108,42 @@ def test_the_transcript_of_a_chat_stays_whole_and_only_the_persons_lines_are_cla
     assert record.source_metadata["transcript"]
     assert ("email", "", "ann.two@mail.example") in party(record, evidence="claimed")
     assert ("phone", "", "+447700900777") not in party(record)
+
+
+def test_what_a_person_wrote_before_they_gave_a_name_is_their_claim(tmp_path):
+    body = "(16:59:33) Tri: Hi, mail help@tri.example\n(16:59:49) Web User 6a27d07ec70c5f1aa576a17b: ann.two@mail.example"
+    record = one(tmp_path, comment(7, ANN, body, via="native_messaging"))
+    assert ("email", "", "ann.two@mail.example") in party(record, evidence="claimed")
+    assert ("email", "", "help@tri.example") not in party(record)
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"),
+    [
+        pytest.param("Conversation with Ann Archer", "Lost parcel", id="by the person's name"),
+        pytest.param("Conversa com Ana", "Conversa com Ana", id="by a name of before, in another language"),
+        pytest.param("Conversation with Web User 6a27d07ec70c5f1aa576a17b", "My parcel", id="before they had one"),
+    ],
+)
+def test_the_line_that_zendesk_writes_as_a_conversation_begins_is_nobodys_words(tmp_path, body, subject):
+    record = one(tmp_path, comment(7, ANN, body, via="native_messaging", public=False), subject=subject)
+    assert (record.direction, record.text, record.subject) == ("inbound", "", subject)
+    assert record.source_metadata["automatic"]
+    assert ("account", "helpdesk", str(ANN)) in party(record)
+
+
+@pytest.mark.parametrize(
+    ("written", "via"),
+    [
+        pytest.param(comment(7, ANN, "Help", public=False, via="email"), "email", id="a mail that became a private comment"),
+        pytest.param(comment(7, ANN, "Help", via="chat"), "chat", id="shown to all"),
+        pytest.param(comment(7, AGENT, "Help", public=False, via="chat"), "chat", id="a note of staff"),
+        pytest.param(comment(7, ANN, "Help", public=False, via="api"), "api", id="over the API, which may be anything"),
+    ],
+)
+def test_a_comment_that_repeats_the_subject_is_what_its_author_wrote(tmp_path, written, via):
+    record = one(tmp_path, written, subject="Help", via=via)
+    assert (record.text, record.source_metadata) == ("Help", {})
 
 
 @pytest.mark.parametrize("public", [True, False])
@@ -130,6 +178,24 @@ def test_a_mails_sender_is_proven_only_where_zendesk_verified_that_address(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("via", "of_ticket", "evidence"),
+    [
+        pytest.param("whatsapp", "whatsapp", "channel", id="WhatsApp"),
+        pytest.param(74, "native_messaging", "channel", id="WhatsApp by its number, in a ticket that began elsewhere"),
+        pytest.param("api", "whatsapp", "channel", id="as the ticket tells"),
+        pytest.param("native_messaging", "whatsapp", "claimed", id="another program, in a ticket that began on WhatsApp"),
+        pytest.param("viber", "viber", "claimed", id="a chat that tells nobody a number"),
+    ],
+)
+def test_the_users_number_is_told_by_the_channel_where_they_wrote_by_whatsapp(via, of_ticket, evidence, tmp_path):
+    record = one(tmp_path, comment(7, ANN, "hello", via=via), via=of_ticket)
+    found = [each for each in record.party if each.kind == "phone"]
+    assert (record.channel, [each.evidence for each in found]) == ("chat", [evidence])
+    assert not (evidence == "channel" and found[0].is_verified)
+    assert ("email", "", "ann@mail.example") in party(record, evidence="claimed")
+
+
+@pytest.mark.parametrize(
     ("via", "origin", "identifier"),
     [
         ("twitter_dm", {"username": "AnnA", "name": "Ann"}, ("handle", "x", "anna")),
@@ -137,6 +203,8 @@ def test_a_mails_sender_is_proven_only_where_zendesk_verified_that_address(tmp_p
         ("facebook_post", {"facebook_id": "77", "name": "Ann"}, ("account", "facebook", "77")),
         ("whatsapp", {"phone": "+447700900123"}, ("phone", "", "+447700900123")),
         (30, {"username": "AnnA"}, ("handle", "x", "anna")),
+        (74, {"phone": "+447700900123"}, ("phone", "", "+447700900123")),
+        (86, {"username": "anna.pics"}, ("handle", "instagram", "anna.pics")),
     ],
 )
 def test_what_a_platform_says_of_its_account_is_proof_in_that_platforms_scope(tmp_path, via, origin, identifier):

@@ -52,9 +52,9 @@ class Fields:
         return _ref(name, self._take(name))
 
     def maybe_ref(self, name: str) -> str | None:
-        """Take an id that may be absent."""
+        """Take an id that may be absent, which some write as an empty text."""
         value = self._left.pop(name, None)
-        return None if value is None else _ref(name, value)
+        return None if value is None or value == "" else _ref(name, value)
 
     def number(self, name: str) -> int:
         """Take a whole number."""

@@ -21,9 +21,9 @@ Row = TypeVar("Row", bound=Changing)
 
 
 def maybe_instant(fields: Fields, name: str) -> datetime | None:
-    """Take a time with its zone that may be absent."""
+    """Take a time with its zone that may be absent, or an empty text."""
     written = fields.maybe_string(name)
-    return None if written is None else parse_instant(written, None)[0]
+    return parse_instant(written, None)[0] if written else None
 
 
 def keep_later(kept: dict[str, Row], ref: str, row: Row) -> None:

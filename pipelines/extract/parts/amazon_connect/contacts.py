@@ -24,7 +24,7 @@ from pipelines.extract.values.record_times import maybe_instant
 from pipelines.settings import Source
 
 _CHANNELS: dict[str, Channel | None] = {"VOICE": "voice", "CHAT": "chat", "EMAIL": "email", "TASK": None}
-_SMS = "connect:SMS"
+_SMS, _GUIDE = "connect:SMS", "connect:Guide"
 _BY_API: dict[Channel, Direction] = {"voice": "outbound", "chat": "inbound", "email": "inbound"}
 _METHODS: dict[str, Direction | None] = {
     "INBOUND": "inbound",
@@ -109,6 +109,8 @@ def why_left_out(record: Any) -> str | None:
     fields.ref("ContactId")
     if fields.choice("Channel", _CHANNELS) is None:
         return "a task: work for an agent, with nobody at the other end"
+    if segment_of(fields, None)[0] == _GUIDE:
+        return "a guide: pages that a flow shows, mostly to an agent, with nobody at the other end"
     return "a supervisor who listens in" if fields.string("InitiationMethod") == "MONITOR" else None
 
 

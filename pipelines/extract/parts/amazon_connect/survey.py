@@ -5,7 +5,7 @@ which are all alike, are shared.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.extract.files import documents
@@ -26,6 +26,7 @@ class Copy:
     Attributes:
         contact: what the newest record of the contact tells of a chat's messages, packed; b"" of a call, whose record is
             read anyway; None where the export has none.
+        left_out: why the contact is no contact with anybody outside; "" where it is one, or not known.
     """
 
     file: SourceFile
@@ -33,6 +34,7 @@ class Copy:
     is_chat: bool
     grade: int
     contact: bytes | None = None
+    left_out: str = ""
 
     def is_of(self, head: Head) -> bool:
         """Say whether the transcript with this head, one of the same contact, is this copy or just like it."""
@@ -72,8 +74,11 @@ class _Look:
                 continue
         for _, record in readable(export.files, b'"ContactId"') if self.copies else ():
             try:
-                if is_contact(record) and Fields(record).ref("ContactId") in self.copies and why_left_out(record) is None:
-                    self._contact(record)
+                if is_contact(record) and (ref := Fields(record).ref("ContactId")) in self.copies:
+                    if why := why_left_out(record):
+                        self.copies[ref] = replace(self.copies[ref], left_out=why)
+                    else:
+                        self._contact(record)
             except UnreadableError:
                 continue
 

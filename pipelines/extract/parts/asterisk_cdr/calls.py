@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.contract import Direction, Identifier, Interaction, hashed_ref
 from pipelines.extract.parts.asterisk_cdr.rows import STAMP, UNIQUEID
-from pipelines.extract.parts.phone.parties import Ends, is_withheld
-from pipelines.extract.values import identifiers
+from pipelines.extract.parts.phone.parties import Ends, caller_name
 from pipelines.extract.values.fields import Drift, Fields, known, names
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import UnreadableError
@@ -31,6 +30,10 @@ _FROM_OUTSIDE = (
 )  # fmt: skip
 _FROM_INSIDE = (
     "from-internal", "from-inside", "from-extensions", "from-phones", "internal", "outbound", "outgoing", "outrt",
+)  # fmt: skip
+# Contexts of FreePBX in which a call is that came to us, from outside or within: a queue and its agents, a group, a menu.
+_COME = (
+    "ext-findmefollow", "ext-group", "ext-local", "ext-queues", "from-did-direct-ivr", "from-queue", "ivr", "timeconditions",
 )  # fmt: skip
 EXTENSION = re.compile(r"[*#]?[\d*#]{1,6}|[a-z]?|~~s~~")  # 101, *97, and the dialplan's own s, h, t, i
 NUMBER = re.compile(r"[\w+*#.@:()/~ -]*")
@@ -86,7 +89,7 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     shown = (caller or number) if direction != "outbound" else called
     party, reason = ([], "internal") if direction == "internal" else ends.party_of(shown)
     if direction == "inbound" and reason is None:  # the name is what the caller's phone, or their network, sends along
-        party = known(*party, caller_name(name, number))
+        party = known(*party, claimed_name(name, number))
     leg = LEG.join([called, peer, application, moment.isoformat(), str(duration), str(talk), status])
     if unique:
         ref = leg_ref(unique, sequence or told_by(leg), exchange, is_later=is_later(unique, moment))
@@ -112,12 +115,12 @@ def parse_call(fields: Fields, exchange: Exchange, at: str, usual: frozenset[str
     )
 
 
-def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, has_did: bool = False) -> Direction:
+def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, has_did: bool | None = None) -> Direction:
     """Say which way a call went: by our own numbers, else by the context in which it was dialled.
 
     Args:
         has_did: whether it came over a route from outside, of which FreePBX keeps the number that was dialled: told by
-            nothing else, it came in.
+            nothing else, it came in. None where that is not looked at.
 
     Raises:
         UnreadableError: neither tells.
@@ -132,6 +135,11 @@ def direction_of(caller: str, called: str, context: str, exchange: Exchange, *, 
         return "outbound" if caller_is_ours else "inbound"
     if _is_in(context, _FROM_OUTSIDE):
         return "inbound"
+    if _is_in(context, _COME) and EXTENSION.fullmatch(called):
+        if not caller or not EXTENSION.fullmatch(caller):
+            return "inbound"
+        if has_did is False:
+            return "internal"
     if not _is_in(context, _FROM_INSIDE):
         if has_did:
             return "inbound"
@@ -199,9 +207,9 @@ def caller_id(clid: str) -> tuple[str, str]:
     return ("", alone) if NUMBER.fullmatch(alone) and not any(c.isalpha() for c in alone) else (alone, "")
 
 
-def caller_name(shown: str, number: str) -> Identifier | None:
+def claimed_name(shown: str, number: str) -> Identifier | None:
     """Return the name that a caller ID claims; None where it shows none."""
-    return None if is_withheld(shown) or shown == number else identifiers.name(shown, "claimed")
+    return None if shown == number else caller_name(shown)
 
 
 def peer_of(channel: str) -> str | None:

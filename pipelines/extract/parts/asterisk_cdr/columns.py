@@ -24,7 +24,7 @@ from pipelines.extract.parts.asterisk_cdr.calls import (
     PEER,
     Exchange,
     caller_id,
-    caller_name,
+    claimed_name,
     direction_of,
     metadata_of,
 )
@@ -175,7 +175,7 @@ def _caller_id(clid: str) -> tuple[str | None, str, bool]:
         name, number = caller_id(clid)
     except UnreadableError:
         return None, "", True
-    claimed = caller_name(name, number)
+    claimed = claimed_name(name, number)
     return claimed.value if claimed else None, number, False
 
 

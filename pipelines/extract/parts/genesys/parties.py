@@ -2,6 +2,7 @@
 
 from pipelines.contract import Channel, Direction, Identifier
 from pipelines.extract.parts.genesys.conversations import Participant, Session
+from pipelines.extract.parts.phone.parties import caller_name
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known, plain
 from pipelines.extract.values.issues import UnreadableError
@@ -57,7 +58,7 @@ def party_of(participant: Participant, session: Session, direction: Direction, s
 
     The number and the address are delivered by the channel; the external contact is our own record of a person; the name
     of a chat or mail, and what somebody who wants to be called back gave, are typed. A caller's name is the network's and
-    is often a place: it is left.
+    is often a place: it is left, and is none where it became the name of a wish to be called back.
     """
     found = [_at(session, address_of(session, direction), direction, source)]
     if participant.external_ref:
@@ -66,7 +67,7 @@ def party_of(participant: Participant, session: Session, direction: Direction, s
         found.append(plain("visitor", session.addresses["journeyCustomerId"], "channel", source.name))
     if session.medium == "callback":
         found += [identifiers.phone(each, source.region, "claimed") for each in session.callback_numbers]
-        found.append(identifiers.name(session.addresses["callbackUserName"], "claimed"))
+        found.append(caller_name(session.addresses["callbackUserName"]))
     elif session.medium not in ("voice", "video"):
         found.append(identifiers.name(participant.name, "claimed"))
     return known(*found)

@@ -48,14 +48,14 @@ _AUTHORS = {each: each for each in (*_PEOPLE, "admin", "bot", "team")}
 _WITHHELD = "We've removed this part of the conversation to comply with"  # Twitter's terms: the words are Intercom's
 _PARAGRAPH = re.compile("<p>([^<&]*)</p>")  # most messages: what the HTML parser would make of it, in a tenth of its time
 
-_SOURCE_USUAL = names("attachments body delivered_as redacted subject")
-_SOURCE_LEFT = names("recipients reply_to url")
+_SOURCE_USUAL = names("attachments body delivered_as id redacted subject")
+_SOURCE_LEFT = names("email_message_metadata recipients reply_to url")
 _PART_USUAL = names("attachments body redacted updated_at")
 _PART_LEFT = names("""
     app_package_code assigned_to event_details external_id from_ai_agent is_ai_answer metadata notified_at state tags type
 """)
 _AUTHOR_USUAL = names("email id name")
-_MAIL_LEFT = names("message_id subject")
+_MAIL_LEFT = names("history message_id subject")
 _ATTACHMENT_USUAL = names("filesize name")
 _ATTACHMENT_LEFT = names("content_type height id type url width")
 
@@ -81,6 +81,7 @@ class Part:
     """One part, the first message's included.
 
     Attributes:
+        part_ref: None of a first message to which Intercom gave no id.
         kind: "unknown" for a type of part that we have not seen.
         text: empty where the words were deleted or withheld.
         sender: the address that a mail carried.
@@ -88,7 +89,7 @@ class Part:
         delivered_by: Intercom's name of the channel; of the first message only.
     """
 
-    part_ref: str
+    part_ref: str | None
     kind: Kind
     part_type: str
     author: Author
@@ -122,7 +123,7 @@ def parse_source(fields: Fields, created_at: datetime, drift: Drift) -> Part:
         raise UnreadableError("field 'type' has a value we do not know")
     body, is_redacted = fields.maybe_string("body") or "", fields.maybe_boolean("redacted") or False
     part = Part(
-        part_ref=fields.ref("id"),
+        part_ref=fields.maybe_ref("id"),
         kind="message",
         part_type="comment",
         author=_author(fields.fields("author"), drift),

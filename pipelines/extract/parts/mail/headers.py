@@ -15,6 +15,7 @@ from pipelines.extract.values.text import one_line
 
 ID_LIMIT = 400
 WORD_LIMIT = 40
+_OF_SERVERS = frozenset(("received", "return-path", "delivered-to", "authentication-results"))  # of who hand a mail on
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ENCODED_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*+\?="
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=(?=(\s*+)(=\?)?)")
@@ -53,6 +54,10 @@ class Headers:
     def has(self, names: frozenset[str]) -> bool:
         """Tell whether there is one of these."""
         return not names.isdisjoint(self._values)
+
+    def is_handed_on(self) -> bool:
+        """Tell whether a server handed the mail on, so that whoever sent it may have written any header."""
+        return self.has(_OF_SERVERS)
 
     def word(self, name: str) -> str:
         """Return the first word of the topmost value in lower case: for fields that take a keyword, so ASCII alone."""

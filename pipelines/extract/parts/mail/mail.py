@@ -31,6 +31,12 @@ SUBJECT_LIMIT = 1_000
 RECIPIENTS_LIMIT = 1_000  # entries of To, Cc and Bcc in which an outside recipient is looked for
 DRAFT, JUNK, SENT = "draft", "junk", "sent"  # what a Place may note that decides what becomes of the mail
 _RECIPIENTS = ("to", "cc", "bcc")
+# What readpst writes of a sender without a mail address, whom Outlook keeps by their name in its own Exchange.
+_EXCHANGE_SENDER = "x-libpst-forensic-sender"
+FOR_ANOTHER = (
+    "a mail whose answers go to another house than its sender's (Reply-To): where a service sends what customers write, "
+    "list that sender in 'own', or all of them are one person's, or nobody's"
+)
 
 
 class UnsentError(Exception):
@@ -114,6 +120,8 @@ def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> I
     if DRAFT in place.notes or (way.direction != "inbound" and is_unsent(headers)):
         raise UnsentError("a draft, not sent")
     reason = _reason(mail, way, own, place)
+    if way.outside is sender and reason in (None, "no_reply") and _is_for_another(headers, sender, own):
+        issues.warn(file=place.file, reason=FOR_ANOTHER)
     body = body_of(mail)
     parts = split_reply(body.text)
     subject = headers.text("subject")[:SUBJECT_LIMIT]
@@ -135,7 +143,7 @@ def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> I
         position=place.position,
         party=[*person, *(claim for claim in claims if claim.value not in {known.value for known in person})],
         party_ref=way.outside.address or way.outside.name,
-        agent_ref=(way.sender.address or None) if way.direction != "inbound" else None,
+        agent_ref=(way.sender.address or way.sender.name or None) if way.direction != "inbound" else None,
         subject=subject or None,
         text=parts.text,
         quoted_text=parts.quoted or None,
@@ -162,7 +170,7 @@ def _synced(mail: Part, raw: bytes, source: Source, place: Place, issues: Issues
 
 def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -> _Way:
     sender = senders[0] if senders else Mailbox("", "")
-    if not own.is_ref(sender.address):
+    if not own.is_ref(sender.address) and not _is_in_our_exchange(headers, sender):
         # Two senders are a known trick, in one From or in two: what shows the one may have checked the other.
         doubtful = verdict == "fail" or sum(bool(one.address) for one in senders) > 1 or len(headers.all("from")) > 1
         return _Way("inbound", sender, sender, "claimed" if doubtful else "channel", verdict == "pass" or doubtful)
@@ -182,10 +190,26 @@ def _way(headers: Headers, own: Own, senders: list[Mailbox], verdict: Verdict) -
     return _Way("internal", sender, Mailbox("", ""), "channel")
 
 
+def _is_in_our_exchange(headers: Headers, sender: Mailbox) -> bool:
+    """Say whether a mail out of Outlook's files is by a mailbox of the same Exchange: what we sent has no other sender."""
+    is_named = headers.first(_EXCHANGE_SENDER).lower().startswith("/o=")
+    return is_named and not sender.address and not headers.is_handed_on()
+
+
 def _outsider(values: list[str], own: Own) -> Mailbox | None:
     """Return the first entry of such headers, where it has an address that is not ours."""
     first = next(mailboxes(values), None)
     return first if first and first.address and not own.is_ref(first.address) else None
+
+
+def _is_for_another(headers: Headers, sender: Mailbox, own: Own) -> bool:
+    """Say whether the answer goes to another house than the sender's: so write services that send a form for somebody."""
+    writer = _outsider(headers.all("reply-to"), own)
+    return writer is not None and _house(writer.address) != _house(sender.address) and not is_no_reply(writer.address)
+
+
+def _house(address: str) -> list[str]:
+    return address.rpartition("@")[2].lower().split(".")[-2:]
 
 
 def _reason(mail: Part, way: _Way, own: Own, place: Place) -> str | None:

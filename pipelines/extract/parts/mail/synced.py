@@ -24,7 +24,6 @@ from pipelines.settings import Source
 _TYPE, _KIND, _ADDRESS, _DATE = (f"x-smssync-{name}" for name in ("type", "datatype", "address", "date"))
 _TEXTS = frozenset({"", "SMS", "MMS"})  # older versions do not say, and kept nothing else
 _CALL = "CALLLOG"
-_OF_SERVERS = ("received", "return-path", "delivered-to", "authentication-results")  # what those write who hand a mail on
 DRAFT = "3"
 # Android's numbers for a text's box and, of an MMS, for what was sent or received (OMA MMS encapsulation).
 _WAYS: dict[str, tuple[Direction, str]] = {
@@ -50,7 +49,7 @@ class Synced:
 
 def is_synced(headers: Headers) -> bool:
     """Say whether a mail is a text or call that the app put into the mailbox."""
-    return headers.first(_TYPE) != "" and not any(headers.all(name) for name in _OF_SERVERS)
+    return headers.first(_TYPE) != "" and not headers.is_handed_on()
 
 
 def is_draft(headers: Headers) -> bool:

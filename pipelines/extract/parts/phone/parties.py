@@ -17,6 +17,23 @@ WITHHELD = frozenset({
     "anonymous", "restricted", "unavailable", "unknown", "private", "withheld", "blocked", "payphone", "-1", "-2", "-3",
     "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
 })  # fmt: skip
+# What networks show where they know no name: words, letters and digits of their own, or where the number is from, at the
+# two ends of the fifteen characters that a name has in North America ("LA MESA      CA") or apart by a comma, as Genesys
+# Cloud has it, which knows no place of a mobile number ("Mobile Number, Australia").
+_STATES = (
+    "AB|AK|AL|AR|AZ|BC|CA|CO|CT|DC|DE|FL|GA|HI|IA|ID|IL|IN|KS|KY|LA|MA|MB|MD|ME|MI|MN|MO|MS|MT|NB|NC|ND|NE|NH|NJ|NL|NM|NS|"
+    "NT|NU|NV|NY|OH|OK|ON|OR|PA|PE|PR|QC|RI|SC|SD|SK|TN|TX|UT|VA|VT|WA|WI|WV|WY|YT"
+)
+_WORD = "call|id|name|no|not|number|phone|provided|user"
+_TELLING = (
+    "anonymous|blocked|caller|cell|cellular|mobile|no name|out of area|private|restricted|toll[ -]?free|unavailable|unknown|"
+    "wireless|withheld"
+)
+_OF_NETWORKS = re.compile(
+    rf"(?:(?:{_WORD}) )*(?:{_TELLING})(?: +(?:{_WORD}|{_TELLING}))*(?: +(?:{_STATES}))?"
+    rf"|[a-z]?\d{{6,}}|(?=.{{15}}$)[a-z][a-z .'-]*  (?:{_STATES})|[a-z][a-z .'-]*, ?(?:{_STATES})|mobile number, .+",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(r"\+?\d{1,8}")  # digits of a short code, or of a number inside a country that nobody could call back
 _PUNCTUATION = re.compile(r"[\s()./-]")
 
@@ -24,6 +41,11 @@ _PUNCTUATION = re.compile(r"[\s()./-]")
 def is_withheld(value: str) -> bool:
     """Say whether nobody is shown: an empty value, or what networks write for a number kept back."""
     return not value or value.casefold() in WITHHELD
+
+
+def caller_name(shown: str) -> Identifier | None:
+    """Return the name that a network shows of a caller; None where it shows none, or what stands in a name's place."""
+    return None if is_withheld(shown) or _OF_NETWORKS.fullmatch(shown.strip()) else identifiers.name(shown, "claimed")
 
 
 @dataclass(frozen=True, slots=True)

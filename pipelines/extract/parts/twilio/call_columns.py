@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from pipelines.extract.parts.columns.identifiers import Identified, identifier_lists
 from pipelines.extract.parts.columns.texts import NULL, Flags, flags_of, is_filled, made
+from pipelines.extract.parts.phone.parties import caller_name
 from pipelines.extract.parts.twilio.calls import ANSWERED_BY, STATUS, WAYS, metadata_of
 from pipelines.extract.parts.twilio.columns import changed, choices, counts, occurred, sided
 from pipelines.extract.parts.twilio.sides import Log
-from pipelines.extract.values import identifiers
 
 
 def calls(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Flags) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def calls(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Flags)
 
 
 def _name(shown: str) -> str | None:
-    claimed = identifiers.name(shown, "claimed")
+    claimed = caller_name(shown)
     return claimed.value if claimed else None
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from pipelines.contract import Attachment, Channel, Interaction
 from pipelines.extract.claims.claims import claims_of
+from pipelines.extract.parts.phone.parties import caller_name
 from pipelines.extract.parts.talks.talks import Talk
 from pipelines.extract.parts.twilio.ends import End, Way, end_of, sides
 from pipelines.extract.parts.twilio.files import maybe_count, maybe_instant
 from pipelines.extract.parts.twilio.sides import Log
-from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Fields, known, names
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.text import clean
@@ -55,14 +55,14 @@ def parse_call(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     status = fields.choice("status", STATUS)
     duration = maybe_count(fields, "duration")
     answered_by = fields.choice("answered_by", ANSWERED_BY) if fields.has("answered_by") else None
-    caller_name = fields.maybe_string("caller_name")
+    shown = fields.maybe_string("caller_name") or ""
     is_csv = "date_updated" not in fields.names and "answered_by" not in fields.names
     log.drift.tell(fields, _LEFT, usual=_IN_CSV if is_csv else _USUAL)
     reason = "internal" if direction == "internal" else outside.reason
     text, talk = clean(log.sides.transcripts.get(sid, "")).strip(), Talk(log.sides.talks.get(sid, ""))
     party = list(outside.party)
     if direction == "inbound" and reason is None:  # a caller's name is what they, or a directory of their network, set
-        party = known(*party, identifiers.name(caller_name or "", "claimed"), *claims_of(text, source))
+        party = known(*party, caller_name(shown), *claims_of(text, source))
     if talk.text and reason is None:
         party = known(*party, *claims_of(talk.by_customer, source))
     ours = called if outside is caller else caller

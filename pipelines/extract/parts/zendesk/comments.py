@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.contract import Attachment
+from pipelines.extract.parts.zendesk.users import IN_MESSAGING
 from pipelines.extract.values.fields import Drift, Fields, names
 from pipelines.extract.values.text import Parts, clean, html_to_text, one_line, split_reply
 
@@ -21,6 +22,8 @@ _ATTACHMENT_LEFT = names("""
 """)
 # "(10:01:02 AM) Ann Archer: hello", as chats are written into one comment when they end.
 _CHAT_LINE = re.compile(r"\((?:\d{1,2}:){1,2}\d{2}(?:\s?[AaPp]\.?[Mm]\.?)?\) ([^:\n]{1,80}): (.*)")
+_NAMELESS = re.compile(IN_MESSAGING, re.IGNORECASE)
+_WITH_NOBODY = re.compile(rf"[^\n]{{1,60}} {IN_MESSAGING}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,28 @@ class Words:
 
 
 def words_of(text: str, speaker: str) -> Words:
-    """Set quotes and the signature apart; a chat's transcript is left whole, and ``speaker``'s lines in it are theirs."""
+    """Set quotes and the signature apart; a chat's transcript is left whole, and ``speaker``'s lines in it are theirs.
+
+    So are those of whom Zendesk had no name for yet.
+    """
     lines = [_CHAT_LINE.fullmatch(line.strip()) for line in text.split("\n") if line.startswith("(")]
     spoken = [line for line in lines if line]
     if len(spoken) < 2:
         parts = split_reply(text)
         return Words(parts, parts.text)
     own = one_line(speaker).casefold()
-    said = "\n".join(line[2] for line in spoken if one_line(line[1]).casefold() == own)
+    said = "\n".join(line[2] for line in spoken if one_line(line[1]).casefold() == own or _NAMELESS.fullmatch(line[1]))
     return Words(Parts(text.strip(), "", ""), said, is_transcript=True)
+
+
+def is_opening(text: str, subject: str | None, name: str) -> bool:
+    """Say whether Zendesk wrote a text that is shown to nobody, in the person's name, as they began to write in messaging.
+
+    "Conversation with Ann Archer", in the account's language: the subject, unless one of them was renamed since.
+    """
+    line = text.strip()
+    is_of_person = bool(name) and "\n" not in line and line.endswith(f" {name}")
+    return is_of_person or line == subject or bool(_WITH_NOBODY.fullmatch(line))
 
 
 def body_of(fields: Fields) -> str:

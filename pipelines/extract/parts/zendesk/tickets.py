@@ -33,7 +33,7 @@ class Ticket:
     Attributes:
         requester_ref: whose ticket it is; None where a comment came without its ticket.
         assignee_ref: the agent it is given to; None where nobody has it.
-        channel: the channel its ``via`` tells; None where another answer is better.
+        channel, carrier: what its ``via`` tells of them; None where another answer is better.
         is_merged: whether it was closed by merging it into another ticket.
         updated_at: when anything about it last changed: of two deliveries the later one counts.
         comments: as the export has them.
@@ -47,6 +47,7 @@ class Ticket:
     topic: str | None
     team: str | None
     channel: Channel | None
+    carrier: str | None
     is_merged: bool
     updated_at: datetime | None
     comments: list[Any]
@@ -72,6 +73,7 @@ def parse_ticket(record: Any, source: Source, drift: Drift, *, is_apart: bool = 
         raise UnreadableError("missing field 'comments': put each ticket's comments into it, or deliver them beside it")
     tags = fields.strings("tags")
     kind = fields.maybe_string("type")
+    via = parse_via(fields.maybe_fields("via"), source, drift)
     ticket = Ticket(
         ticket_ref=fields.ref("id"),
         requester_ref=fields.ref("requester_id"),
@@ -80,7 +82,8 @@ def parse_ticket(record: Any, source: Source, drift: Drift, *, is_apart: bool = 
         status=fields.choice("status", _STATUS),
         topic=next((tag for tag in tags if tag != _MERGED), None) or kind,
         team=fields.maybe_ref("group_id"),
-        channel=parse_via(fields.maybe_fields("via"), source, drift).channel,
+        channel=via.channel,
+        carrier=via.carrier,
         is_merged=_MERGED in tags,
         updated_at=maybe_instant(fields, "updated_at"),
         comments=fields.maybe_items("comments") if is_apart else fields.items("comments"),
@@ -91,4 +94,4 @@ def parse_ticket(record: Any, source: Source, drift: Drift, *, is_apart: bool = 
 
 def unknown_ticket(ticket_ref: str) -> Ticket:
     """Return what is known of a ticket that is not in the export."""
-    return Ticket(ticket_ref, None, None, None, "", None, None, None, is_merged=False, updated_at=None, comments=[])
+    return Ticket(ticket_ref, None, None, None, "", None, None, None, None, is_merged=False, updated_at=None, comments=[])

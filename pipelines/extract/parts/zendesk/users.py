@@ -21,9 +21,12 @@ _LEFT = names("""
     remote_photo_url report_csv restricted_agent role_type shared shared_agent shared_phone_number signature suspended tags
     ticket_restriction time_zone two_factor_auth_enabled url user_fields
 """)
-# What Zendesk itself calls somebody who gave no name, or is gone: Caller +49 171 2345678, Visitor 12345678.
+IN_MESSAGING = "(?:web|ios|android) user(?: [0-9a-f]{24})?"
+# What Zendesk itself calls somebody who gave no name, or is gone: Caller +49 171 2345678, Visitor 12345678, and in
+# messaging Web User 6a27d07ec70c5f1aa576a17b, after the program they write in.
 _GIVEN_BY_ZENDESK = re.compile(
-    r"(?:caller|visitor|anrufer|besucher|appelant|visiteur|visitante)\s+[+(]?\d[\d\s().-]*|permanently deleted user",
+    r"(?:caller|visitor|anrufer|besucher|appelant|visiteur|visitante)\s+[+(]?\d[\d\s().-]*|permanently deleted user"
+    rf"|{IN_MESSAGING}",
     re.IGNORECASE,
 )
 
@@ -69,36 +72,36 @@ def parse_user(record: Any, drift: Drift | None = None) -> User:
     return user
 
 
-def person_of(user_ref: str, user: User | None, channel: str, source: Source) -> tuple[list[Identifier], str]:
+def person_of(user_ref: str, user: User | None, carrier: str, source: Source) -> tuple[list[Identifier], str]:
     """Return an end user's identifiers and how the source shows them (a name, an address, a number or the id).
 
     The account is the helpdesk's own. What the row says counts as delivered by a channel: with a proof where Zendesk
-    verified the user, without one where the message came through that very channel; else somebody typed it.
+    verified the user, without one where the message came through that very channel (``carrier``); else somebody typed it.
     """
-    party, party_ref = _person(user_ref, user, channel, source.name, source.region)
+    party, party_ref = _person(user_ref, user, carrier, source.name, source.region)
     return list(party), party_ref
 
 
 @lru_cache(maxsize=1 << 14)
 def _person(
-    user_ref: str, user: User | None, channel: str, issuer: str, region: str | None
+    user_ref: str, user: User | None, carrier: str, issuer: str, region: str | None
 ) -> tuple[tuple[Identifier, ...], str]:
     """The same, cached: the same few people run through a ticket."""
     account = identifiers.account(user_ref, issuer, "channel")
     if user is None:
         return tuple(known(account)), user_ref
 
-    def graded(identifier: Identifier | None, *channels: str) -> Identifier | None:
+    def graded(identifier: Identifier | None, *carriers: str) -> Identifier | None:
         if identifier is None or user.verified:
             return identifier
-        if channel in channels:
+        if carrier in carriers:
             return identifiers.unproven(identifier)
         return identifiers.as_claim(identifier)
 
     party = known(
         account,
         graded(identifiers.email(user.email, "channel"), "email"),
-        graded(identifiers.phone(user.phone, region, "channel"), "voice", "sms"),
+        graded(identifiers.phone(user.phone, region, "channel"), "voice", "sms", "whatsapp"),
         graded(None if _GIVEN_BY_ZENDESK.fullmatch(user.name) else identifiers.name(user.name, "channel"), "email"),
     )
     return tuple(party), user.name or user.email or user.phone or user_ref
