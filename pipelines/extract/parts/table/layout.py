@@ -118,6 +118,11 @@ class Layout:
         field = self._fields[place]
         self._issues.warn(file=self._file, reason=f"column {self.column(place)} holds values that are no {field}")
 
+    def several(self, place: int) -> None:
+        """Tell of a cell that names several people."""
+        reason = "holds several where one is the person: the first that is not ours is taken"
+        self._issues.warn(file=self._file, reason=f"column {self.column(place)} {reason}")
+
     def without_clock(self, place: int) -> None:
         """Tell of a date where a time belongs."""
         reason = "holds dates without a time of day, which are read as midnight: map a column that has both"

@@ -6,6 +6,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
+from pipelines.extract.claims.claimed_emails import emails_of
+from pipelines.extract.claims.claimed_phones import phones_of
+from pipelines.extract.claims.text_marks import Marks
 from pipelines.extract.parts.table.layout import CONSENTS, REFUSAL, Layout
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known, names, plain
@@ -40,6 +43,7 @@ _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,20})?)")
 _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
+_BEHIND_ONE = re.compile(r";(?!\s*(?:ext|isub)=)", re.IGNORECASE)  # what follows it is another number
 
 Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is one of ours
 
@@ -154,14 +158,14 @@ class Person:
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
         )
         self.country = self.address[-1]
-        self.region = source.region
+        self.region, self._own = source.region, own
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
     def outside(self, texts: list[Any]) -> list[Any]:
         """Return a row's texts without our own end, where a field has the columns of both (From and To)."""
         for steps in self.ends:
             filled = [step for step in steps if texts[step.place]]
-            ours = {step.place for step in filled if all(step.made(text)[1] for text in texts_in(texts[step.place]))}
+            ours = {step.place for step in filled if self._is_ours(step, texts[step.place])}
             if 0 < len(ours) < len(filled):
                 texts = ["" if place in ours else text for place, text in enumerate(texts)]
         return texts
@@ -174,15 +178,13 @@ class Person:
         for step in self.steps:
             if not (cell := texts[step.place]):
                 continue
-            for text in (cell,) if isinstance(cell, str) else cell:
-                if abroad and step.who[0] == "phone":
-                    text = in_full(text, abroad)
-                made, own = step.made(text)
-                if made is None:
-                    self._layout.unreadable(step.place)
-                else:
-                    found.append(made)
-                    is_ours = is_ours or own
+            made = self._made(step, cell, abroad)
+            if len(made) > 1 and step.who[2] == "channel":  # which delivered it to several people
+                self._layout.several(step.place)
+                made = [next((each for each in made if not each[1]), made[0])]
+            for one, own in made:
+                found.append(one)
+                is_ours = is_ours or own
         if texts[self.given] and texts[self.family] and not any(each.kind == "name" for each in found):
             given, family = (first_line(texts[place]) for place in (self.given, self.family))
             whole = identifiers.whole_name(given, family) if given and family else ""
@@ -195,6 +197,34 @@ class Person:
         if len({each.value for each in found}) < len(found):  # two that are one have one value
             found = known(*found)
         return found, is_ours
+
+    def _made(self, step: Step, cell: str | list[str], abroad: str | None) -> list[tuple[Identifier, bool]]:
+        """Return a cell's identifiers, and of each whether it is one of ours; tells of a text that has none.
+
+        A text that is no address or number as it stands may have some in it: "Ann <ann@…>", two beside a semicolon.
+        """
+        found: list[tuple[Identifier, bool]] = []
+        for text in texts_in(cell):
+            if abroad and step.who[0] == "phone":
+                text = in_full(text, abroad)
+            one, is_ours = step.made(text)
+            within = [(one, is_ours)] if one else self._within(step, text, abroad or self.region)
+            if not within:
+                self._layout.unreadable(step.place)
+            found += within
+        return found
+
+    def _within(self, step: Step, text: str, region: str | None) -> list[tuple[Identifier, bool]]:
+        kind, _, evidence = step.who
+        found = emails_of(text) if kind == "email" else phones_of(text, Marks(text), region) if kind == "phone" else []
+        return [(Identifier(kind, "", each.value, evidence), self._own.matches(each)) for each in found]
+
+    def _is_ours(self, step: Step, cell: str | list[str]) -> bool:
+        """Say whether a cell holds nobody but us."""
+        made = [step.made(text) for text in texts_in(cell)]
+        if any(one is None for one, _ in made):
+            made = [each for text in texts_in(cell) for each in self._within(step, text, self.region)]
+        return bool(made) and all(is_ours for _, is_ours in made)
 
     def abroad(self, country: str) -> str | None:
         """Return the region of a country as a row has it, where that is another than the source's."""
@@ -256,7 +286,7 @@ def _maker(kind: str, scope: str, evidence: Evidence, source: Source, own: Own) 
             case "email":
                 return identifiers.email(text, evidence)
             case "phone":
-                return identifiers.phone(text, region, evidence)
+                return None if _BEHIND_ONE.search(text) else identifiers.phone(text, region, evidence)
             case "handle":
                 return identifiers.handle(text, scope, evidence)
             case "account":
