@@ -19,7 +19,9 @@ CONSENTS = (CONSENT, REFUSAL)  # before the channel that a column says a yes or 
 IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling
 # What databases, spreadsheets and pandas write where a cell is empty, and nobody types so.
-NOTHING = frozenset(("NULL", "\\N", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", "(null)", "<null>"))
+NOTHING = frozenset(
+    ("NULL", "\\N", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", "(null)", "<null>", "0000-00-00", "0000-00-00 00:00:00")
+)
 _NOTHING = pa.array(sorted(NOTHING))
 _WRITTEN = names("text subject")  # in which people may write just that
 EXACT = 1 << 53  # whole numbers beyond it lose digits in a float

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
+from pipelines.contract import Direction, Evidence, Identifier
 from pipelines.extract.claims.claimed_emails import emails_of
 from pipelines.extract.claims.claimed_phones import phones_of
 from pipelines.extract.claims.text_marks import Marks
-from pipelines.extract.parts.table.layout import CONSENTS, REFUSAL, Layout
+from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known, names, plain
 from pipelines.extract.values.identifiers import Own
@@ -23,7 +23,6 @@ SCOPED = names("account handle")
 PERSON = SCOPED | names("""
     city company country date_of_birth email family_name full_name given_name name phone postcode reference street visitor
 """)
-CONTACTS = {"email": "email", "sms": "phone", "voice": "phone"}  # the kind that a channel reaches
 CACHED = 1 << 14  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
 SHORT = 200  # characters; what is longer is not kept
 
@@ -32,12 +31,12 @@ _DIRECTIONS: dict[str, Direction] = {
     "outbound": "outbound", "outgoing": "outbound", "out": "outbound", "internal": "internal",
 }  # fmt: skip
 # As people say it, as programs write it, and as spreadsheets do in the language that they are set to: no word of one
-# language is the contrary in another. Beside them what the state of a newsletter is called.
+# language is the contrary in another.
 _YES = names("""
-    1 t true y yes ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda да истина はい 是 subscribed
+    1 t true y yes ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda да истина はい 是
 """)
 _NO = names("""
-    0 f false n no nein falsch non faux falso não nao nee onwaar nie fałsz нет ложь いいえ 否 unsubscribed
+    0 f false n no nein falsch non faux falso não nao nee onwaar nie fałsz нет ложь いいえ 否
 """)
 _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
@@ -237,44 +236,6 @@ def in_full(number: str, region: str) -> str:
     if number.lstrip(" (").startswith(("+", "00")) or not identifiers.is_assigned_phone(number, region):
         return number
     return identifiers.normalise_phone(number, region) or number
-
-
-class Asked(NamedTuple):
-    """A column that says whether a person may be reached in a channel.
-
-    Attributes:
-        is_refusal: its yes is a no ("Email opt out"), and its no says nothing: who has not refused has not agreed.
-    """
-
-    place: int
-    channel: str
-    is_refusal: bool
-
-
-class Consents:
-    """What ``consent.<channel>`` and ``opt_out.<channel>`` say, for each contact point that the row has in the channel."""
-
-    def __init__(self, layout: Layout, mapping: dict[str, list[str]]) -> None:
-        self._layout = layout
-        self.steps = [
-            Asked(place, name.partition(".")[2], name.startswith(REFUSAL))
-            for name in sorted(mapping)
-            if name.startswith(CONSENTS)
-            for place in layout.places(name)
-        ]
-
-    def signals(self, texts: list[str], party: list[Identifier]) -> list[ConsentSignal]:
-        """Return a row's signals; without a value where it has no contact point in the channel."""
-        signals: list[ConsentSignal] = []
-        for place, channel, is_refusal in self.steps:
-            said = boolean(texts[place], self._layout, place)
-            allowed = (False if said else None) if is_refusal else said
-            if allowed is None:
-                continue
-            kind = CONTACTS.get(channel)
-            points = [each.value for each in party if each.kind == kind]
-            signals += [ConsentSignal(channel, "marketing", allowed, point) for point in points or [""]]
-        return signals
 
 
 def _maker(kind: str, scope: str, evidence: Evidence, source: Source, own: Own) -> Callable[[str], Made]:
