@@ -28,7 +28,7 @@ EXACT = 1 << 53  # whole numbers beyond it lose digits in a float
 _DECIMAL_ID = re.compile(r"\d+\.0")
 _SCIENTIFIC_ID = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")  # what a spreadsheet makes of a long number
 # Fields that a yes or no says something in; anywhere else it is another type.
-_YES_NO = names("is_public status topic")
+_YES_NO = names("direction is_public status topic")
 
 
 class Layout:

@@ -26,10 +26,17 @@ PERSON = SCOPED | names("""
 CACHED = 1 << 14  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
 SHORT = 200  # characters; what is longer is not kept
 
+# As call centres and gateways write it, and phones and exchanges in the language that they are set to.
+_IN = names("""
+    inbound incoming in received missed mo eingehend entrant entrante inkomend recebida przychodzące входящий 着信
+""")
+_OUT = names("""
+    outbound outgoing out sent mt ausgehend sortant saliente uscente uitgaand efetuada wychodzące исходящий 発信
+""")
 _DIRECTIONS: dict[str, Direction] = {
-    "inbound": "inbound", "incoming": "inbound", "in": "inbound",
-    "outbound": "outbound", "outgoing": "outbound", "out": "outbound", "internal": "internal",
+    **dict.fromkeys(_IN, "inbound"), **dict.fromkeys(_OUT, "outbound"), "internal": "internal",
 }  # fmt: skip
+_SAYS_WHICH = re.compile(r"(in)(?:bound|coming)|out(?:bound|going)", re.IGNORECASE)  # in the name of a column of yes and no
 # As people say it, as programs write it, and as spreadsheets do in the language that they are set to: no word of one
 # language is the contrary in another.
 _YES = names("""
@@ -48,8 +55,11 @@ Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is
 
 
 def direction(text: str, layout: Layout, place: int) -> Direction:
-    """Return the direction, out of a closed set."""
+    """Return the direction, out of a closed set; a yes or no is one in a column that is called "incoming" or the like."""
     found = _DIRECTIONS.get(text) or _DIRECTIONS.get(text.lower())
+    if found is None and (meant := _SAYS_WHICH.search(layout.columns[place])):
+        is_meant = _BOOLEANS.get(text.lower())
+        found = None if is_meant is None else "inbound" if is_meant == bool(meant[1]) else "outbound"
     if found is None:
         raise UnreadableError(f"column {layout.column(place)} has a direction we do not know")
     return found
