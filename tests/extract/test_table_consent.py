@@ -47,6 +47,12 @@ def test_yes_and_no_are_read_in_the_language_that_a_spreadsheet_is_set_to(tmp_pa
         ("Opted Out", [False], [False]),
         ("Do Not Allow", [False], [False]),
         ("suppressed", [False], [False]),
+        ("confirmed", [True], []),  # MailWizz, listmonk
+        ("blocklisted", [False], [False]),
+        ("cancelled", [False], [False]),  # Kit
+        ("complained", [False], [False]),
+        ("junk", [False], [False]),  # MailerLite
+        ("SPAM_COMPLAINT", [False], [False]),  # Wix
         ("NOT_SUBSCRIBED", [False], []),  # Shopify
         ("Never subscribed", [False], []),  # Klaviyo
         ("nonSubscribed", [False], []),  # Omnisend
@@ -60,6 +66,14 @@ def test_yes_and_no_are_read_in_the_language_that_a_spreadsheet_is_set_to(tmp_pa
         ("Bounced", [False], []),
         ("REDACTED", [False], []),
         ("invalid", [False], []),
+        ("Held", [False], []),  # Marketing Cloud
+        ("Deleted", [False], []),
+        ("Removed", [False], []),  # Moosend
+        ("inactive", [False], []),
+        ("NotSeen", [False], []),  # Salesforce's consent records
+        ("NOT_SET", [], []),  # Wix, Dynamics
+        ("Not specified", [], []),  # HubSpot
+        ("UNKNOWN", [], []),
     ],
 )
 def test_the_state_of_a_subscription_says_the_same_in_either_column(tmp_path, state, as_consent, as_opt_out):
@@ -107,9 +121,22 @@ def test_by_column_each_row_says_what_it_says_alone(tmp_path_factory):
     assert_alike(tmp_path_factory, source, written(*rows).encode())
 
 
+@pytest.mark.parametrize("column", ["Email Opt Out", "Unsubscribe request", "Suppression status", "DNC"])
+def test_a_state_may_be_that_of_a_refusal_where_its_column_is_called_so(tmp_path, column):
+    states = ("active", "Confirmed", "Allow", "unsubscribed")
+    rows = [{"Id": str(n), "Email": "ann@mail.example", column: state} for n, state in enumerate(states)]
+    outcome = extracted(tmp_path, {"a": written(*rows)}, changed(CRM, columns=FEW | {"opt_out.email": column}))
+    assert [reason for _, reason in outcome.quarantined] == [f"column '{column}' is neither yes nor no"] * 2
+    assert [[each.allowed for each in record.consent] for record in outcome.records] == [[], [False]]
+
+
 @pytest.mark.parametrize(
-    "column", ["HasOptedOutOfEmail", "Email Opt Out", "opt_out", "Unsubscribed from all email", "DoNotCall", "donotemail"]
-)
+    "column",
+    [
+        "HasOptedOutOfEmail", "Email Opt Out", "opt_out", "Unsubscribed from all email", "DoNotCall", "donotemail",
+        "emailBlacklisted", "Block list", "Suppressed", "DNC",
+    ],
+)  # fmt: skip
 def test_a_column_that_says_by_its_name_who_does_not_want_it_is_no_consent(tmp_path, column):
     source = changed(CRM, columns=FEW | {"consent.email": ["MailOk", column]})
     with pytest.raises(ConfigurationError, match=rf"'{column}' says .* map it as opt_out\.email"):

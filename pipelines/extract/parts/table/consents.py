@@ -14,14 +14,23 @@ from pipelines.extract.values.issues import UnreadableError
 
 CONTACTS = {"email": "email", "sms": "phone", "voice": "phone"}  # the kind that a channel reaches
 # What programs call the state of a subscription (Mailchimp, Klaviyo, Shopify, Pipedrive, Dynamics and their like), without
-# spaces and hyphens: it was given, it was refused, or neither, so that nobody may write.
-_GIVEN = names("active allow allowed optedin optin subscribed")
-_REFUSED = names("donotallow notallowed optedout optout suppressed unsubscribed")
-_NEITHER = names("""
-    archived bounced cleaned invalid neversubscribed noconsent nonsubscribed notoptedin notsubscribed pending
-    pendingdoubleoptin redacted transactional unconfirmed
+# spaces and hyphens: it was given, it was refused, or neither, so that nobody may write; or nobody was asked, as if empty.
+_GIVEN = names("active allow allowed confirmed optedin optin subscribed")
+_REFUSED = names("""
+    blacklisted blocklisted canceled cancelled complained donotallow junk notallowed optedout optout spam spamcomplaint
+    suppressed unsubscribed
 """)
+_NEITHER = names("""
+    archived bounced cleaned deleted held inactivated inactive invalid neversubscribed noconsent nonsubscribed notactivated
+    notoptedin notseen notsubscribed pending pendingdoubleoptin redacted removed seen transactional unconfirmed
+""")
+_AS_NAMED = names("active canceled cancelled confirmed inactivated inactive")  # of what? Its column's name tells
+_UNASKED = names("notset notspecified unknown")
 _STATES = _GIVEN | _REFUSED | _NEITHER
+# Names of columns that say the contrary of a consent: HasOptedOutOfEmail, Do Not Call, Unsubscribed from all email.
+REFUSES = re.compile(
+    r"opt(?:ed)?[\W_]*out|unsubscri|do[\W_]*not|don['\u2019]?t|bl(?:ack|ock)[\W_]*list|suppress|\bdnc\b", re.IGNORECASE
+)
 _GAPS = re.compile(r"[\s_-]+")
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy")
 _UTC = ZoneInfo("UTC")
@@ -41,13 +50,17 @@ class Asked(NamedTuple):
     def allowed(self, text: str, layout: Layout) -> bool | None:
         """Return whether a person may be reached; None where the column says nothing.
 
-        The state of a subscription says the same in either column. A time in one that tells of refusals is since when.
+        The state of a subscription says the same in either column, unless it may be that of the refusal ("Opt out: active").
+        A time in one that tells of refusals is since when.
 
         Raises:
             UnreadableError: it says nothing that is known.
         """
         state = _GAPS.sub("", text.lower())
-        if state in _STATES:
+        if state in _UNASKED:
+            return None
+        is_open = self.is_refusal and state in _AS_NAMED and REFUSES.search(layout.columns[self.place])
+        if state in _STATES and not is_open:
             return (False if state in _REFUSED else None) if self.is_refusal else state in _GIVEN
         if not self.is_refusal:
             return boolean(text, layout, self.place)
