@@ -8,7 +8,6 @@ its fields need is set aside alone. The mapping is worked out once a file (``Lay
 which there is nothing to judge go into columns by the thousand, and the others where ``extract`` has them.
 """
 
-import re
 from collections.abc import Iterator
 
 from pipelines.contract import Record
@@ -17,6 +16,7 @@ from pipelines.extract.files.blocks import Block
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
 from pipelines.extract.parts.table.cells import Cells
 from pipelines.extract.parts.table.columns import block_of, parsed
+from pipelines.extract.parts.table.consents import REFUSES
 from pipelines.extract.parts.table.layout import CONSENT, CONSENTS, REFUSAL, Layout
 from pipelines.extract.parts.table.records import Interactions, Profiles
 from pipelines.extract.parts.table.rows import Reader
@@ -32,8 +32,6 @@ _OF_INTERACTION = names("""
     agent_ref conversation_ref direction duration_seconds in_reply_to_ref is_public occurred_at reference source_ref status
     subject team text topic updated_at
 """)
-# Names of columns that say the contrary of a consent: HasOptedOutOfEmail, Do Not Call, Unsubscribed from all email.
-_REFUSES = re.compile(r"opt(?:ed)?[\W_]*out|unsubscri|do[\W_]*not|don['\u2019]?t", re.IGNORECASE)
 _CONSENT_CHANNELS = frozenset({"email", "chat", "social", "sms", "voice"})
 
 
@@ -95,7 +93,7 @@ def mapping_of(source: Source) -> dict[str, list[str]]:
             raise ConfigurationError(
                 f"sources.{source.name}.columns: {name!r} is no field of kind {source.kind}; known are {_known(source.kind)}"
             )
-        refused = next(filter(_REFUSES.search, columns[name]), None) if name.startswith(CONSENT) else None
+        refused = next(filter(REFUSES.search, columns[name]), None) if name.startswith(CONSENT) else None
         if refused is not None:
             raise ConfigurationError(
                 f"sources.{source.name}.columns: {refused!r} says by its name who does not want it: its yes is a no; "

@@ -70,6 +70,19 @@ def test_an_imaginary_wall_clock_is_shifted_by_what_the_night_left_out():
         pytest.param("11/05/2026, 12:05 a.m.", "mdy", "2026-11-05T00:05", id="midnight on a twelve-hour clock"),
         pytest.param("20/11/2026", None, "2026-11-20T00:00", id="a date alone is its midnight"),
         pytest.param("2026/11/05 9.30", None, "2026-11-05T09:30", id="the year in front"),
+        pytest.param("Fri, 20 Nov 2026 09:30:00 +0200", None, "2026-11-20T07:30", id="as mail writes it"),
+        pytest.param(
+            "20 Nov 2026 09:30:00 -0500 (EST)", None, "2026-11-20T14:30", id="as mail writes it, with a zone's name"
+        ),
+        pytest.param(
+            "Fri Nov 20 2026 09:30:00 GMT+0100 (Central European Standard Time)", None, "2026-11-20T08:30", id="JavaScript's"
+        ),
+        pytest.param("11/5/2026 9:30:00 PM -05:00", "mdy", "2026-11-06T02:30", id="as .NET writes it"),
+        pytest.param("11/5/2026 9:30:00 PM UTC", "mdy", "2026-11-05T21:30", id="numbers and UTC"),
+        pytest.param("2026-11-20 09:30:00.5 -0500 EST", None, "2026-11-20T14:30:00.500", id="as Go writes it"),
+        pytest.param("2026-11-20 09:30:00 +0000 UTC", None, "2026-11-20T09:30", id="as Go writes UTC"),
+        pytest.param("2026-11-20T09:30+01:00[Europe/Paris]", None, "2026-11-20T08:30", id="as Java writes it"),
+        pytest.param("2026-11-20T09:30:00Z[UTC]", None, "2026-11-20T09:30", id="as Java writes UTC"),
     ],
 )
 def test_a_time_is_read_as_it_is_written(value, order, instant):
@@ -93,6 +106,9 @@ def test_a_time_is_read_as_it_is_written(value, order, instant):
         "20 Nov 2026 soon",
         "20 Nov 2026 24:30",
         "2026-11-20 UTC",
+        "2026-11-20 09:30 EST",
+        "20 Nov 2026 +0200",
+        "20 Nov 2026 09:30 +9900",
     ],
 )
 def test_what_is_no_time_or_leaves_it_open_is_not_guessed(value):
@@ -115,6 +131,8 @@ def test_a_time_without_an_offset_needs_a_zone():
         ("04/04/1980", None, "1980-04-04"),
         ("3 Apr 1980", None, "1980-04-03"),
         ("April 3, 1980", None, "1980-04-03"),
+        ("1980-04-03 00:00:00.000 +0000", None, "1980-04-03"),
+        ("Thu, 03 Apr 1980 00:00:00 GMT", None, "1980-04-03"),
     ],
 )
 def test_a_date_is_read_as_it_is_written(value, order, iso):

@@ -42,6 +42,25 @@ def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
 @pytest.mark.parametrize(
     "words",
     [
+        "Zoë changed the theme to Love.",
+        "You set the quick reaction to ❤️.",
+        "Zoë Ágoston set her own nickname to Zo.",
+        "You set the nickname for The Shop to Tents.",
+        "Zoë pinned a message.",
+        "The Shop wasn't notified about this message because they're in quiet mode.",
+    ],
+)
+def test_what_meta_writes_of_a_chats_settings_is_no_message(tmp_path, words):
+    outcome = told(
+        tmp_path, message("Zoë Ágoston", words), message("Zoë Ágoston", "My son changed the theme to Love.", START + 1)
+    )
+    assert [record.text for record in outcome.records] == ["My son changed the theme to Love."]
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "You started an audio call",
         "Zoë Ágoston started a video chat",
         "Zoë started a call.",
@@ -70,6 +89,31 @@ def test_that_something_was_sent_is_no_text_of_whoever_sent_it(tmp_path, words):
 def test_what_is_written_beside_a_link_is_the_persons(tmp_path):
     (record,) = told(tmp_path, message("Zoë Ágoston", "look at this", **LINK)).records
     assert record.text == "look at this"
+
+
+@pytest.mark.parametrize(
+    ("author", "words", "status", "direction"),
+    [
+        ("Zoë Ágoston", "You missed an audio call", "missed", "inbound"),
+        ("Zoë Ágoston", "You missed a video chat", "missed", "inbound"),
+        ("Zoë Ágoston", "You missed a call from Zoë.", "missed", "inbound"),
+        ("The Shop", "Zoë Ágoston missed an audio call", "missed", "outbound"),
+        ("The Shop", "Zoë missed your video chat.", "missed", "outbound"),
+        ("Zoë Ágoston", "Video chat ended", "completed", "inbound"),
+        ("The Shop", "The audio call ended.", "completed", "outbound"),
+    ],
+)
+def test_a_call_that_is_told_in_words_alone_is_a_call(tmp_path, author, words, status, direction):
+    (record,) = told(tmp_path, message(author, words)).records
+    assert (record.channel, record.status, record.direction, record.text) == ("voice", status, direction, "")
+
+
+@pytest.mark.parametrize(
+    "words", ["I missed a call from you", "Sorry, we missed a call", "Ann missed your call.", "call ended"]
+)
+def test_who_writes_of_a_missed_call_has_written(tmp_path, words):
+    (record,) = told(tmp_path, message("Zoë Ágoston", words)).records
+    assert (record.channel, record.text) == ("social", words)
 
 
 def test_a_call_has_no_text_of_anybody(tmp_path):

@@ -141,6 +141,15 @@ def test_whatsapps_table_has_no_service_and_is_a_chat(tmp_path):
     assert (record.channel, record.source_metadata) == ("chat", {"service": "WhatsApp"})
 
 
+def test_the_newest_columns_are_known(tmp_path):
+    newest = ("Chat Session", "Message ID", *COLUMNS[1:5], "Deleted Date", *COLUMNS[5:], "Reactions")
+    outcome = read(tmp_path, row(**{"Message ID": "1204"}), ours(**{"Message ID": "1205"}), columns=newest)
+    assert [(each.channel, each.direction, each.party_ref) for each in outcome.records] == [
+        ("sms", "inbound", ANN), ("sms", "outbound", ANN)
+    ]  # fmt: skip
+    assert not outcome.warnings
+
+
 def test_what_the_phone_itself_writes_is_counted(tmp_path):
     outcome = read(tmp_path, row(), row("encrypted", Type="Notification", sender="", name=""))
     assert len(outcome.records) == 1

@@ -192,6 +192,27 @@ def test_what_guards_numbers_from_a_spreadsheet_is_no_part_of_them(tmp_path, bef
     assert not outcome.quarantined
 
 
+@pytest.mark.parametrize("count", [1, 200], ids=["row by row", "by column"])
+def test_what_guards_a_formula_from_a_spreadsheet_is_no_part_of_a_cell(tmp_path, count):
+    columns = {"source_ref": "Id", "email": "Email", "handle.x": "Twitter", "given_name": "FirstName", "phone": "Phone"}
+    rows = "".join(f"{n},p{n}@mail.example,'@An{n},'=Ann,'+44 113 496 0999 ext. 5\n" for n in range(count))
+    outcome = extracted(tmp_path, {"a.csv": "Id,Email,Twitter,FirstName,Phone\n" + rows}, changed(SMALL, columns=columns))
+    assert [{each.kind: each.value for each in record.identifiers} for record in outcome.records] == [
+        {"crm_id": str(n), "email": f"p{n}@mail.example", "handle": f"an{n}", "given_name": "=Ann", "phone": "+441134960999"}
+        for n in range(count)
+    ]
+    assert not outcome.quarantined
+
+
+def test_a_text_that_starts_as_a_formula_does_is_what_was_written(tmp_path):
+    text = "- two chairs\n- one table"
+    row = {"id": "1", "at": "2026-11-20T09:00:00Z", "way": "in", "from": "'+447700900123", "body": "'" + text}
+    columns = {"source_ref": "id", "occurred_at": "at", "direction": "way", "party.phone": "from", "text": "body"}
+    source = source_of(format="table", name="sms", kind="interaction", channel="sms", region="GB", columns=columns)
+    (record,) = extracted(tmp_path, {"a.csv": csv_of(row, header=list(row))}, source).records
+    assert (record.text, record.party_ref) == (text, "+447700900123")
+
+
 def test_an_apostrophe_before_a_word_is_the_persons_own(tmp_path):
     outcome = extracted(tmp_path, {"a.csv": "Id,FirstName,Phone\n1,'t Hooft,\n"}, SMALL)
     assert ("given_name", "'t Hooft") in {(each.kind, each.value) for each in outcome.records[0].identifiers}

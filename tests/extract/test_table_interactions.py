@@ -249,3 +249,33 @@ def test_what_somebody_writes_into_a_field_without_end_is_no_identifier_and_cost
     assert (field, "", letter * 1_000) in party(first)
     assert not any(len(value) > 1_000 for record in (first, second, third) for _, _, value in party(record))
     assert ("phone", "", "+447700900123") in party(second)
+
+
+@pytest.mark.parametrize(
+    ("word", "direction"),
+    [
+        ("Received", "inbound"), ("Sent", "outbound"), ("MO", "inbound"), ("MT", "outbound"), ("Missed", "inbound"),
+        ("eingehend", "inbound"), ("Ausgehend", "outbound"), ("entrant", "inbound"), ("Sortant", "outbound"),
+        ("Entrante", "inbound"), ("saliente", "outbound"), ("Inkomend", "inbound"), ("uitgaand", "outbound"),
+        ("Входящий", "inbound"), ("исходящий", "outbound"), ("Przychodzące", "inbound"), ("wychodzące", "outbound"),
+    ],
+)  # fmt: skip
+def test_directions_are_read_as_phones_gateways_and_exchanges_write_them(tmp_path, word, direction):
+    (record,) = extracted(tmp_path, {"a": csv_of(CALL | {"direction": word}, header=list(CALL))}, CALLS).records
+    assert record.direction == direction
+
+
+@pytest.mark.parametrize("write", [lambda *rows: csv_of(*rows, header=list(rows[0])), jsonl])
+@pytest.mark.parametrize(
+    ("column", "yes", "no"),
+    [("Incoming", "inbound", "outbound"), ("is_inbound", "inbound", "outbound"), ("isOutgoing", "outbound", "inbound")],
+)
+def test_a_yes_or_no_is_the_direction_of_a_column_that_says_which_one_it_means(tmp_path, write, column, yes, no):
+    source = changed(CALLS, columns=CALLS.columns | {"direction": column})
+    rows = [CALL | {"call_id": str(said), column: said} for said in (True, False)]
+    assert [record.direction for record in extracted(tmp_path, {"a": write(*rows)}, source).records] == [yes, no]
+
+
+def test_a_yes_that_means_neither_way_is_no_direction(tmp_path):
+    outcome = extracted(tmp_path, {"a": jsonl(CALL | {"direction": True})}, CALLS)
+    assert [reason for _, reason in outcome.quarantined] == ["column 'direction' has a direction we do not know"]

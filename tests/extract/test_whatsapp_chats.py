@@ -51,10 +51,8 @@ def test_a_chat_in_which_only_we_wrote_is_with_its_title(tmp_path):
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
-        ("Czat WhatsApp z użytkownikiem +48 601 234 567", {("phone", "", "+48601234567")}),
-        ("+90 532 123 45 67 ile WhatsApp Sohbeti", {("phone", "", "+905321234567")}),
-        ("WhatsApp-chatt med Ann", {("account", "whatsapp", "WhatsApp-chatt med Ann")}),
-        ("دردشة واتساب مع آن", {("account", "whatsapp", "دردشة واتساب مع آن")}),
+        ("Samræða á WhatsApp við +48 601 234 567", {("phone", "", "+48601234567")}),
+        ("Samræða á WhatsApp við Ann", {("account", "whatsapp", "Samræða á WhatsApp við Ann")}),
         ("Ann Archer", {("account", "whatsapp", "Ann Archer"), ("name", "", "Ann Archer")}),
     ],
 )
@@ -63,6 +61,24 @@ def test_words_of_whatsapp_in_a_title_that_is_not_known_are_nobodys_name(tmp_pat
     files = {f"{title}.txt": "20/11/2026, 10:00 - The Shop: Your tent is ready\n"}
     (record,) = extracted(tmp_path, files, SOURCE).records
     assert (record.conversation_ref, party(record)) == (title, expected)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "WhatsApp Chat - …", "WhatsApp-Chat mit …", "WhatsApp-chat met …", "WhatsApp-chatt med …", "WhatsApp chat med …",
+        "WhatsApp-samtale med …", "WhatsApp-keskustelu henkilön … kanssa", "Chat WhatsApp con …",
+        "Discussion WhatsApp avec …", "Conversa do WhatsApp com …", "Czat WhatsApp z użytkownikiem …", "Czat WhatsApp z …",
+        "Conversație WhatsApp cu …", "WhatsApp csevegés vele: …", "Чат WhatsApp \u0441 контактом …",
+        "Бесіда WhatsApp з …", "Συνομιλία WhatsApp με …", "… ile WhatsApp Sohbeti", "Trò chuyện WhatsApp với …",
+        "แชท WhatsApp กับ …", "צ'אט WhatsApp עם …", "دردشة واتساب مع …", "… के साथ WhatsApp चैट", "…とのWhatsAppチャット",
+        "…님과의 WhatsApp 대화", "WhatsApp 与 … 的对话", "WhatsApp_Chat_with_…",
+    ],
+)  # fmt: skip
+def test_a_title_is_understood_in_every_language_of_whatsapp(tmp_path, title):
+    files = {f"{title.replace('…', 'Ann')}.txt": "20/11/2026, 10:00 - The Shop: Your tent is ready\n"}
+    (record,) = extracted(tmp_path, files, SOURCE).records
+    assert party(record) == {("account", "whatsapp", "Ann"), ("name", "", "Ann")}
 
 
 def test_whoever_is_saved_as_somebody_of_whatsapp_keeps_the_name(tmp_path):

@@ -47,6 +47,10 @@ def test_a_mark_before_the_line_tells_of_a_file_in_any_language(tmp_path, body, 
         ("<Media omitted>\nTent plan.pdf\nas promised", "Tent plan.pdf", "as promised"),
         ("<Media omitted>\nlook at this", "", "look at this"),
         ("Tent plan.pdf (file attached)\nTent plan.pdf", "Tent plan.pdf", ""),
+        ("Tent plan.pdf (soubor byl přiložen)", "Tent plan.pdf", ""),
+        ("Tent plan.pdf (fișier atașat)\nas promised", "Tent plan.pdf", "as promised"),
+        ("Tent plan.pdf (συνημμένο αρχείο)", "Tent plan.pdf", ""),
+        ("Tent plan.pdf (tệp đính kèm)", "Tent plan.pdf", ""),
     ],
 )
 def test_on_android_words_alone_tell_of_a_file_and_a_documents_name_stands_below(tmp_path, body, name, text):

@@ -117,6 +117,9 @@ def test_a_deleted_message_has_no_text(tmp_path, phrase):
         (f"{LRM}Videollamada. 12 minutos", "video", "answered", 720.0),
         (f"{LRM}Sprachanruf, 40 Sek.", "voice", "answered", 40.0),
         ("Voice call, No answer", "voice", "no_answer", None),
+        (f"{LRM}Silenced voice call. {LRM}Focus mode", "voice", "missed", None),
+        ("Silenced video call, Focus mode", "video", "missed", None),
+        ("Voice call, Answered on other device", "voice", "answered elsewhere", None),
     ],
 )
 def test_a_call_stays_in_the_chat_with_its_outcome_and_length(tmp_path, body, call, status, seconds):

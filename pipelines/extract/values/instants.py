@@ -1,7 +1,7 @@
 """Times as exports write them, made instants in UTC: one place decides what a wall clock meant."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,9 +12,12 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 
 _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
-_UTC_NAMES = ("UTC", "GMT")
-_UTC = re.compile(rf"(:\d\d(?:\.\d+)?(?: ?[AP]M)?) ?(?:{'|'.join(_UTC_NAMES)})$")  # behind a clock
-_APART = re.compile(r"(\.\d{1,9}) ([+-]\d\d:?\d\d)$")  # Snowflake's "10:00:00.000 +0000"
+# Behind a clock, where ISO 8601 has no space: +0000 (Snowflake), and as mail, JavaScript, .NET, Go and Java write it.
+_OFFSET = re.compile(
+    r"(?<=:\d\d)(?P<rest>(?:[.,]\d{1,9})?(?: ?[AaPp]\.?[Mm]\.?)?) ?"
+    r"(?:(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>[0-5]\d)|UTC|GMT|Z)"
+    r"(?: ?(?:\([^()]{1,60}\)|\[[\w/+-]{1,40}\]|[A-Z]{2,5}))?$"
+)
 _WEEKDAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ")
 _NAMED_DATE = re.compile(r"(\d{1,2})([ -])([A-Z][a-z]{2,8})\.?\2(\d{4})|([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})")
 _ISO_DATE = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)")
@@ -66,8 +69,11 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
         UnreadableError: it is no time, its order is open, or it has no offset and there is no ``zone``.
     """
     value = value.strip()
-    written = _UTC.sub(r"\1+00:00", value) if value.endswith(_UTC_NAMES) else value
-    moment = _iso_time(written) or _named_time(value) or _numbered_time(value, order)
+    moment = _iso_time(value)
+    if moment is None:
+        clock, offset = _without_offset(value)
+        moment = (_iso_time(clock) if offset else None) or _named_time(clock) or _numbered_time(clock, order)
+        moment = moment.replace(tzinfo=offset) if offset else moment
     if moment.tzinfo is not None:
         return _in_utc(moment), None
     if zone is None:
@@ -100,7 +106,7 @@ def parse_date(value: str, order: DateOrder | None) -> date:
     Raises:
         UnreadableError: it is no date, or its order is open.
     """
-    value = value.strip()
+    value, _ = _without_offset(value.strip())
     if moment := _iso_time(value) or _named_time(value):
         return moment.date()
     match = _NUMBERED_DATE.fullmatch(value)
@@ -158,13 +164,23 @@ def _iso_time(value: str) -> datetime | None:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        joined = _APART.sub(r"\1\2", value)
-        return _iso_time(joined) if joined != value else None
+        return None
+
+
+def _without_offset(value: str) -> tuple[str, timezone | None]:
+    """Return a time without the offset behind it, and that; None where it has none, or one that no zone has."""
+    found = _OFFSET.search(value)
+    if not found:
+        return value, None
+    ahead = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
+    if ahead >= timedelta(days=1):
+        return value, None
+    return value[: found.end("rest")], timezone(-ahead if found["sign"] == "-" else ahead)
 
 
 def _named_time(value: str) -> datetime | None:
     """Read a date with the name of its month, which leaves no order open, and a clock behind it; None for any other text."""
-    without = _WEEKDAY.sub("", _UTC.sub(r"\1", value), count=1)
+    without = _WEEKDAY.sub("", value, count=1)
     match = _NAMED_DATE.match(without)
     name = (match[3] or match[5]).lower() if match else ""
     month = next((number for number, each in enumerate(_MONTHS, start=1) if name in (each, each[:3], each[:4])), None)
@@ -173,8 +189,7 @@ def _named_time(value: str) -> datetime | None:
     day = date_in_order(match[4] or match[7], str(month), match[1] or match[6], "ymd")
     if day is None:
         raise UnreadableError("not a time")
-    moment = datetime.combine(day, time.min) + _clock_behind(without[match.end() :].removeprefix(" at"))
-    return moment.replace(tzinfo=UTC) if _UTC.search(value) else moment
+    return datetime.combine(day, time.min) + _clock_behind(without[match.end() :].removeprefix(" at"))
 
 
 def _clock_behind(text: str) -> timedelta:

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.contract import Attachment
 from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.meta.stream import repaired
-from pipelines.extract.parts.meta.words import SENT, notice_of
+from pipelines.extract.parts.meta.words import SENT, call_told, notice_of
 from pipelines.extract.values.fields import Drift, Fields, names, valid
 from pipelines.extract.values.instants import epoch_instant
 from pipelines.extract.values.issues import UnreadableError
@@ -99,8 +99,12 @@ class Sent:
         return Attachment(name, None, "")
 
 
-def parse_message(record: Any, sent: Sent, drift: Drift, *, is_encrypted: bool) -> Message:
-    """Map one message of either dialect; UnreadableError where it is not what we know."""
+def parse_message(record: Any, sent: Sent, drift: Drift, *, person: str, is_encrypted: bool) -> Message:
+    """Map one message of either dialect; UnreadableError where it is not what we know.
+
+    Args:
+        person: whom the thread is with; "" where it is not with one.
+    """
     fields = Fields(record)
     author, at, content, unsent, types = (
         ("senderName", "timestamp", "text", "isUnsent", _ENCRYPTED_TYPES)
@@ -129,8 +133,10 @@ def parse_message(record: Any, sent: Sent, drift: Drift, *, is_encrypted: bool) 
         "type": "" if kind == "Generic" else kind,
     }
     written = decoded(fields.maybe_string(content))
-    is_call = kind in ("Call", "call") or duration is not None or is_missed is not None
     has_more = bool(attachments or metadata["link"] or kind == "Share")
+    outcome = "missed" if is_missed or duration == 0 else None if duration is None else "completed"
+    outcome = outcome or (None if has_more else call_told(written, person))
+    is_call = kind in ("Call", "call") or outcome is not None or is_missed is not None
     message = Message(
         author=written_by,
         occurred_at=occurred_at,
@@ -139,7 +145,7 @@ def parse_message(record: Any, sent: Sent, drift: Drift, *, is_encrypted: bool) 
         shared=decoded(share.maybe_string("share_text")),
         kind=kind,
         is_call=is_call,
-        status="missed" if is_missed or duration == 0 else None if duration is None else "completed",
+        status=outcome,
         duration_seconds=None if duration is None else float(duration),
         attachments=attachments,
         metadata={name: value for name, value in metadata.items() if value},

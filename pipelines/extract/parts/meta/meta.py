@@ -111,7 +111,7 @@ def _messages(part: Part, thread: Thread, sent: Sent, nths: npt.NDArray[np.int32
             place = Place(thread, part, f"message {number}")
             entry = Entry(place.position, piece.raw, is_whole=piece.is_whole)
             try:
-                message = parse_message(entry.value(), sent, drift, is_encrypted=part.is_encrypted)
+                message = parse_message(entry.value(), sent, drift, person=thread.person, is_encrypted=part.is_encrypted)
                 if message.left_out:
                     issues.suppress(file=file, reason=message.left_out)
                     continue

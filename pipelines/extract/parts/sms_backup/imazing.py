@@ -29,7 +29,8 @@ _CHANNELS: dict[str, Channel] = {"SMS": "sms", "MMS": "sms", "RCS": "sms", "iMes
 _OF_WHATSAPP = names("sent_date forwarded attachment_info")  # columns that Messages' has none of
 _TOGETHER = " & "  # between the names of those in a chat that has none of its own
 _LEFT = names("""
-    attachment_info attachment_type deleted_date delivered_date edited_date forwarded reactions read_date sent_date service
+    attachment_info attachment_type deleted_date delivered_date edited_date forwarded message_id reactions read_date
+    sent_date service
 """)
 _USUAL = names("attachment status")
 

@@ -11,8 +11,9 @@ from pipelines.extract.parts.csv.blocks import CsvBlock
 from pipelines.extract.parts.csv.rows import Undecoded, wrong_width
 from pipelines.extract.values.issues import Issues
 
-# What keeps a spreadsheet from making a number of a text: ="0012", and an apostrophe before digits (Shopify's ids).
-_GUARDED = re.compile(r'(?:="([^"]*)"|\'(\+?\d[\d ().-]*))\s*')
+# What keeps a spreadsheet from making a number of a text: ="0012", and an apostrophe before digits (Shopify's ids); or a
+# formula: an apostrophe before what starts as one does (Odoo, and who heeds OWASP), as handles and numbers do.
+_GUARDED = re.compile(r'(?:="([^"]*)"|\'(\d[\d ().-]*|[=+@-].*))\s*', re.DOTALL)
 _FOOT_LINES = 20  # more than any report has below its rows
 
 

@@ -19,14 +19,16 @@ CONSENTS = (CONSENT, REFUSAL)  # before the channel that a column says a yes or 
 IDS = names("source_ref conversation_ref in_reply_to_ref agent_ref")
 ENOUGH = 20  # rows from which a column without any value is worth telling
 # What databases, spreadsheets and pandas write where a cell is empty, and nobody types so.
-NOTHING = frozenset(("NULL", "\\N", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", "(null)", "<null>"))
+NOTHING = frozenset(
+    ("NULL", "\\N", "N/A", "n/a", "#N/A", "NaN", "nan", "<NA>", "(null)", "<null>", "0000-00-00", "0000-00-00 00:00:00")
+)
 _NOTHING = pa.array(sorted(NOTHING))
 _WRITTEN = names("text subject")  # in which people may write just that
 EXACT = 1 << 53  # whole numbers beyond it lose digits in a float
 _DECIMAL_ID = re.compile(r"\d+\.0")
 _SCIENTIFIC_ID = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")  # what a spreadsheet makes of a long number
 # Fields that a yes or no says something in; anywhere else it is another type.
-_YES_NO = names("is_public status topic")
+_YES_NO = names("direction is_public status topic")
 
 
 class Layout:
@@ -117,6 +119,11 @@ class Layout:
         """Tell of a value that is none of its field: the row is kept without it."""
         field = self._fields[place]
         self._issues.warn(file=self._file, reason=f"column {self.column(place)} holds values that are no {field}")
+
+    def several(self, place: int) -> None:
+        """Tell of a cell that names several people."""
+        reason = "holds several where one is the person: the first that is not ours is taken"
+        self._issues.warn(file=self._file, reason=f"column {self.column(place)} {reason}")
 
     def without_clock(self, place: int) -> None:
         """Tell of a date where a time belongs."""

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 from pipelines.extract.parts.columns.identifiers import Identified, lists_of, without_repeats
 from pipelines.extract.parts.columns.shapes import LINE, NAME, as_they_stand
 from pipelines.extract.parts.columns.texts import NULL, Flags, Places, flags_of, is_filled, is_there, made_where, read
+from pipelines.extract.parts.table.consents import CONTACTS, Consents
 from pipelines.extract.parts.table.layout import Layout
-from pipelines.extract.parts.table.values import CONTACTS, Consents, Person, Step, boolean, line
+from pipelines.extract.parts.table.values import Person, Step, line
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import PLAIN_LIMIT, plain
 from pipelines.extract.values.records import CONSENT
@@ -64,20 +65,18 @@ def consent_lists(
     channels: list[str] = []
     points: list[pa.Array] = [pa.array([], pa.string())]
     yes: list[Flags] = [np.zeros(0, np.bool_)]
-    for place, channel, is_refusal in consents.steps:
-        said = read(texts[place], partial(boolean, layout=layout, place=place), pa.bool_(), is_odd)
+    for asked in consents.steps:
+        said = read(texts[asked.place], partial(asked.allowed, layout=layout), pa.bool_(), is_odd)
         says, allowed = is_there(said), flags_of(said.fill_null(False))
-        if is_refusal:
-            says, allowed = allowed, np.zeros(len(is_odd), np.bool_)
         reached = np.zeros(len(is_odd), np.bool_)
-        signals = [(is_there(one.values) & says, one.values) for one in found if one.who[0] == CONTACTS.get(channel)]
+        signals = [(is_there(one.values) & says, one.values) for one in found if one.who[0] == CONTACTS.get(asked.channel)]
         for there, _ in signals:
             reached |= there
         for there, values in [*signals, (says & ~reached, pa.array(np.full(len(is_odd), "")))]:
             rows.append(np.flatnonzero(there))
             points.append(values.filter(pa.array(there)))
             yes.append(allowed[there])
-            channels += [channel] * len(rows[-1])
+            channels += [asked.channel] * len(rows[-1])
     every = np.concatenate(rows)
     order = np.argsort(every, kind="stable")
     own = pa.array(order)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from pipelines.contract import Evidence, Identifier, Interaction, Profile
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.mail.reasons import machine_among
+from pipelines.extract.parts.table.consents import Consents
 from pipelines.extract.parts.table.layout import Layout
-from pipelines.extract.parts.table.values import Consents, Person, boolean, direction, first_line, line, seconds, texts_in
+from pipelines.extract.parts.table.values import Person, boolean, direction, first_line, line, seconds, texts_in
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.instants import is_date_alone, parse_instant
 from pipelines.extract.values.issues import UnreadableError

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipelines.contract import ConsentSignal, Direction, Evidence, Identifier
-from pipelines.extract.parts.table.layout import CONSENTS, REFUSAL, Layout
+from pipelines.contract import Direction, Evidence, Identifier
+from pipelines.extract.claims.claimed_emails import emails_of
+from pipelines.extract.claims.claimed_phones import phones_of
+from pipelines.extract.claims.text_marks import Marks
+from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known, names, plain
 from pipelines.extract.values.identifiers import Own
@@ -20,33 +23,43 @@ SCOPED = names("account handle")
 PERSON = SCOPED | names("""
     city company country date_of_birth email family_name full_name given_name name phone postcode reference street visitor
 """)
-CONTACTS = {"email": "email", "sms": "phone", "voice": "phone"}  # the kind that a channel reaches
 CACHED = 1 << 14  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
 SHORT = 200  # characters; what is longer is not kept
 
+# As call centres and gateways write it, and phones and exchanges in the language that they are set to.
+_IN = names("""
+    inbound incoming in received missed mo eingehend entrant entrante inkomend recebida przychodzące входящий 着信
+""")
+_OUT = names("""
+    outbound outgoing out sent mt ausgehend sortant saliente uscente uitgaand efetuada wychodzące исходящий 発信
+""")
 _DIRECTIONS: dict[str, Direction] = {
-    "inbound": "inbound", "incoming": "inbound", "in": "inbound",
-    "outbound": "outbound", "outgoing": "outbound", "out": "outbound", "internal": "internal",
+    **dict.fromkeys(_IN, "inbound"), **dict.fromkeys(_OUT, "outbound"), "internal": "internal",
 }  # fmt: skip
+_SAYS_WHICH = re.compile(r"(in)(?:bound|coming)|out(?:bound|going)", re.IGNORECASE)  # in the name of a column of yes and no
 # As people say it, as programs write it, and as spreadsheets do in the language that they are set to: no word of one
-# language is the contrary in another. Beside them what the state of a newsletter is called.
+# language is the contrary in another.
 _YES = names("""
-    1 t true y yes ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda да истина はい 是 subscribed
+    1 t true y yes ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda да истина はい 是
 """)
 _NO = names("""
-    0 f false n no nein falsch non faux falso não nao nee onwaar nie fałsz нет ложь いいえ 否 unsubscribed
+    0 f false n no nein falsch non faux falso não nao nee onwaar nie fałsz нет ложь いいえ 否
 """)
 _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,20})?)")
 _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
+_BEHIND_ONE = re.compile(r";(?!\s*(?:ext|isub)=)", re.IGNORECASE)  # what follows it is another number
 
 Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is one of ours
 
 
 def direction(text: str, layout: Layout, place: int) -> Direction:
-    """Return the direction, out of a closed set."""
+    """Return the direction, out of a closed set; a yes or no is one in a column that is called "incoming" or the like."""
     found = _DIRECTIONS.get(text) or _DIRECTIONS.get(text.lower())
+    if found is None and (meant := _SAYS_WHICH.search(layout.columns[place])):
+        is_meant = _BOOLEANS.get(text.lower())
+        found = None if is_meant is None else "inbound" if is_meant == bool(meant[1]) else "outbound"
     if found is None:
         raise UnreadableError(f"column {layout.column(place)} has a direction we do not know")
     return found
@@ -154,14 +167,14 @@ class Person:
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
         )
         self.country = self.address[-1]
-        self.region = source.region
+        self.region, self._own = source.region, own
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
     def outside(self, texts: list[Any]) -> list[Any]:
         """Return a row's texts without our own end, where a field has the columns of both (From and To)."""
         for steps in self.ends:
             filled = [step for step in steps if texts[step.place]]
-            ours = {step.place for step in filled if all(step.made(text)[1] for text in texts_in(texts[step.place]))}
+            ours = {step.place for step in filled if self._is_ours(step, texts[step.place])}
             if 0 < len(ours) < len(filled):
                 texts = ["" if place in ours else text for place, text in enumerate(texts)]
         return texts
@@ -174,15 +187,13 @@ class Person:
         for step in self.steps:
             if not (cell := texts[step.place]):
                 continue
-            for text in (cell,) if isinstance(cell, str) else cell:
-                if abroad and step.who[0] == "phone":
-                    text = in_full(text, abroad)
-                made, own = step.made(text)
-                if made is None:
-                    self._layout.unreadable(step.place)
-                else:
-                    found.append(made)
-                    is_ours = is_ours or own
+            made = self._made(step, cell, abroad)
+            if len(made) > 1 and step.who[2] == "channel":  # which delivered it to several people
+                self._layout.several(step.place)
+                made = [next((each for each in made if not each[1]), made[0])]
+            for one, own in made:
+                found.append(one)
+                is_ours = is_ours or own
         if texts[self.given] and texts[self.family] and not any(each.kind == "name" for each in found):
             given, family = (first_line(texts[place]) for place in (self.given, self.family))
             whole = identifiers.whole_name(given, family) if given and family else ""
@@ -195,6 +206,34 @@ class Person:
         if len({each.value for each in found}) < len(found):  # two that are one have one value
             found = known(*found)
         return found, is_ours
+
+    def _made(self, step: Step, cell: str | list[str], abroad: str | None) -> list[tuple[Identifier, bool]]:
+        """Return a cell's identifiers, and of each whether it is one of ours; tells of a text that has none.
+
+        A text that is no address or number as it stands may have some in it: "Ann <ann@…>", two beside a semicolon.
+        """
+        found: list[tuple[Identifier, bool]] = []
+        for text in texts_in(cell):
+            if abroad and step.who[0] == "phone":
+                text = in_full(text, abroad)
+            one, is_ours = step.made(text)
+            within = [(one, is_ours)] if one else self._within(step, text, abroad or self.region)
+            if not within:
+                self._layout.unreadable(step.place)
+            found += within
+        return found
+
+    def _within(self, step: Step, text: str, region: str | None) -> list[tuple[Identifier, bool]]:
+        kind, _, evidence = step.who
+        found = emails_of(text) if kind == "email" else phones_of(text, Marks(text), region) if kind == "phone" else []
+        return [(Identifier(kind, "", each.value, evidence), self._own.matches(each)) for each in found]
+
+    def _is_ours(self, step: Step, cell: str | list[str]) -> bool:
+        """Say whether a cell holds nobody but us."""
+        made = [step.made(text) for text in texts_in(cell)]
+        if any(one is None for one, _ in made):
+            made = [each for text in texts_in(cell) for each in self._within(step, text, self.region)]
+        return bool(made) and all(is_ours for _, is_ours in made)
 
     def abroad(self, country: str) -> str | None:
         """Return the region of a country as a row has it, where that is another than the source's."""
@@ -209,44 +248,6 @@ def in_full(number: str, region: str) -> str:
     return identifiers.normalise_phone(number, region) or number
 
 
-class Asked(NamedTuple):
-    """A column that says whether a person may be reached in a channel.
-
-    Attributes:
-        is_refusal: its yes is a no ("Email opt out"), and its no says nothing: who has not refused has not agreed.
-    """
-
-    place: int
-    channel: str
-    is_refusal: bool
-
-
-class Consents:
-    """What ``consent.<channel>`` and ``opt_out.<channel>`` say, for each contact point that the row has in the channel."""
-
-    def __init__(self, layout: Layout, mapping: dict[str, list[str]]) -> None:
-        self._layout = layout
-        self.steps = [
-            Asked(place, name.partition(".")[2], name.startswith(REFUSAL))
-            for name in sorted(mapping)
-            if name.startswith(CONSENTS)
-            for place in layout.places(name)
-        ]
-
-    def signals(self, texts: list[str], party: list[Identifier]) -> list[ConsentSignal]:
-        """Return a row's signals; without a value where it has no contact point in the channel."""
-        signals: list[ConsentSignal] = []
-        for place, channel, is_refusal in self.steps:
-            said = boolean(texts[place], self._layout, place)
-            allowed = (False if said else None) if is_refusal else said
-            if allowed is None:
-                continue
-            kind = CONTACTS.get(channel)
-            points = [each.value for each in party if each.kind == kind]
-            signals += [ConsentSignal(channel, "marketing", allowed, point) for point in points or [""]]
-        return signals
-
-
 def _maker(kind: str, scope: str, evidence: Evidence, source: Source, own: Own) -> Callable[[str], Made]:
     """Return what makes a column's text an identifier."""
     region, order = source.region, source.date_order
@@ -256,7 +257,7 @@ def _maker(kind: str, scope: str, evidence: Evidence, source: Source, own: Own) 
             case "email":
                 return identifiers.email(text, evidence)
             case "phone":
-                return identifiers.phone(text, region, evidence)
+                return None if _BEHIND_ONE.search(text) else identifiers.phone(text, region, evidence)
             case "handle":
                 return identifiers.handle(text, scope, evidence)
             case "account":

@@ -11,6 +11,7 @@ from pipelines.extract.parts.whatsapp.words import (
     DELETED,
     DOCUMENT,
     EDITED,
+    ELSEWHERE,
     LEFT_OUT,
     NO_ANSWER,
     OMITTED,
@@ -108,9 +109,11 @@ def _call(raw: str, plain: str) -> Body | None:
     if not (is_missed or rest or MARKS.match(raw)):
         return None
     seconds = seconds_of(rest)
-    if rest and seconds is None and not (is_missed or NO_ANSWER.search(rest) or MARKS.match(raw)):
+    is_elsewhere, is_unanswered = bool(ELSEWHERE.fullmatch(rest)), bool(NO_ANSWER.search(rest))
+    if rest and seconds is None and not (is_missed or is_elsewhere or is_unanswered or MARKS.match(raw)):
         return None
     status = (
-        "missed" if is_missed else "answered" if seconds is not None else "no_answer" if NO_ANSWER.search(rest) else None
-    )
+        "missed" if is_missed else "answered" if seconds is not None
+        else "answered elsewhere" if is_elsewhere else "no_answer" if is_unanswered else None
+    )  # fmt: skip
     return Body(metadata={"call": "video" if told["video"] else "voice"}, status=status, seconds=seconds)

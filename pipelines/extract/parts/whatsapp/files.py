@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from pipelines.contract import Attachment
 from pipelines.extract.files.documents import head_of
 from pipelines.extract.files.inbox import Export, SourceFile
-from pipelines.extract.parts.whatsapp.words import TITLE
+from pipelines.extract.parts.whatsapp.titles import named_in
 from pipelines.extract.values.fields import is_media, valid
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.extract.values.text import one_line
@@ -43,7 +43,7 @@ def is_beside(file: SourceFile) -> bool:
 def may_be_another(file: SourceFile) -> bool:
     """Say whether a text may be something that somebody sent: one in a zip that is not named like a chat."""
     stem = _path(file).stem
-    return bool(file.archive) and stem != _CHAT and not TITLE.fullmatch(one_line(stem))
+    return bool(file.archive) and stem != _CHAT and not named_in(stem)
 
 
 def _path(file: SourceFile) -> PurePosixPath:

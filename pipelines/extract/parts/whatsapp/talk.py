@@ -8,7 +8,8 @@ from pipelines.contract import Identifier
 from pipelines.extract.parts.whatsapp.body import parse_body
 from pipelines.extract.parts.whatsapp.dates import OrderProof
 from pipelines.extract.parts.whatsapp.lines import MARKS, Entry, split_author
-from pipelines.extract.parts.whatsapp.words import GROUP, NOTICE, OF_WHATSAPP, TITLE
+from pipelines.extract.parts.whatsapp.titles import named_in
+from pipelines.extract.parts.whatsapp.words import GROUP, NOTICE, OF_WHATSAPP
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.identifiers import Own
@@ -124,8 +125,8 @@ def _talk(others: dict[str, bool], thread: str, own: Own, source: Source, *, is_
 
     It is with one person where at most one other wrote in it, or where its title is one of those who wrote.
     """
-    named = TITLE.fullmatch(one_line(thread))
-    title = named[1] if named else _number_in(one_line(thread), source) or one_line(thread)
+    named = named_in(thread)
+    title = named or _number_in(one_line(thread), source) or one_line(thread)
     talk = Talk(thread, title, source, own, party=[], party_ref="")
     writers = [author for author, has_written in others.items() if has_written]
     is_titled = bool(named) and title in writers

@@ -5,14 +5,6 @@ What is missing here costs no message: a notice in another language is kept as i
 
 import re
 
-# How a file or zip is named after the chat it holds.
-TITLE = re.compile(
-    r"(?:WhatsApp[ _-][Cc]hat[ _](?:with|mit|met|-)|Chat (?:de |di )?WhatsApp con|Chat do WhatsApp com|"
-    r"Conversa (?:do|no) WhatsApp com|Discussion WhatsApp avec|"
-    r"Чат WhatsApp (?:\u0441(?: контактом| группой)?|\u0437)|"
-    r"Chat WhatsApp (?:s uživatelem|dengan))[ _](.+)"
-)
-
 OF_WHATSAPP = re.compile(r"WhatsApp|واتس ?اب|ватсап", re.IGNORECASE)  # by which a title is not a person's name alone
 
 _ENCRYPTED = """
@@ -92,7 +84,11 @@ _FILE_ATTACHED = (
     r"bestand bijgevoegd|załączony plik|plik załączony|dosya ekli|файл (?:добавлен|прикреплен)|файл додано|"
     r"الملف مرفق|קובץ מצורף|"
     r"फ़?ाइल (?:संलग्न|अटैच कर दी गई है)|fil vedhæftet|vedlagt fil|bifogad fil|liitetiedosto|"
-    r"添付ファイル有り|文件附件|附件檔案|파일 첨부됨"
+    r"添付ファイル有り|文件附件|附件檔案|파일 첨부됨|lêer aangeheg|fayl əlavə olunub|fayl biriktirildi|прикачен фа[йј]л|"
+    r"прикачена датотека|қосымша файл|arxiu adjunt|soubor byl přiložen|súbor pripojený|datoteka u privitku|"
+    r"priložena datoteka|fájl csatolva|fișier atașat|byla prisegta|pievienots fails|fail lisatud|skedë e ngjitur|"
+    r"συνημμένο αρχείο|file terlampir|fail dilampirkan|nakalakip na file|faili limeambatanishwa|tệp đính kèm|ไฟล์ที่แนบ|"
+    r"ফাইল সংযুক্ত হয়েছে|फाइल अटैच कर दी गई है|ਫਾਈਲ ਅਟੈਚ ਕੀਤੀ|ફાઇલ જોડાયેલ|ఫైల్ జోడించబడినది|ಕಡತ ಸೇರಿಸಲಾಯಿತು|ഫയൽ ചേർത്തു|پیوستہ فائل"
 )
 _ATTACHED = (
     r"attached|angehängt|Anhang|adjunto|anexado|anexo|joint|pièce jointe|allegato|bijgevoegd|bijlage|"
@@ -167,7 +163,7 @@ _VIDEO = (
     r"video-oproep|videogesprek|"
     r"połączenie wideo|görüntülü arama|видеозвонок|مكالمة فيديو|वीडियो कॉल|ビデオ通話|视频通话|視訊通話|영상 ?통화"
 )
-_MISSED_BEFORE = r"missed|verpasster|gemiste?|nieodebrane|cevaps\u0131z|пропущенный|मिस्ड|未接|부재중"
+_MISSED_BEFORE = r"missed|silenced|verpasster|gemiste?|nieodebrane|cevaps\u0131z|пропущенный|मिस्ड|未接|부재중"
 _MISSED_BEHIND = r"perdida|manqué|persa|فائتة|不在着信|の不在着信"
 CALL = re.compile(
     rf"(?P<missed>(?:{_MISSED_BEFORE}) ?)?(?:(?P<video>{_VIDEO})|"
@@ -175,6 +171,7 @@ CALL = re.compile(
     r"(?:[.,] ?(?P<rest>[^\n]{0,60}))?[.]?",
     re.IGNORECASE,
 )
+ELSEWHERE = re.compile(r"answered on other device", re.IGNORECASE)
 NO_ANSWER = re.compile(
     r"no answer|keine antwort|sin respuesta|sans réponse|nessuna risposta|sem resposta|geen antwoord|cevap yok",
     re.IGNORECASE,
