@@ -13,6 +13,7 @@ from nicknames import NickNamer
 
 from pipelines.extract.values.fields import names
 from pipelines.resolve.evidence import name_order
+from pipelines.resolve.evidence.eastern_names import eastern_parts
 from pipelines.resolve.evidence.shown import is_household, is_nobody, without_asides
 from pipelines.settings import PACKAGE_ROOT, load_yaml
 
@@ -37,7 +38,7 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "11"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "12"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
@@ -54,6 +55,7 @@ _DEGREE = re.compile(
 )
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
+_INITIAL = re.compile(r"(?<!\w)[\u0370-\u058f](?!\w)")  # Greek, Cyrillic, Armenian: Yu. is a Y.
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 # Letters that do not tell how a name is said: no vowels (Hebrew, Arabic, Indic, Thai), or signs of more than one language.
 _UNSURE = re.compile(r"[\u0590-\u06ff\u0900-\u0eff\u3400-\u9fff]")
@@ -169,7 +171,8 @@ def _words(name: str, *, is_part: bool = False) -> list[str]:
             family = name_order.family_signs(written)
             pieces = (written[family:], written[:family]) if len(written) > family else (written,)
             return [anyascii(piece).replace("-", "").lower() for piece in pieces]  # 王小明 is written WangXiaoMing
-        latin = anyascii(name_order.from_arabic(name_order.without_patronymic(written)))
+        written = _INITIAL.sub(lambda letter: anyascii(letter[0])[:1], name_order.without_patronymic(written))
+        latin = anyascii(name_order.from_arabic(written))
         words = [word.replace("'", "") for word in _WORD.findall(_DOTTED_TITLE.sub(r"\1", latin).lower())]
         words = [word for word in words if word.strip("-")]
     while len(words) > 1 and words[0] in TITLES and not (len(words) == 2 and words[0] in _TITLES_OR_NAMES):
@@ -194,6 +197,8 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
             return "", [], before
     if len(words) == 1:
         return words[0], [], []
+    if eastern := eastern_parts(name, words):
+        return eastern
     if told := name_order.vietnamese(words):
         given_names, family = told
         return given_names[-1], [], [family]
