@@ -7,13 +7,13 @@
 -- Rule    lists are sorted. A mail address stands for its mailbox: ann+shop@ is ann@, and Gmail's have no dots. aliases
 --         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
 --         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
---         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
---         out, and so are contested handles and order numbers; other contested values (several people use them) stand
---         apart. Who claims more than $claims_at_most addresses and numbers is not believed in any, nor in a name that they
---         typed: it is doubted, and speaks against others alone. A date of birth, an address or a company that somebody
---         typed counts for nothing: it proves nobody, and is no secret. Where a date of birth or an address changed, the
---         current one stands. An initial is as common as a name's
---         first letter, for the family name as for the given one (Anna S.).
+--         name with an initial (k.jaeger), which more bear than know each other; where a name's letters do not tell how it
+--         is written in Latin ones (佐藤), none is odd. Values that too many names share are left out, and so are contested
+--         handles and order numbers; other contested values (several people use them) stand apart. Who claims more than
+--         $claims_at_most addresses and numbers is not believed in any, nor in a name that they typed: it is doubted, and
+--         speaks against others alone. A date of birth, an address or a company that somebody typed counts for nothing: it
+--         proves nobody, and is no secret. Where a date of birth or an address changed, the current one stands. An initial
+--         is as common as a name's first letter, for the family name as for the given one (Anna S.).
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
@@ -250,6 +250,7 @@ SELECT
             known.name_aliases || known.short_aliases, regexp_replace(value, '[0-9]+$', '')
         )
         AND NOT (known.full_name IS NULL AND list_contains(account.initialled, value))
+        AND NOT coalesce(list_contains(known.family_forms, '?' || known.family_name), FALSE)
         AND NOT coalesce(contains(value, known.family_name), FALSE)
         AND NOT coalesce(starts_with(value, left(known.given_name, 4)), FALSE)
         AND len(list_filter(

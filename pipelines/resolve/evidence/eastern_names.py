@@ -32,6 +32,7 @@ _GIVEN_AS_WELL = names("min jin song yang han sun he ma su na ho lin yu xiao wei
 _WESTERN_AS_WELL = names("kim lee ng oh")  # Kim Johnson, and not Kim Minsu
 
 _CHINESE_SYLLABLE = "(?:(?:zh|ch|sh|ts|hs|kw|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|[nkmpthw])?|ng)"
+_PINYIN = re.compile("(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|n)?){1,2}")
 _KOREAN_SYLLABLE = (
     "(?:b[aeiou]+[mnk]?|ch?[aeou]+[ln]?|d[aeou]+[ngk]*|g[aeiouy]+(?:ng|n|k)?|h[aeiouy]+(?:ng|n|k)?|j[aeiou]+(?:ng|n|k)?"
     "|k[aeiouy]+(?:ng|n)?|kwang|m[aeiouy]+(?:ng|n)?|n[aou]+m?|r[aiyou]+(?:ng|n)?|sh?[aeiou]+(?:ng|[nkpb])?|t[aeiou]+k?"
@@ -65,6 +66,11 @@ def eastern_parts(shown: str, words: list[str]) -> Parts | None:
         None for any other name.
     """
     return _with_initials(shown, words) or _cyrillic(shown, words) or _syllables(words) or _family_first(shown, words)
+
+
+def is_chinese(words: list[str]) -> bool:
+    """Say whether words can be a Chinese given name: Pan Wei, and not Pan Nowak, a Polish Mr."""
+    return all(map(_PINYIN.fullmatch, words))
 
 
 def _with_initials(shown: str, words: list[str]) -> Parts | None:
