@@ -137,8 +137,10 @@ def test_a_local_part_follows_from_a_name_with_umlauts(tmp_path):
     "filler",
     [
         pytest.param(told("date_of_birth", "1900-01-01"), id="a date of birth"),
+        pytest.param(told("date_of_birth", "2000-01-01"), id="where a calendar opens"),
         pytest.param(told("email", "noemail@noemail.example"), id="a mail address"),
         pytest.param(told("email", "test@test.com"), id="another"),
+        pytest.param(told("email", "none@gmail.com"), id="at a provider that exists"),
         pytest.param(told("phone", "+4930123456"), id="a number"),
         pytest.param(told("phone", "+447000000000"), id="noughts"),
     ],
