@@ -264,6 +264,7 @@ def test_initials_leave_open_who_it_is(con, left, right):
         pytest.param("Maria Smith", "Mario Smith", id="a brother and a sister"),
         pytest.param("Paul Smith", "Paula Smith", id="one letter more"),
         pytest.param("María Teresa García", "María Carmen García", id="given names of two words"),
+        pytest.param("Rogova Elizaveta", "Елизавета Носова", id="family names two letters apart, in either order"),
         pytest.param("Mariusz Krzysztof Zielinski", "Mariusz Krzysztof Daienski", id="two given names alike"),
     ],
 )

@@ -48,7 +48,8 @@ _PEOPLES = (
     (_HUNGARIAN, 3, re.compile("[a-z]{3,}")),
 )
 _HYPHENED = re.compile(r"[A-Z][a-z]{1,5}-[a-z]{1,6}")  # Min-su, Ing-wen: a double family name has two capitals
-_CYRILLIC_FAMILY = re.compile(r"\w{3,}[оеё]ва?|\w{2,}(?:ск(?:ий|ая)|цк(?:ий|ая)|енко|швили)", re.IGNORECASE)
+_CYRILLIC_FAMILY = re.compile(r"(?!любов$)\w{3,}[оеё]ва?|\w{2,}(?:ск(?:ий|ая)|цк(?:ий|ая)|енко|швили)", re.IGNORECASE)
+_LATIN_FAMILY = re.compile("(?!yakov|iakov|jakov|genoveva|l[yi]ubov$)[a-z]{3,}(?:ova?|eva|[aeiy]ev|skiy?|sky|skaya|enko)")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]+-?[\u0400-\u04ff]*")
 _INITIALS = re.compile(r"(?:\w\.-?){2,3}|(?:\w\. ?){2,3}")
 
@@ -114,6 +115,8 @@ def _family_first(shown: str, words: list[str]) -> Parts | None:
             is_western = words[0] in _WESTERN_AS_WELL and words[1].endswith("son")
             if not is_western and all(map(given.fullmatch, words[1:])):
                 return words[1], words[2:], words[:1]
+    if len(words) == 2 and _LATIN_FAMILY.fullmatch(words[0]) and not _LATIN_FAMILY.fullmatch(words[1]) and len(words[1]) > 2:
+        return words[1], [], words[:1]
     if len(words) == 2 and _HYPHENED.fullmatch(shown.split()[-1]):
         return words[1], [], words[:1]
     return None

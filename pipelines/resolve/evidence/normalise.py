@@ -39,7 +39,7 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "13"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "14"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
