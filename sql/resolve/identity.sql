@@ -7,12 +7,13 @@
 -- Rule    lists are sorted. A mail address stands for its mailbox: ann+shop@ is ann@, and Gmail's have no dots. aliases
 --         are handles and local parts of mail addresses, with and without digits at their end; written_aliases as they are
 --         written, odd_aliases those of them that do not follow from the own name, nor, without one, look like a family
---         name with an initial (k.jaeger), which more bear than know each other. Values that too many names share are left
---         out, and so are contested handles and order numbers; other contested values (several people use them) stand
---         apart. Who claims more than $claims_at_most addresses and numbers is not believed in any, nor in a name that they
---         typed: it is doubted, and speaks against others alone. A date of birth, an address or a company that somebody
---         typed counts for nothing: it proves nobody, and is no secret. Where a date of birth or an address changed, the
---         current one stands.
+--         name with an initial (k.jaeger), which more bear than know each other; where a name's letters do not tell how it
+--         is written in Latin ones (佐藤), none is odd. Values that too many names share are left out, and so are contested
+--         handles and order numbers; other contested values (several people use them) stand apart. Who claims more than
+--         $claims_at_most addresses and numbers is not believed in any, nor in a name that they typed: it is doubted, and
+--         speaks against others alone. A date of birth, an address or a company that somebody typed counts for nothing: it
+--         proves nobody, and is no secret. Where a date of birth or an address changed, the current one stands. An initial
+--         is as common as a name's first letter, for the family name as for the given one (Anna S.).
 WITH identifier AS (
     SELECT
         held.* EXCLUDE (value),
@@ -186,6 +187,22 @@ known AS (
     LEFT JOIN confirmed ON counted.identity_id = confirmed.identity_id
 ),
 
+common AS (
+    SELECT
+        known.identity_id,
+        CASE
+            WHEN length(known.given_name) = 1 THEN $initial_share
+            ELSE coalesce(given.frequency, $given_floor)
+        END AS given,
+        CASE
+            WHEN length(known.family_name) = 1 THEN $initial_share
+            ELSE coalesce(family.frequency, $family_floor)
+        END AS family
+    FROM known
+    LEFT JOIN resolve.name_frequency AS given ON given.part = 'given' AND known.given_name = given.name
+    LEFT JOIN resolve.name_frequency AS family ON family.part = 'family' AND known.family_name = family.name
+),
+
 called AS (
     SELECT
         identity_id,
@@ -233,6 +250,7 @@ SELECT
             known.name_aliases || known.short_aliases, regexp_replace(value, '[0-9]+$', '')
         )
         AND NOT (known.full_name IS NULL AND list_contains(account.initialled, value))
+        AND NOT coalesce(list_contains(known.family_forms, '?' || known.family_name), FALSE)
         AND NOT coalesce(contains(value, known.family_name), FALSE)
         AND NOT coalesce(starts_with(value, left(known.given_name, 4)), FALSE)
         AND len(list_filter(
@@ -247,21 +265,16 @@ SELECT
     coalesce(known.given_name, known.family_name) AS given_key,
     CASE
         WHEN known.family_name IS NOT NULL
-            THEN
-                least(
-                    $dependence * coalesce(given.frequency, $given_floor) * coalesce(family.frequency, $family_floor),
-                    coalesce(given.frequency, $given_floor),
-                    coalesce(family.frequency, $family_floor)
-                )
+            THEN least($dependence * common.given * common.family, common.given, common.family)
     END AS tf_name_key,
     CASE
-        WHEN known.family_name IS NOT NULL THEN coalesce(family.frequency, $family_floor) * $initial_share
+        WHEN length(known.family_name) = 1 THEN common.given * $initial_share
+        WHEN known.family_name IS NOT NULL THEN common.family * $initial_share
     END AS tf_initial_key,
     CASE
-        WHEN known.given_name IS NOT NULL THEN coalesce(given.frequency, $given_floor)
-        WHEN known.family_name IS NOT NULL THEN coalesce(family.frequency, $family_floor)
+        WHEN known.given_name IS NOT NULL THEN common.given
+        WHEN known.family_name IS NOT NULL THEN common.family
     END AS tf_given_key
 FROM known
 INNER JOIN named_account AS account ON known.identity_id = account.identity_id
-LEFT JOIN resolve.name_frequency AS given ON given.part = 'given' AND known.given_name = given.name
-LEFT JOIN resolve.name_frequency AS family ON family.part = 'family' AND known.family_name = family.name
+INNER JOIN common ON known.identity_id = common.identity_id

@@ -67,7 +67,11 @@ shown AS (
         AND NOT CASE
             WHEN identifier.evidence != 'reference' THEN FALSE
             WHEN identifier.kind = 'date_of_birth'
-                THEN identifier.value IN ('0001-01-01', '1111-11-11', '1899-12-30', '1900-01-01', '1970-01-01', '9999-12-31')
+                THEN
+                    identifier.value IN (
+                        '0001-01-01', '1111-11-11', '1753-01-01', '1899-12-30', '1899-12-31', '1900-01-01', '1901-01-01',
+                        '1911-11-11', '1970-01-01', '1980-01-01', '1990-01-01', '2000-01-01', '9999-12-31'
+                    )
             WHEN identifier.kind = 'email'
                 THEN
                     regexp_matches(
@@ -76,9 +80,9 @@ shown AS (
                     )
                     OR regexp_matches(
                         identifier.value,
-                        '^(no|none|na|nobody|kein|keine|sin|unknown|unbekannt|test|fake|dummy|x+|a|abc|asdf)'
+                        '^(no|none|na|nobody|kein|keine|sin|unknown|unbekannt|test|fake|dummy|guest|x+|a|abc|asdf)'
                         || '@(no|none|na|nobody|kein|keine|unknown|unbekannt|test|fake|dummy|xx+|abc|asdf'
-                        || '|e?-?mail|correo|example|no-?e?mail)[.]'
+                        || '|e?-?mail|correo|example|no-?e?mail|guest|gmail|hotmail|outlook|yahoo)[.]'
                     )
                     OR regexp_matches(identifier.value, '^(a@a|x@x)[.]')
             ELSE FALSE

@@ -135,8 +135,10 @@ def test_a_local_part_follows_from_a_name_with_umlauts(tmp_path):
 def test_what_a_form_wanted_joins_no_rows_of_the_crm(tmp_path):
     fillers = {
         "Anna Kowalczyk": told("date_of_birth", "1900-01-01"),
+        "Fiachra Mulholland": told("date_of_birth", "2000-01-01"),  # where a form's calendar opens
         "Ignatius Featherstone": told("email", "noemail@noemail.example"),
         "Hildegard Obermayrhofer": told("email", "test@test.com"),
+        "Waltraud Kirschbaumer": told("email", "none@gmail.com"),  # at a provider that exists
         "Barnaby Quiverstone": told("phone", "+4930123456"),
         "Leocadia Echeverrigaray": told("phone", "+447000000000"),
     }

@@ -69,7 +69,7 @@ from pipelines.resolve.scoring.comparisons import CONDITIONS
         ("佐々木健", "jian", "zuozuomu"),
         ("佐藤", "zuoteng", None),
         ("王, 小明", "xiaoming", "wang"),
-        ("김 민수", "minsu", "gim"),
+        ("김 민수", "minsu", "kim"),
         ("サトウ ショウタ", "shota", "sato"),
         ("マイケル・ジョーンズ", "maikeru", "jonzu"),
         ("Dott. Mario Rossi", "mario", "rossi"),
@@ -195,6 +195,8 @@ def ask(con, macro, left, right):
         pytest.param("Anna Berg-Stein", "Anna Stein", id="half of a double name"),
         pytest.param("John Smith Jr.", "Smith II, Johnny", id="the second of a name"),
         pytest.param("John Smith Jr.", "John Smith", id="one of them without a generation"),
+        pytest.param("Иванов И. П.", "Иван Петрович Иванов", id="a Russian with his father's name, and both by initials"),
+        pytest.param("Ivan Ivanov", "Иванов Иван Петрович", id="without it"),
     ],
 )
 def test_spellings_of_one_name_agree(con, left, right):
@@ -213,6 +215,14 @@ def test_spellings_of_one_name_agree(con, left, right):
         pytest.param("John Smith II", "John Smith III", id="and their numbers"),
         pytest.param("Nguyen Thi Lan", "Nguyen Thi Hoa", id="sisters with a middle name that all have"),
         pytest.param("Mariusz Krzysztof Zielinski", "Dorota Krzysztof Daienski", id="a middle name is no family name"),
+        pytest.param("João Pedro Silva", "João Lucas Silva", id="brothers whose given names are two words"),
+        pytest.param("Nagy László", "Nagy Péter", id="Hungarian brothers"),
+        pytest.param("Иванов Сергей", "Иванов Андрей", id="Russian brothers"),
+        pytest.param("Иванов Иван Петрович", "Иванов Иван Сергеевич", id="Russians of one name with other fathers"),
+        pytest.param("Иванов И. П.", "Иван Сергеевич Иванов", id="the same by initials"),
+        pytest.param("Anil V.", "Murugan Singh", id="an initial for the family name"),
+        pytest.param("S. Smith", "Josephine Butler", id="an initial for the given name"),
+        pytest.param("J. Smith", "A. Miller", id="initials alone"),
     ],
 )
 def test_two_people_rule_each_other_out(con, left, right):
@@ -235,9 +245,26 @@ def test_letters_that_do_not_tell_how_a_name_is_said_rule_no_latin_name_out(con,
 @pytest.mark.parametrize(
     ("left", "right"),
     [
+        pytest.param("Anil V.", "Venkatesh Anil", id="the father's name in front, and its initial behind"),
+        pytest.param("V. Anil", "Anil Venkatesh", id="its initial in front"),
+        pytest.param("J.P. de Vries", "Hans de Vries", id="called by another name than the initials"),
+        pytest.param("Maria S.", "Mary Smith", id="an initial, and a spelling"),
+        pytest.param("José L.", "José Luis Pérez", id="the initial of a second given name"),
+        pytest.param("S. Smith", "Anna Smith-Jones", id="an initial, and half a double name"),
+    ],
+)
+def test_initials_leave_open_who_it_is(con, left, right):
+    assert not ask(con, "names_contradict", left, right)
+    assert not ask(con, "names_contradict", right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
         pytest.param("Maria Smith", "Mario Smith", id="a brother and a sister"),
         pytest.param("Paul Smith", "Paula Smith", id="one letter more"),
         pytest.param("María Teresa García", "María Carmen García", id="given names of two words"),
+        pytest.param("Rogova Elizaveta", "Елизавета Носова", id="family names two letters apart, in either order"),
         pytest.param("Mariusz Krzysztof Zielinski", "Mariusz Krzysztof Daienski", id="two given names alike"),
     ],
 )

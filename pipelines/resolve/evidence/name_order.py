@@ -12,14 +12,22 @@ from pipelines.settings import PACKAGE_ROOT, load_yaml
 # Given names that are one name in two words: who is called Maria Teresa is not Maria Carmen.
 _COMPOUND = {
     "maria": "teresa carmen jose luisa isabel pilar angeles dolores mercedes antonia elena josefa jesus victoria cristina"
-    " soledad belen rosario paz eugenia fernanda",
+    " soledad belen rosario paz eugenia fernanda clara eduarda luiza cecilia julia helena vitoria alice beatriz aparecida"
+    " fatima lourdes conceicao gracas",
     "ma": "teresa carmen jose luisa isabel pilar angeles dolores mercedes antonia elena josefa victoria cristina",
-    "jose": "luis antonio maria manuel miguel angel ignacio ramon javier francisco carlos alberto enrique",
+    "joao": "pedro paulo lucas vitor victor gabriel miguel carlos marcos felipe guilherme henrique antonio manuel luis",
+    "jose": "luis antonio maria manuel miguel angel ignacio ramon javier francisco carlos alberto enrique"
+    " eduardo roberto augusto",
     "juan": "carlos jose antonio manuel luis ramon pablo francisco miguel ignacio",
-    "luis": "miguel alberto fernando antonio manuel carlos",
+    "luis": "miguel alberto fernando antonio manuel carlos felipe filipe henrique eduardo",
+    "luiz": "carlos felipe gustavo henrique fernando eduardo otavio antonio",
+    "carlos": "eduardo alberto henrique augusto manuel andres",
+    "pedro": "henrique lucas miguel paulo pablo",
+    "paulo": "henrique roberto sergio cesar",
+    "marco": "antonio aurelio tulio",
     "francisco": "javier jose",
     "miguel": "angel",
-    "ana": "maria isabel belen cristina",
+    "ana": "maria isabel belen cristina clara paula julia luiza luisa carolina beatriz laura lucia sofia",
 }
 _COMPOUND_WITH_FAMILY = {  # these second names are family names as well: Hans Peter may be Mr Peter
     "hans": "peter jurgen juergen joachim georg dieter werner ulrich",
@@ -29,7 +37,7 @@ _COMPOUND_WITH_FAMILY = {  # these second names are family names as well: Hans P
     "eva": "maria",
 }
 _SECOND = {first: frozenset(second.split()) for first, second in (_COMPOUND | _COMPOUND_WITH_FAMILY).items()}
-_BETWEEN = frozenset(("de", "del", "la", "las", "los"))  # María de los Ángeles
+_BETWEEN = frozenset(("de", "del", "la", "las", "los", "da", "das"))  # María de los Ángeles, Maria das Graças
 
 _VIETNAMESE = names("nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly trinh dinh truong luong")
 _VIETNAMESE_MIDDLE = frozenset(("thi", "van"))  # what nearly every woman, or man, is called as well
@@ -41,9 +49,16 @@ _LONGER_FAMILIES = names("""
     佐佐木 長谷川 佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 山本 中村 小林 加藤 吉田 山田 松本 井上 木村 清水 斎藤 斉藤 山口
     池田 橋本 阿部 石川 前田 藤田 小川 岡田 後藤 村上 近藤 石井 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本 松田
     中川 中野 原田 小野 竹内 金子 和田 中山 石田 上田 森田 酒井 柴田 宮崎 宮本 大野 横山 高木 安藤 谷口 今井 工藤 丸山
-    増田 村田 武田 平野 大塚
+    増田 村田 武田 平野 大塚 남궁 황보 선우 제갈 독고 사공
 """)
 _SIGNS = re.compile(SIGNS)
+# Korean family names as those who bear them write them in Latin letters.
+_KOREAN = {
+    "이": "lee", "김": "kim", "박": "park", "최": "choi", "정": "jung", "조": "cho", "윤": "yoon",
+    "임": "lim", "안": "ahn", "류": "ryu", "유": "yoo", "노": "noh", "신": "shin", "오": "oh",
+    "우": "woo", "전": "jeon", "황": "hwang", "권": "kwon", "고": "ko", "문": "moon", "심": "shim",
+    "허": "heo", "구": "koo", "주": "joo", "백": "baek", "현": "hyun", "변": "byun", "여": "yeo",
+}  # fmt: skip
 _KANA = re.compile(r"[\u3041-\u30fa]")
 _KANA_WORD = re.compile(r"[\u3041-\u30fa\u30fc]+")
 _GLIDE = re.compile(r"([\u3041-\u30fa])([\u3083\u3085\u3087\u30e3\u30e5\u30e7])")  # shi and a small yo are sho
@@ -107,16 +122,39 @@ def is_vietnamese(family: list[str], given: list[str]) -> bool:
 
 
 def without_patronymic(name: str) -> str:
-    """Return a Russian name that ends with the father's in Western order: Иванов Сергей Петрович is Сергей Иванов."""
+    """Return a Russian name that ends with the father's in Western order: Иванов Сергей Петрович is Сергей Иванов.
+
+    Сергей Петрович, as people introduce themselves, is a Сергей.
+    """
     words = name.split()
+    if len(words) == 2 and _PATRONYMIC.fullmatch(words[1]) and _CYRILLIC.fullmatch(words[0]):
+        return words[0]
     if len(words) == 3 and _PATRONYMIC.fullmatch(words[2]) and all(map(_CYRILLIC.fullmatch, words[:2])):
         return f"{words[1]} {words[0]}"
     return name
 
 
+def father_letter(name: str) -> str:
+    """Return the first letter of the father's name in a Russian one, whole or as an initial: p for Иванов И. П."""
+    words = name.replace(".", " ").split()
+    if len(words) != 3 or not all(map(_CYRILLIC.fullmatch, words)):
+        return ""
+    told = [word for word in words if _PATRONYMIC.fullmatch(word)]
+    if not told and 1 == len(words[0]) == len(words[1]) < len(words[2]):
+        told = [words[1]]
+    if not told and 1 == len(words[1]) == len(words[2]) < len(words[0]):
+        told = [words[2]]
+    return anyascii(told[0])[:1].lower() if told else ""
+
+
 def family_signs(name: str) -> int:
     """Return how many signs of a name in Han are the family name: one, but for some, most of them Japanese."""
     return next((length for length in (3, 2) if name[:length] in _LONGER_FAMILIES), 1)
+
+
+def korean_family(signs: str) -> str:
+    """Return a Korean family name as it is usually written in Latin letters (이 is Lee), any other as it stands."""
+    return _KOREAN.get(signs, signs)
 
 
 def family_first(name: str, words: list[str]) -> int:

@@ -13,17 +13,19 @@ from nicknames import NickNamer
 
 from pipelines.extract.values.fields import names
 from pipelines.resolve.evidence import name_order
-from pipelines.resolve.evidence.shown import is_household, is_nobody, without_asides
+from pipelines.resolve.evidence.eastern_names import eastern_parts, is_chinese
+from pipelines.resolve.evidence.shown import COMPANIES, is_household, is_nobody, is_nobody_in_signs, without_asides
 from pipelines.settings import PACKAGE_ROOT, load_yaml
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
 TITLES = names("""
     mr mrs ms miss dr prof sir herr frau hr mme mlle monsieur madame sr sra srta senor senora senhor senhora don dona dna
     ing dipl-ing mag mgr inz pani dott dottssa dottore dottoressa profssa sig sigra signor signora avv geom rag arch
-    dhr mevr mw mevrouw drs ddr mmag
+    dhr mevr mw mevrouw drs ddr mmag fru pan g-n g-zha gospodin gospozha shri smt shrimati bapak ibu pak md mohd mst
 """)
-_TITLES_OR_NAMES = names("don dona arch")  # titles before a whole name: Don Juan Pérez, and not Don Johnson
-SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq filho")
+# Titles before a whole name: Don Juan Pérez, and not Don Johnson.
+_TITLES_OR_NAMES = names("don dona arch pak md mohd mst")
+SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq filho bey hanim")
 # What an address book says of a person behind the name: Anna Huber Handy.
 NOTES = names(
     "mobil mobile handy cell work privat private arbeit trabajo kunde kundin customer cliente client klant whatsapp"
@@ -37,7 +39,7 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "11"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "14"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
@@ -54,6 +56,7 @@ _DEGREE = re.compile(
 )
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
+_INITIAL = re.compile(r"(?<!\w)[\u0370-\u058f](?!\w)")  # Greek, Cyrillic, Armenian: Yu. is a Y.
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 # Letters that do not tell how a name is said: no vowels (Hebrew, Arabic, Indic, Thai), or signs of more than one language.
 _UNSURE = re.compile(r"[\u0590-\u06ff\u0900-\u0eff\u3400-\u9fff]")
@@ -79,7 +82,8 @@ class NameForm:
         given_forms: the given name, its folded spelling and the names it is short for ("bob": bob, robert, …).
         family_forms: the family name, its folded spelling, and the parts of a compound one; with ``MAYBE`` before it what
             may be a second given name or the first of two family names (Juan García López); with ``GENERATION`` and a digit
-            before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3); and with
+            before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3), or with a
+            letter in place of the digit, of a Russian whose father's name begins with it (Иванов Иван Петрович); and with
             ``UNSURE`` before it one whose letters do not tell how it is written in Latin ones (佐藤 is Sato, or Zuoteng).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
@@ -115,7 +119,7 @@ def parse_name(name: str) -> NameForm:
     if "." in named or " med " in named:
         named = _DEGREE.sub(" ", named)
     shown = _without_company(named)
-    if _NO_NAME.search(shown) or not (words := _words(shown)) or is_nobody(shown, words):
+    if _NO_NAME.search(shown) or is_nobody_in_signs(name) or not (words := _words(shown)) or is_nobody(shown, words):
         return NameForm(name)
     if is_household(shown, words):
         return NameForm(name, is_household=True)
@@ -147,6 +151,8 @@ def _without_company(shown: str) -> str:
     if len(_words(before)) > 1 and SUFFIXES.issuperset(words := _words(after)):
         return before if words else shown
     if before.strip() and (words := _words(after)) and is_nobody(after, words):
+        if COMPANIES.issuperset(words):  # Acme Trading Co., Ltd.
+            return after
         return before if len(_words(before)) > 1 else f"{before},"
     return shown
 
@@ -167,16 +173,25 @@ def _words(name: str, *, is_part: bool = False) -> list[str]:
         written = name_order.from_kana(" ".join(name.replace("・", " ").split()))
         if _HAN.search(written) and " " not in written and not is_part:
             family = name_order.family_signs(written)
-            pieces = (written[family:], written[:family]) if len(written) > family else (written,)
+            pieces = (written[family:], name_order.korean_family(written[:family])) if len(written) > family else (written,)
             return [anyascii(piece).replace("-", "").lower() for piece in pieces]  # 王小明 is written WangXiaoMing
-        latin = anyascii(name_order.from_arabic(name_order.without_patronymic(written)))
+        if _HAN.search(written) and (is_part or written.count(" ") == 1):
+            first, space, behind = written.partition(" ")
+            written = name_order.korean_family(first) + space + behind
+        written = _INITIAL.sub(lambda letter: anyascii(letter[0])[:1], name_order.without_patronymic(written))
+        latin = anyascii(name_order.from_arabic(written))
         words = [word.replace("'", "") for word in _WORD.findall(_DOTTED_TITLE.sub(r"\1", latin).lower())]
         words = [word for word in words if word.strip("-")]
-    while len(words) > 1 and words[0] in TITLES and not (len(words) == 2 and words[0] in _TITLES_OR_NAMES):
+    while len(words) > 1 and words[0] in TITLES and not _is_name(words):
         words = words[1:]
     while len(words) > 1 and (words[-1] in SUFFIXES or words[-1] in (NOTES if len(words) > 2 else _SURE_NOTES)):
         words = words[:-1]
     return words
+
+
+def _is_name(words: list[str]) -> bool:
+    """Say whether a name begins with what is a title before others: Don Johnson, Pan Wei."""
+    return (len(words) == 2 and words[0] in _TITLES_OR_NAMES) or (words[0] in ("pan", "pak") and is_chinese(words[1:]))
 
 
 def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
@@ -194,6 +209,8 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
             return "", [], before
     if len(words) == 1:
         return words[0], [], []
+    if eastern := eastern_parts(name, words):
+        return eastern
     if told := name_order.vietnamese(words):
         given_names, family = told
         return given_names[-1], [], [family]
@@ -213,6 +230,8 @@ def _marked_forms(named: str, family: str) -> list[str]:
     forms = []
     if told := _GENERATION.search(named):
         forms.append(f"{GENERATION}{_GENERATIONS[told[1].lower()]}{family}")
+    if letter := "" if named.isascii() else name_order.father_letter(named):
+        forms.append(f"{GENERATION}{letter}{family}")
     if not named.isascii() and _UNSURE.search(name_order.from_arabic(named)):
         forms.append(UNSURE + family)
     return forms

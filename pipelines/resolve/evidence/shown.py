@@ -6,13 +6,14 @@ import unicodedata
 from pipelines.extract.values.fields import names
 
 # A company says what it is: in any place, or as the last word written in capitals (Maria Sá is no S.A.).
-_COMPANIES = names(
+COMPANIES = names(
     "ltd limited llc llp plc inc corp gmbh mbh ohg gbr kgaa sarl eurl srl srls snc sprl lda ltda kft zrt ehf oyj aps bvba"
-    " pty spzoo eood"
+    " pty spzoo eood pte sdn bhd pvt ooo oao zao pao"
 )
 _LAST_IN_CAPITALS = names("AG KG UG SA SL SLU SAS SPA SpA AB AS BV NV OY")
 _DOTTED_COMPANY = re.compile(
-    r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o|S\. ?n\. ?c|F\. ?(?:lli|LLI))\b\.?"
+    r"\b(?:S\. ?[AL]|S\. ?A\. ?S|S\. ?L\. ?U|S\. ?[pr]\. ?[AlL]|[BN]\. ?V|e\. ?V|z o\. ?o|s\. ?r\. ?o|d\. ?o\. ?o"
+    r"|S\. ?n\. ?c|F\. ?(?:lli|LLI))\b\.?"
 )
 # Departments and machines, which no one bears as a given name: a name that begins with one is theirs.
 _DEPARTMENTS = names("""
@@ -31,8 +32,21 @@ _FILLERS = names("""
     kunde kundin cliente client klant klient guest gast visitor besucher anonymous anonym anonimo anonyme
     none null na nn nobody niemand name vorname nachname firstname lastname nombre apellido nom prenom
     caller anrufer user username private number withheld new neu xx xxx xxxx asdf
+    no in walk walkin walk-in cash sale counter retail dummy default laufkunde laufkundschaft barkunde barverkauf diverse
+    kunden sammelkunde consumidor final generico generica varios mostrador contado publico en general sin nao
+    identificado balcao padrao comptoir passage divers de occasionale banco detaliczny osoba prywatna nihai tuketici
+    perakende musteri particulier contante losse verkoop roznichnyy pokupatel chastnoe fizicheskoe litso gost
 """)
-_NO_PERSON = _DEPARTMENTS | _COMPANIES | _FILLERS
+_INVENTED = names("mustermann musterfrau")  # as a form's own example has it
+_JOHN_DOE = (["john", "doe"], ["jane", "doe"])
+_SIGNS = re.compile(
+    "株式会社|有限会社|合同会社|[(\uff08]株[)\uff09]|㈱|公司|商店|주식회사|[(\uff08]주[)\uff09]|㈜|^(?:散客|匿名|测试|測試|顾客|客户|ゲスト|お客|고객|손님|비회원)$"
+)
+# What is said behind a name to honour who bears it (王先生 is a Mr Wang), and before it in Thai.
+_HONOUR = re.compile(
+    r"(?<=\w)\s*(?:様|さま|さん|殿|先生|女士|小姐|고객님|님|씨)$|^(?:คุณ|นางสาว|นาย|นาง)\s*(?=[\u0e00-\u0e7f]{2})"
+)
+_NO_PERSON = _DEPARTMENTS | COMPANIES | _FILLERS
 _FAMILIES = names("familie fam family familia famille famiglia familjen perhe rodzina rodina ailesi")
 _AND = frozenset(("and", "und", "et", "u"))
 _TOGETHER = re.compile(r"\s*[&+]\s*|\s+(?:and|und|et|u\.)\s+", re.IGNORECASE)
@@ -52,6 +66,8 @@ def without_asides(name: str) -> str:
 
     What is nothing but an aside is kept: "(Anna)" may be how somebody writes their name.
     """
+    if not name.isascii():
+        name = _HONOUR.sub("", name.strip())
     if _ODD.search(name):
         plain = _NOTHING.sub("na", name if name.isascii() else "".join(map(_letter, name)))
         if not (named := _BRACKETED.sub(" ", plain).strip()):
@@ -61,6 +77,11 @@ def without_asides(name: str) -> str:
     return _ASIDE.sub("", named).strip() or named
 
 
+def is_nobody_in_signs(name: str) -> bool:
+    """Say whether a company, or a filler, is shown in Han, Kana or Hangul."""
+    return not name.isascii() and _SIGNS.search(name.strip()) is not None
+
+
 def is_nobody(name: str, words: list[str]) -> bool:
     """Say whether a company, a department or a form's filler stands where a person's name would.
 
@@ -68,7 +89,9 @@ def is_nobody(name: str, words: list[str]) -> bool:
         name: as shown.
         words: its words, in lower-case Latin letters.
     """
-    if not _COMPANIES.isdisjoint(words) or _NO_PERSON.issuperset(words) or ("." in name and _DOTTED_COMPANY.search(name)):
+    if not COMPANIES.isdisjoint(words) or not _INVENTED.isdisjoint(words) or words in _JOHN_DOE:
+        return True
+    if _NO_PERSON.issuperset(words) or ("." in name and _DOTTED_COMPANY.search(name)):
         return True
     if words[-1].upper() in _LAST_IN_CAPITALS and not name.isupper():
         shown = _WORDS.findall(name)

@@ -69,6 +69,7 @@ def _not_both(flag: str) -> str:
 
 NEEDS = {
     "name missing": f"NOT {_BOTH_NAMED}",
+    "family initial": f"least(l.family_length, r.family_length) = 1 AND {_GIVEN_SHARED}",
     "name equal": "l.given = r.given AND l.family = r.family",
     "name swapped": _SWAPPED,
     "name alike": f"{_GIVEN_SHARED} AND {_FAMILY_SHARED}",

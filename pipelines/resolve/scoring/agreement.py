@@ -95,11 +95,29 @@ CREATE OR REPLACE TEMP MACRO names_agree(given_l, given_forms_l, family_l, famil
         ELSE is_swapped(given_l, family_l, given_r, family_r)
     END;
 
+-- Anil V. is not Murugan Singh, nor S. Smith Josephine Butler; of J. Smith and Anna Smith one may be called by a second name
+CREATE OR REPLACE TEMP MACRO initials_contradict(given_l, given_forms_l, family_l, family_forms_l,
+                                                 given_r, given_forms_r, family_r, family_forms_r) AS
+    CASE
+        WHEN family_l IS NULL OR family_r IS NULL OR given_l IS NULL OR given_r IS NULL THEN FALSE
+        WHEN
+            given_agrees(given_l, given_forms_l, given_r, given_forms_r)
+            OR left(given_l, 1) = left(family_r, 1) OR left(family_l, 1) = left(given_r, 1)
+            THEN FALSE
+        WHEN length(given_l) > 2 AND length(given_r) > 2 THEN jaro_winkler_similarity(given_l, given_r) < 0.85
+        ELSE NOT family_agrees(family_l, family_forms_l, family_r, family_forms_r)
+    END;
+
 CREATE OR REPLACE TEMP MACRO names_contradict(given_l, given_forms_l, family_l, family_forms_l,
                                               given_r, given_forms_r, family_r, family_forms_r) AS
     CASE
-        WHEN NOT (is_full(given_l, family_l) AND is_full(given_r, family_r)) THEN FALSE
         WHEN generations_differ(family_forms_l, family_forms_r) THEN TRUE
+        WHEN NOT (is_full(given_l, family_l) AND is_full(given_r, family_r))
+            THEN
+                list_contains(family_forms_l, '?' || family_l) = list_contains(family_forms_r, '?' || family_r)
+                AND initials_contradict(
+                    given_l, given_forms_l, family_l, family_forms_l, given_r, given_forms_r, family_r, family_forms_r
+                )
         WHEN given_agrees(given_l, given_forms_l, given_r, given_forms_r) THEN FALSE
         WHEN is_swapped(given_l, family_l, given_r, family_r) THEN FALSE
         WHEN jaro_winkler_similarity(given_l, given_r) >= 0.85 THEN FALSE

@@ -84,6 +84,9 @@ CONDITIONS: dict[str, str] = {
     # name
     "name missing": _ONE_NAMELESS,
     "generations differ": "generations_differ(family_forms_l, family_forms_r)",
+    "family initial": f"{_BOTH_NAMED} AND least(length(family_name_l), length(family_name_r)) = 1"
+    f" AND left(family_name_l, 1) = left(family_name_r, 1) AND {_GIVEN_SHARED}"
+    " AND length(given_name_l) > 1 AND length(given_name_r) > 1",
     "name equal": "given_name_l = given_name_r AND family_name_l = family_name_r AND length(given_name_l) > 1",
     "name swapped": "is_swapped(given_name_l, family_name_l, given_name_r, family_name_r)",
     "name alike": f"{_GIVEN_SHARED} AND {_FAMILY_SHARED} AND length(given_name_l) > 1 AND length(given_name_r) > 1",

@@ -1,0 +1,148 @@
+"""Names as other parts of the world write them: who is not one person though it looks so, and who is."""
+
+import pytest
+
+from pipelines.resolve.evidence.normalise import parse_name
+from tests.resolve.worlds import NIGHT, customers, home_in, land, message, run_resolve, told
+
+# Two people each, of whom no more is known than a name and where they called or wrote.
+TWO_PEOPLE = {
+    "an initial for the family name": ("Maria S.", "Maria S."),
+    "two Korean sisters": ("Kim Min Su", "Kim Da Su"),
+    "two whom a till calls alike": ("Consumidor Final", "Consumidor Final"),
+    "two who are a Mr Wang": ("王先生", "王先生"),
+    "two whom nobody calls by a family name": ("Ольга Ивановна", "Ольга Ивановна"),
+    "two of a Hakka family": ("Lim Wei Ling", "Lim Mei Ling"),
+    "an initial, and a name that begins with it": ("Anna S.", "Anna Sandberg"),
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory) -> dict[str, str | None]:
+    home = home_in(tmp_path_factory.mktemp("world"))
+    records = []
+    for number, (case, (one, other)) in enumerate(TWO_PEOPLE.items()):
+        records += [
+            message("mail", case, told("email", f"box{number}@x{number}.example"), told("name", one)),
+            message("calls", case, told("phone", f"+4474468504{number:02}"), told("name", other)),
+        ]
+    land(home, NIGHT, records)
+    run_resolve(home)
+    return customers(home)
+
+
+@pytest.mark.parametrize("case", TWO_PEOPLE)
+def test_a_name_that_many_bear_joins_nobody_by_itself(found, case):
+    assert found[f"mail {case}"] != found[f"calls {case}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [
+        ("Lim Wei Ling", "weiling", "lim"),
+        ("Wei Ling Lim", "weiling", "lim"),
+        ("Lim Wei-Ling", "wei-ling", "lim"),
+        ("Ng Wai Man", "waiman", "ng"),
+        ("Wang Xiaoming", "xiaoming", "wang"),
+        ("Kim Min-su", "min-su", "kim"),
+        ("Kim Min Su", "minsu", "kim"),
+        ("Min Ho Lee", "minho", "lee"),
+        ("Kim Minsu", "minsu", "kim"),
+        ("Sato Kenta", "kenta", "sato"),
+        ("Nagy László", "laszlo", "nagy"),
+        ("Nagy Anna Mária", "anna", "nagy"),
+        ("Иванов Сергей", "sergey", "ivanov"),
+        ("Petrova Yelena", "yelena", "petrova"),
+        ("Kowalski Jan", "jan", "kowalski"),
+        ("Иванов Ю. П.", "y", "ivanov"),
+        ("Иванов И.П.", "i", "ivanov"),
+        ("Иванова Л.", "l", "ivanova"),
+        ("van der Berg J.P.", "j", "vanderberg"),
+        ("Pan Xiaoming", "xiaoming", "pan"),
+        ("이민수", "minsu", "lee"),
+        ("김민수 고객님", "minsu", "kim"),
+    ],
+)
+def test_a_family_name_is_known_where_it_stands_first(name, given, family):
+    form = parse_name(name)
+    assert (form.given_name, form.family_name) == (given, family)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [
+        ("王先生", "wang", None),
+        ("佐藤様", "zuoteng", None),
+        ("佐藤恵子様", "huizi", "zuoteng"),
+        ("นายวิชัย สุขสันต์", "wichay", "sukhsant"),
+        ("Pan Ignacy Wójcik", "ignacy", "wojcik"),
+        ("Pan Nowak", "nowak", None),
+        ("Госпожа Анна Иванова", "anna", "ivanova"),
+        ("Shri Mohan Rao", "mohan", "rao"),
+        ("Md. Rahim Khan", "rahim", "khan"),
+        ("Mehmet Bey", "mehmet", None),
+        ("Ibu Sri Wahyuni", "sri", "wahyuni"),
+        ("Ольга Ивановна", "olga", None),
+        ("Ольга Ивановна Петрова", "olga", "petrova"),
+        ("Maria das Graças Lima", "mariagracas", "lima"),
+    ],
+)
+def test_what_honours_somebody_is_no_part_of_the_name(name, given, family):
+    form = parse_name(name)
+    assert (form.given_name, form.family_name) == (given, family)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["Acme Trading Co., Ltd.", "Acme, Inc.", "\u041e\u041e\u041e Ромашка", "株式会社山田製作所",
+     "(주)한빛", "深圳市华为技术有限公司", "Walk-in Customer", "Cash Sale",
+     "Consumidor Final", "Público en General", "Laufkunde", "Max Mustermann",
+     "John Doe", "No Name", "散客", "Розничный покупатель"],
+)  # fmt: skip
+def test_companies_and_what_a_till_writes_for_nobody_are_nobody(shown):
+    form = parse_name(shown)
+    assert (form.given_name, form.family_name) == (None, None)
+
+
+@pytest.mark.parametrize("shown", ["Johnny Cash", "John Doering", "Anna Sale", "Jane Doe-Miller"])
+def test_a_name_that_is_like_a_word_of_theirs_stays_a_name(shown):
+    assert parse_name(shown).family_name
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [
+        ("Kim Johnson", "kim", "johnson"),
+        ("Lee Harper", "lee", "harper"),
+        ("Lee Ann Park", "lee", "park"),
+        ("Anna Smith-Jones", "anna", "smithjones"),
+        ("Яков Петров", "yakov", "petrov"),
+        ("Genoveva Conde", "genoveva", "conde"),
+        ("Любов Бабій", "lyubov", "babiy"),
+        ("Сергей И.", "sergey", "i"),
+        ("Mai Anh Tran", "anh", "tran"),
+        ("Jack Ma", "jack", "ma"),
+    ],
+)
+def test_where_it_stands_last_it_stays(name, given, family):
+    form = parse_name(name)
+    assert (form.given_name, form.family_name) == (given, family)
+
+
+def test_addresses_made_of_a_name_in_signs_are_no_inventions(tmp_path):
+    home = home_in(tmp_path)
+    records = [
+        message("mail", str(number), told("email", address), told("name", "佐藤 健太"))
+        for number, address in enumerate(["kenta.sato@haru.example", "kenta.sato@northwind.example"])
+    ]
+    land(home, NIGHT, records)
+    run_resolve(home)
+    assert len(set(customers(home).values())) == 2
+
+
+def test_two_of_whom_one_is_known_by_an_initial_share_a_number(tmp_path):
+    home = home_in(tmp_path)
+    names = ["Anil V.", "Murugan Singh"]
+    land(home, NIGHT, [message("calls", name, told("phone", "+918129824552"), told("name", name)) for name in names])
+    run_resolve(home)
+    assert len(set(customers(home).values())) == 2
