@@ -11,7 +11,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import IO, Any, cast
 
 from pipelines.contract import Record
@@ -130,11 +129,11 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def _refused(entry: zipfile.ZipInfo, name: str, taken: set[str]) -> str | None:
-    path = PurePosixPath(name)
+    parts = set(name.split("/"))
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if not path.parts or not name.isprintable():
+    if parts <= {"", "."} or not name.isprintable():
         return "an entry without a name that can be shown"
-    if path.is_absolute() or ".." in path.parts or _DRIVE.match(name):
+    if name.startswith("/") or ".." in parts or _DRIVE.match(name):
         return "an entry whose name leaves the archive's folder"
     if name in taken:
         return "an entry under a name that another one has"
