@@ -39,7 +39,8 @@ fuzz: setup-fuzz ## Read what nobody thought of: FUZZ_SECONDS (60) for each form
 lint: setup-dev ## Check style, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
-	$(BIN)/mypy || { [ $$? = 2 ] && $(BIN)/mypy --num-workers 0; } # on a busy machine its workers may be late (3 s): without them
+# on a busy machine mypy's workers may be late (3 s): without them
+	$(BIN)/mypy || { [ $$? = 2 ] && $(BIN)/mypy --num-workers 0; }
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes $(WORKERS) sql
 
 format: setup-dev ## Put the code into the house style

@@ -37,12 +37,24 @@ def people(folder, *rows, write=written):
         ("ann@mail.example, ann2@mail.example", ["ann@mail.example", "ann2@mail.example"]),
         ("Ann Archer <ann@mail.example>", ["ann@mail.example"]),
         ("ann@mail.example (private)", ["ann@mail.example"]),
+        ("E-mail: ann@mail.example ann2@mail.example", ["ann@mail.example", "ann2@mail.example"]),
     ],
 )
 def test_each_address_in_a_cell_is_the_persons(tmp_path, cell, expected):
     outcome = extracted(tmp_path, {"a": written({"Id": "1", "Email": cell, "Phone": ""})}, FEW)
     assert values(outcome.records[0], "email") == expected
     assert not outcome.warnings
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["em@ann@mail.example", "ann@mail.ex@mple", "a@b.example@c.example", "ann archer@mail.example", "ann@mail.co m"],
+)
+def test_a_piece_of_a_broken_address_is_nobodys(tmp_path, cell):
+    """It may be somebody else's: archer@mail.example is."""
+    outcome = extracted(tmp_path, {"a": written({"Id": "1", "Email": cell, "Phone": ""})}, FEW)
+    assert values(outcome.records[0], "email") == []
+    assert outcome.warnings == {"column 'Email' holds values that are no email": 1}
 
 
 @pytest.mark.parametrize(

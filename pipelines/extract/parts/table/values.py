@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipelines.contract import Direction, Evidence, Identifier
-from pipelines.extract.claims.claimed_emails import emails_of
+from pipelines.extract.claims.claimed_emails import emails_of, places_of
 from pipelines.extract.claims.claimed_phones import phones_of
 from pipelines.extract.claims.text_marks import Marks
 from pipelines.extract.parts.table.layout import Layout
@@ -49,6 +49,7 @@ _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,20})?)")
 _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
+_TOUCHED = re.compile(r"[\w@]\s*\0|\0\s*[\w@]|\0\0")  # an address, \0, that a word or another one stands at
 _BEHIND_ONE = re.compile(r";(?!\s*(?:ext|isub)=)", re.IGNORECASE)  # what follows it is another number
 
 Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is one of ours
@@ -225,7 +226,7 @@ class Person:
 
     def _within(self, step: Step, text: str, region: str | None) -> list[tuple[Identifier, bool]]:
         kind, _, evidence = step.who
-        found = emails_of(text) if kind == "email" else phones_of(text, Marks(text), region) if kind == "phone" else []
+        found = _addresses(text) if kind == "email" else phones_of(text, Marks(text), region) if kind == "phone" else []
         return [(Identifier(kind, "", each.value, evidence), self._own.matches(each)) for each in found]
 
     def _is_ours(self, step: Step, cell: str | list[str]) -> bool:
@@ -239,6 +240,18 @@ class Person:
         """Return the region of a country as a row has it, where that is another than the source's."""
         region = identifiers.region_of(country)
         return region if region != self.region else None
+
+
+def _addresses(text: str) -> list[Identifier]:
+    """Return the addresses in a cell, if all stand apart from its words: a piece of a broken one may be somebody else's."""
+    around, edge = "", 0
+    for start, _, end in places_of(text):
+        if start < edge:
+            return []
+        around, edge = f"{around}{text[edge:start]}\0", end
+    found = emails_of(text)
+    is_apart = len(found) == around.count("\0") and not _TOUCHED.search(around + text[edge:])
+    return found if is_apart else []
 
 
 def in_full(number: str, region: str) -> str:
