@@ -30,7 +30,7 @@ up: setup ## Start Airflow with its pages on http://localhost:8080, for the data
 down: ## Stop what `make up` started
 	@if [ -f var/airflow/standalone.pid ]; then kill -INT "$$(cat var/airflow/standalone.pid)"; else echo "nothing is up"; fi
 
-test: lint ## Check the code and run all tests (15 to 35 minutes on 2 cores)
+test: lint ## Check the code and run all tests (15 to 30 minutes on 2 cores)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 fuzz: setup-fuzz ## Read what nobody thought of: FUZZ_SECONDS (60) for each format, or for FORMAT=… alone
