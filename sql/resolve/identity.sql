@@ -187,17 +187,17 @@ known AS (
     LEFT JOIN confirmed ON counted.identity_id = confirmed.identity_id
 ),
 
-common AS (
+weighed AS (
     SELECT
-        known.identity_id,
+        known.*,
         CASE
             WHEN length(known.given_name) = 1 THEN $initial_share
             ELSE coalesce(given.frequency, $given_floor)
-        END AS given,
+        END AS given_share,
         CASE
             WHEN length(known.family_name) = 1 THEN $initial_share
             ELSE coalesce(family.frequency, $family_floor)
-        END AS family
+        END AS family_share
     FROM known
     LEFT JOIN resolve.name_frequency AS given ON given.part = 'given' AND known.given_name = given.name
     LEFT JOIN resolve.name_frequency AS family ON family.part = 'family' AND known.family_name = family.name
@@ -228,7 +228,7 @@ named_account AS (
 )
 
 SELECT
-    known.* EXCLUDE (claims, confirmed_claims, short_aliases),
+    known.* EXCLUDE (claims, confirmed_claims, short_aliases, given_share, family_share),
     coalesce(known.claims, []) AS claims,
     list_sort(list_intersect(known.confirmed_claims, coalesce(known.claims, []))) AS confirmed_claims,
     list_sort(
@@ -265,16 +265,15 @@ SELECT
     coalesce(known.given_name, known.family_name) AS given_key,
     CASE
         WHEN known.family_name IS NOT NULL
-            THEN least($dependence * common.given * common.family, common.given, common.family)
+            THEN least($dependence * known.given_share * known.family_share, known.given_share, known.family_share)
     END AS tf_name_key,
     CASE
-        WHEN length(known.family_name) = 1 THEN common.given * $initial_share
-        WHEN known.family_name IS NOT NULL THEN common.family * $initial_share
+        WHEN length(known.family_name) = 1 THEN known.given_share * $initial_share
+        WHEN known.family_name IS NOT NULL THEN known.family_share * $initial_share
     END AS tf_initial_key,
     CASE
-        WHEN known.given_name IS NOT NULL THEN common.given
-        WHEN known.family_name IS NOT NULL THEN common.family
+        WHEN known.given_name IS NOT NULL THEN known.given_share
+        WHEN known.family_name IS NOT NULL THEN known.family_share
     END AS tf_given_key
-FROM known
+FROM weighed AS known
 INNER JOIN named_account AS account ON known.identity_id = account.identity_id
-INNER JOIN common ON known.identity_id = common.identity_id

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.resolve.test_stories import ANNA, crm, resolved
-from tests.resolve.worlds import NIGHT, any_order, customers, home_in, land, message, run_resolve, told
+from tests.resolve.test_stories import ANNA, crm
+from tests.resolve.worlds import NIGHT, any_order, customers, home_in, land, message, resolved, run_resolve, told
 
 BORN = "1981-04-17"
 HOME = {"street": "12 Elm Road", "city": "Leeds", "postcode": "LS1 4AB"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.resolve.test_stories import ANNA, BERT, crm
-from tests.resolve.worlds import NIGHT, customers, home_in, land, message, run_resolve, told
+from tests.resolve.worlds import message, resolved, told
 
 ASK = "The rain jacket that I ordered in October has lost a sleeve. What now?"
 SENT_ON = "For this we need your details: please write to us by SMS."
@@ -36,7 +36,7 @@ UNCONFIRMED = {
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> dict[str, str | None]:
-    home, records = home_in(tmp_path_factory.mktemp("confirmed")), []
+    records = []
     for number, (case, messages) in enumerate((CONFIRMED | UNCONFIRMED).items()):
         phone = f"+4474468504{10 + number}"
         parties = {
@@ -48,9 +48,7 @@ def found(tmp_path_factory) -> dict[str, str | None]:
             records.append(replace(said, text=text, **more))
         if "two people" in case:
             records += [crm("1", ANNA, told("phone", phone)), crm("2", BERT, told("phone", phone))]
-    land(home, NIGHT, records)
-    run_resolve(home)
-    return customers(home)
+    return resolved(tmp_path_factory.mktemp("confirmed"), *records)
 
 
 def owner_of(found, source, case):

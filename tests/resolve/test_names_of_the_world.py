@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.resolve.evidence.normalise import parse_name
-from tests.resolve.worlds import NIGHT, customers, home_in, land, message, run_resolve, told
+from tests.resolve.worlds import message, resolved, told
 
 # Two people each, of whom no more is known than a name and where they called or wrote.
 TWO_PEOPLE = {
@@ -17,18 +17,20 @@ TWO_PEOPLE = {
 }
 
 
+def read(name: str) -> tuple[str | None, str | None]:
+    form = parse_name(name)
+    return form.given_name, form.family_name
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> dict[str, str | None]:
-    home = home_in(tmp_path_factory.mktemp("world"))
     records = []
     for number, (case, (one, other)) in enumerate(TWO_PEOPLE.items()):
         records += [
             message("mail", case, told("email", f"box{number}@x{number}.example"), told("name", one)),
             message("calls", case, told("phone", f"+4474468504{number:02}"), told("name", other)),
         ]
-    land(home, NIGHT, records)
-    run_resolve(home)
-    return customers(home)
+    return resolved(tmp_path_factory.mktemp("world"), *records)
 
 
 @pytest.mark.parametrize("case", TWO_PEOPLE)
@@ -64,8 +66,7 @@ def test_a_name_that_many_bear_joins_nobody_by_itself(found, case):
     ],
 )
 def test_a_family_name_is_known_where_it_stands_first(name, given, family):
-    form = parse_name(name)
-    assert (form.given_name, form.family_name) == (given, family)
+    assert read(name) == (given, family)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,7 @@ def test_a_family_name_is_known_where_it_stands_first(name, given, family):
     ],
 )
 def test_what_honours_somebody_is_no_part_of_the_name(name, given, family):
-    form = parse_name(name)
-    assert (form.given_name, form.family_name) == (given, family)
+    assert read(name) == (given, family)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,7 @@ def test_what_honours_somebody_is_no_part_of_the_name(name, given, family):
      "John Doe", "No Name", "散客", "Розничный покупатель"],
 )  # fmt: skip
 def test_companies_and_what_a_till_writes_for_nobody_are_nobody(shown):
-    form = parse_name(shown)
-    assert (form.given_name, form.family_name) == (None, None)
+    assert read(shown) == (None, None)
 
 
 @pytest.mark.parametrize("shown", ["Johnny Cash", "John Doering", "Anna Sale", "Jane Doe-Miller"])
@@ -125,24 +124,18 @@ def test_a_name_that_is_like_a_word_of_theirs_stays_a_name(shown):
     ],
 )
 def test_where_it_stands_last_it_stays(name, given, family):
-    form = parse_name(name)
-    assert (form.given_name, form.family_name) == (given, family)
+    assert read(name) == (given, family)
 
 
 def test_addresses_made_of_a_name_in_signs_are_no_inventions(tmp_path):
-    home = home_in(tmp_path)
     records = [
         message("mail", str(number), told("email", address), told("name", "佐藤 健太"))
         for number, address in enumerate(["kenta.sato@haru.example", "kenta.sato@northwind.example"])
     ]
-    land(home, NIGHT, records)
-    run_resolve(home)
-    assert len(set(customers(home).values())) == 2
+    assert len(set(resolved(tmp_path, *records).values())) == 2
 
 
 def test_two_of_whom_one_is_known_by_an_initial_share_a_number(tmp_path):
-    home = home_in(tmp_path)
     names = ["Anil V.", "Murugan Singh"]
-    land(home, NIGHT, [message("calls", name, told("phone", "+918129824552"), told("name", name)) for name in names])
-    run_resolve(home)
-    assert len(set(customers(home).values())) == 2
+    calls = [message("calls", name, told("phone", "+918129824552"), told("name", name)) for name in names]
+    assert len(set(resolved(tmp_path, *calls).values())) == 2

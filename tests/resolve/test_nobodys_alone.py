@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.resolve.test_stories import ANNA, crm, resolved
-from tests.resolve.worlds import message, row, told
+from tests.resolve.test_stories import ANNA, crm
+from tests.resolve.worlds import message, resolved, row, told
 
 
 def test_a_role_mailbox_joins_nobody(tmp_path):

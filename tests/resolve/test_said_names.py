@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.resolve.worlds import NIGHT, customers, home_in, land, message, run_resolve, told
+from tests.resolve.worlds import message, resolved, told
 
 SAID = {
     "my name is": ("Where is it? My name is {}.", "Zbigniew Trzeszczynski"),
@@ -30,15 +30,12 @@ UNSAID = {
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> dict[str, str | None]:
-    home = home_in(tmp_path_factory.mktemp("said"))
     records = []
     for number, (case, (text, name)) in enumerate((SAID | UNSAID).items()):
         said = message("x", case, told("account", str(number), scope="x"))
         said.text = text.format(name)
         records += [message("mail", case, told("email", f"box{number}@x{number}.example"), told("name", name)), said]
-    land(home, NIGHT, records)
-    run_resolve(home)
-    return customers(home)
+    return resolved(tmp_path_factory.mktemp("said"), *records)
 
 
 @pytest.mark.parametrize("case", SAID)

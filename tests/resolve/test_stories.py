@@ -2,16 +2,9 @@
 
 import pytest
 
-from tests.resolve.worlds import NIGHT, customers, home_in, land, message, row, rows_of, run_resolve, told
+from tests.resolve.worlds import NIGHT, customers, home_in, land, message, resolved, row, rows_of, run_resolve, told
 
 ANNA, BERT = "Anna Kowalczyk", "Bertram Kowalczyk"
-
-
-def resolved(tmp_path, *records):
-    home = home_in(tmp_path)
-    land(home, NIGHT, records)
-    run_resolve(home)
-    return customers(home)
 
 
 def crm(ref, name, *more, born=None):

@@ -81,3 +81,11 @@ def customers(home: Home) -> dict[str, str]:
 
 def home_in(path: Path) -> Home:
     return Home(path)
+
+
+def resolved(path: Path, *records: Record) -> dict[str, str]:
+    """Return the customer of each of these records, resolved as one night in a home of their own."""
+    home = home_in(path)
+    land(home, NIGHT, records)
+    run_resolve(home)
+    return customers(home)

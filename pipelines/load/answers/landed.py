@@ -2,13 +2,13 @@
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from pipelines.extract.landing.partition import SEALED, read_seal
+from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.query import open_read_only
 from pipelines.settings import Home, Source
 
@@ -17,16 +17,7 @@ SELECT file, sha256, read, suppressed, quarantined FROM meta.ledger WHERE source
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Unpublished:
-    """How many files of a source's night landed with what the version in use does not hold of them."""
-
-    source: str
-    night: date
-    files: int
-
-
-def unpublished(home: Home, sources: Iterable[Source], folder: Path | None, since: datetime | None) -> list[Unpublished]:
+def unpublished(home: Home, sources: Iterable[Source], folder: Path | None, since: datetime | None) -> list[Waiting]:
     """List what landed and is not in the version in use, by night and source.
 
     Args:
@@ -42,7 +33,7 @@ def unpublished(home: Home, sources: Iterable[Source], folder: Path | None, sinc
     with contextlib.ExitStack() as stack:
         con = stack.enter_context(open_read_only(folder / "customers.duckdb")) if folder and seals else None
         counts = [(night, source, _files_apart(con, night, source, seal)) for night, source, seal in sorted(seals)]
-    return [Unpublished(source, night, files) for night, source, files in counts if files]
+    return [Waiting(source, night, files) for night, source, files in counts if files]
 
 
 def _files_apart(con: duckdb.DuckDBPyConnection | None, night: date, source: str, seal: Path) -> int:

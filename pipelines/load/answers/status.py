@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
-from pipelines.load.answers.landed import Unpublished, unpublished
+from pipelines.load.answers.landed import unpublished
 from pipelines.load.answers.query import open_read_only, plain
 from pipelines.load.validation.checks import read_checks
 from pipelines.load.versions.candidate import candidate_folder
@@ -99,7 +99,7 @@ class Status:
     quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
-    unpublished: list[Unpublished] = field(default_factory=list)
+    unpublished: list[Waiting] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
     writer: int | None = None
 

@@ -1,6 +1,5 @@
 """How versions, status, answers and explanations look in a terminal; every ``render_*`` prints to the console given."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -11,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.extract.landing.waiting import Waiting
-from pipelines.load.answers.landed import Unpublished
 from pipelines.load.answers.query import Result
 from pipelines.load.answers.status import Status
 from pipelines.load.terminal.layout import fits, minute, outside, plain_table, print_block, print_facts
@@ -115,7 +113,7 @@ def _render_waiting(found: Status, console: Console) -> None:
     )
 
 
-def _render_late(late: Sequence[Waiting | Unpublished], words: str, console: Console) -> None:
+def _render_late(late: list[Waiting], words: str, console: Console) -> None:
     for night, group in groupby(late, key=lambda one: one.night):
         files = {one.source: one.files for one in group}
         told = f"{night}: {_count(sum(files.values()), 'file')} of {', '.join(files)} {words}"

@@ -25,16 +25,16 @@ _BEGUN = re.compile(
     r"You can now (?:message and )?call each other and see info(?:rmation)? (?:like|such as) "
     r"Active Status and when you['\u2019]ve read messages\.?"
 )
+_CALL = "(?:audio call|video call|video chat|call)"
 # What whoever it stands for did to the chat; a call that begins among it: how long it was stands at its end, which is a
 # message of its own.
 _DONE = re.compile(
-    r"(You|[^\n]{1,100}) (?:started an? (?:audio call|video call|video chat|call)|changed the theme(?: to [^\n]{1,100})?|"
+    rf"(You|[^\n]{{1,100}}) (?:started an? {_CALL}|changed the theme(?: to [^\n]{{1,100}})?|"
     r"(?:un)?pinned a message|set the (?:quick reaction|emoji) to [^\n]{1,100}|"
     r"set (?:the nickname for [^\n]{1,100}|(?:his|her|their|your) own nickname|your nickname) to [^\n]{1,100})\.?"
 )
 _UNNOTIFIED = re.compile(r"[^\n]{1,100} wasn['\u2019]t notified about this message because they['\u2019]re in quiet mode\.?")
 # One of which that is all that is told.
-_CALL = "(?:audio call|video call|video chat|call)"
 _MISSED = re.compile(rf"(You|[^\n]{{1,100}}) missed (?:an? {_CALL}(?: from [^\n]{{1,100}})?|your {_CALL})\.?")
 _ENDED = re.compile(r"(?:The a|A)udio call ended\.?|(?:The v|V)ideo (?:call|chat) ended\.?")
 
@@ -45,8 +45,7 @@ def call_told(text: str, person: str) -> str | None:
     Args:
         person: whom the thread is with, who may have missed it; so may "You".
     """
-    missed = _MISSED.fullmatch(text)
-    if missed and (missed[1] == "You" or f"{person} ".startswith(f"{missed[1]} ")):
+    if _names(_MISSED.fullmatch(text), person):
         return "missed"
     return "completed" if _ENDED.fullmatch(text) else None
 
@@ -59,6 +58,10 @@ def notice_of(text: str, author: str) -> str | None:
     """
     if _REACTED.fullmatch(text):
         return "a reaction, told as a message"
-    done = _DONE.fullmatch(text)
-    has_done = done is not None and (done[1] == "You" or f"{author} ".startswith(f"{done[1]} "))
+    has_done = _names(_DONE.fullmatch(text), author)
     return "a line that Meta itself wrote" if has_done or _BEGUN.fullmatch(text) or _UNNOTIFIED.fullmatch(text) else None
+
+
+def _names(told: re.Match[str] | None, person: str) -> bool:
+    """Say whether a line tells of somebody, by the name or its first words, or of "You"."""
+    return told is not None and (told[1] == "You" or f"{person} ".startswith(f"{told[1]} "))

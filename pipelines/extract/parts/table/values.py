@@ -52,7 +52,8 @@ _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
 _TOUCHED = re.compile(r"[\w@]\s*\0|\0\s*[\w@]|\0\0")  # an address, \0, that a word or another one stands at
 _BEHIND_ONE = re.compile(r";(?!\s*(?:ext|isub)=)", re.IGNORECASE)  # what follows it is another number
 
-Made = tuple[Identifier | None, bool]  # a value's identifier, and whether it is one of ours
+Found = tuple[Identifier, bool]  # an identifier, and whether it is one of ours
+Made = tuple[Identifier | None, bool]  # the same of a value, which may be none
 
 
 def direction(text: str, layout: Layout, place: int) -> Direction:
@@ -208,32 +209,30 @@ class Person:
             found = known(*found)
         return found, is_ours
 
-    def _made(self, step: Step, cell: str | list[str], abroad: str | None) -> list[tuple[Identifier, bool]]:
-        """Return a cell's identifiers, and of each whether it is one of ours; tells of a text that has none.
-
-        A text that is no address or number as it stands may have some in it: "Ann <ann@…>", two beside a semicolon.
-        """
-        found: list[tuple[Identifier, bool]] = []
+    def _made(self, step: Step, cell: str | list[str], abroad: str | None) -> list[Found]:
+        """Return a cell's identifiers; tells of a text that has none."""
+        found: list[Found] = []
         for text in texts_in(cell):
             if abroad and step.who[0] == "phone":
                 text = in_full(text, abroad)
-            one, is_ours = step.made(text)
-            within = [(one, is_ours)] if one else self._within(step, text, abroad or self.region)
+            within = self._within(step, text, abroad or self.region)
             if not within:
                 self._layout.unreadable(step.place)
             found += within
         return found
 
-    def _within(self, step: Step, text: str, region: str | None) -> list[tuple[Identifier, bool]]:
+    def _within(self, step: Step, text: str, region: str | None) -> list[Found]:
+        """Return what a text is, or has in it where it is no address or number: "Ann <ann@…>", two beside a semicolon."""
+        one, is_ours = step.made(text)
+        if one:
+            return [(one, is_ours)]
         kind, _, evidence = step.who
         found = _addresses(text) if kind == "email" else phones_of(text, Marks(text), region) if kind == "phone" else []
         return [(Identifier(kind, "", each.value, evidence), self._own.matches(each)) for each in found]
 
     def _is_ours(self, step: Step, cell: str | list[str]) -> bool:
         """Say whether a cell holds nobody but us."""
-        made = [step.made(text) for text in texts_in(cell)]
-        if any(one is None for one, _ in made):
-            made = [each for text in texts_in(cell) for each in self._within(step, text, self.region)]
+        made = [each for text in texts_in(cell) for each in self._within(step, text, self.region)]
         return bool(made) and all(is_ours for _, is_ours in made)
 
     def abroad(self, country: str) -> str | None:
