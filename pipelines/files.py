@@ -24,6 +24,14 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def write_own(path: Path, text: str) -> None:
+    """Write a text file of ours: whoever reads it, and whenever this is stopped, finds the old one or the new one, whole."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    sync(partial)
+    partial.replace(path)
+
+
 def read_own(path: Path, mend: str) -> dict[str, Any]:
     """Read a JSON file that we wrote ourselves, whole or not at all.
 

@@ -5,7 +5,6 @@ the warehouse. Every writing stage holds the home's one lock for as long as it w
 """
 
 import contextlib
-import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -22,6 +21,7 @@ from pipelines.extract.landing.reading import format_problem
 from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import Home, Source, SparkPlace, engine_name, home_of, load_sources, sources_path, spark_place
+from pipelines.timings import note_seconds, timings
 from pipelines.warehouse import transaction, writer_lock
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ class StageReport:
 
 def night_of(text: str) -> date:
     """Read a night; ConfigurationError says how to write one."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError("--night is a date written YYYY-MM-DD, such as 2026-11-20") from None
+    with contextlib.suppress(ValueError):
+        night = date.fromisoformat(text)
+        if night.isoformat() == text:  # 20261120 and 2026-W47-5 are dates to Python, and no folder of the inbox
+            return night
+    raise ConfigurationError("--night is a date written YYYY-MM-DD, such as 2026-11-20")
 
 
 def sources_of(home: Home, path: str | Path | None = None) -> dict[str, Source]:
@@ -317,20 +318,8 @@ def _write(home: Home, stage: str, night: date, work: Callable[[Any], dict[str, 
 
 @contextlib.contextmanager
 def _timed(home: Home, stage: str, night: date) -> Iterator[None]:
-    """Say that a stage begins, and note its seconds in ``warehouse/timings.json``; times never go into tables (law 2)."""
+    """Say that a stage begins, and note its seconds."""
     log.info("%s %s …", stage, night)
     started = perf_counter()
     yield
-    seconds = timings(home, night) | {stage: round(perf_counter() - started, 2)}
-    path = home.database.with_name("timings.json")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"night": night.isoformat(), "seconds": seconds}, indent=2) + "\n")
-
-
-def timings(home: Home, night: date) -> dict[str, float]:
-    """Return the seconds of the stages that ran for ``night`` last."""
-    path = home.database.with_name("timings.json")
-    if not path.exists():
-        return {}
-    noted = json.loads(path.read_text())
-    return dict(noted["seconds"]) if noted["night"] == night.isoformat() else {}
+    note_seconds(home, night, stage, perf_counter() - started)

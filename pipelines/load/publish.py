@@ -24,6 +24,7 @@ from pipelines.load.versions.candidate import candidate_file, candidate_folder
 from pipelines.load.versions.history import past_of
 from pipelines.load.versions.published import point, version_names, versions_folder
 from pipelines.settings import PACKAGE_ROOT, Home, sources_path
+from pipelines.timings import timings
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def remove_leftovers(folder: Path) -> None:
 def _fill(home: Home, partial: Path, name: str, checked: ValidationReport, before: str | None) -> None:
     database = partial / "customers.duckdb"
     shutil.copyfile(candidate_file(home), database)
-    seconds = _seconds(home, checked.night)
+    seconds = timings(home, checked.night)
     report.write_report(database, partial / "report.html", checked, version=name, seconds=seconds, sources=declared(home))
     files = sorted(partial.iterdir())
     manifest = {
@@ -137,15 +138,6 @@ def _configuration(home: Home) -> dict[str, str]:
     names = sorted(path.name for path in (PACKAGE_ROOT / "config").iterdir() if path.is_file())
     paths = {name: home.find(f"config/{name}") for name in names} | {"sources.yml": sources_path(home)}
     return {name: sha256_of(path) for name, path in paths.items() if path.is_file()}
-
-
-def _seconds(home: Home, night: date) -> dict[str, float]:
-    """Return the seconds of the stages so far, as the night noted them beside the warehouse."""
-    path = home.database.with_name("timings.json")
-    if not path.is_file():
-        return {}
-    noted = json.loads(path.read_text(encoding="utf-8"))
-    return dict(noted["seconds"]) if noted["night"] == night.isoformat() else {}
 
 
 def _make_read_only(partial: Path) -> None:

@@ -208,6 +208,24 @@ def test_an_extractor_that_stops_half_way_leaves_last_nights_partition(home):
     assert digests(home) == before
 
 
+@pytest.mark.parametrize("then", ["the same", "another", "nothing"])
+def test_what_a_killed_run_left_goes_with_the_next_one(home, then):
+    """Its rows are people's: they must not lie about for ever, whatever is in the inbox by then."""
+    land(home, CALLS, NIGHT)
+    partition = home.lake / "calls" / NIGHT.isoformat()
+    left = ["interaction-0123456789ab.partial", "ledger-0123456789ab.parquet", "survey-01.pickle", "sealed.json.partial"]
+    for name in left:
+        (partition / name).write_bytes(b"half")
+    export = home.path / "inbox" / "calls" / NIGHT.isoformat() / "a.jsonl"
+    if then == "another":
+        export.write_text(call("3"))
+    elif then == "nothing":
+        export.unlink()
+    land(home, CALLS, NIGHT)
+    assert {path.name for path in partition.iterdir()}.isdisjoint(left)
+    assert [row["source_ref"] for row in rows(home, "interaction")] == (["3"] if then == "another" else ["1", "2"])
+
+
 def test_the_order_in_which_the_inbox_lists_its_files_changes_nothing(home):
     for name in "cab":
         send(home.path, f"calls/2026-11-20/{name}.jsonl", call(name))

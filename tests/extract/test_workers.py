@@ -1,7 +1,10 @@
 """Workers: jobs side by side, each within its budget; what overwhelms a worker ends that worker and nothing else."""
 
 import contextlib
+import fcntl
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import wait
 
@@ -41,6 +44,15 @@ def die():
 
 def stumble():
     raise AttributeError("Ann Archer has no attribute")
+
+
+def lock_and_read_for_ever(path):
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        handle.write("locked")
+        handle.flush()
+        while True:
+            sum(range(10_000))
 
 
 def misconfigured():
@@ -101,3 +113,31 @@ def test_a_budget_that_is_no_number_is_a_mistake_in_the_configuration(monkeypatc
     monkeypatch.setenv("GOLDTHREAD_FILE_SECONDS", "a minute")
     with pytest.raises(ConfigurationError, match="GOLDTHREAD_FILE_SECONDS is no number"):
         budget_of_environment()
+
+
+def test_a_worker_goes_with_the_process_that_started_it_even_where_that_was_killed_in_the_middle_of_a_file(tmp_path):
+    """Else it reads on, and writes beside the run that comes next."""
+    code = (
+        "import sys; from pathlib import Path; from tests.extract.test_workers import *\n"
+        "with pool(1, BUDGET) as opened: opened.submit(lock_and_read_for_ever, Path(sys.argv[1]), size=0).result()"
+    )
+    held = tmp_path / "held"
+    with subprocess.Popen([sys.executable, "-c", code, str(held)]) as run:
+        until(lambda: held.exists() and held.read_text() == "locked")
+        run.kill()
+    with held.open() as handle:
+        until(lambda: is_free(handle))
+
+
+def until(holds, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def is_free(handle):
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False

@@ -25,7 +25,7 @@ from pipelines.extract.landing import batches, reading
 from pipelines.extract.landing.batches import Plan
 from pipelines.extract.landing.jobs import Jobs
 from pipelines.extract.landing.naming import shown_file
-from pipelines.extract.landing.partition import Batch, LandedFile, Seal, read_seal, without, write_seal
+from pipelines.extract.landing.partition import Batch, LandedFile, Seal, read_seal, remove_leftovers, without, write_seal
 from pipelines.extract.landing.reading import Reading, format_module
 from pipelines.extract.landing.workers import Pool
 from pipelines.lock import hold
@@ -112,9 +112,9 @@ class _Landing:
         """Lock the partition, and see what has arrived and what of it is new."""
         export = find_export(home.inbox, source, night)
         partition = home.lake / source.name / night.isoformat()
-        if export.files:
+        if export.files or partition.is_dir():  # a run that was killed may have left something of files that are gone since
             locks.enter_context(hold(partition.with_suffix(".lock")))
-            locks.callback(_forget_surveys, partition)
+            locks.callback(remove_leftovers, partition)
         seal = read_seal(partition)
         again = {name for name, file in seal.files.items() if file.quarantined} if only_quarantined else None
         if gone := len((again or set()) - {file.name for file in export.files}):
@@ -272,12 +272,6 @@ class _Landing:
         rows.sort(key=lambda row: str(row["file"]))
         format_ = self.export.source.format
         return [f"{shown_file(row['file'], format_)}, {row['position']}: {row['reason']}" for row in rows[:PLACES]]
-
-
-def _forget_surveys(partition: Path) -> None:
-    """Remove what was kept for reading this export, and what a run that was killed has left."""
-    for left in partition.glob("survey-*.pickle"):
-        left.unlink()
 
 
 def _protocols(file: SourceFile) -> tuple[str, ...]:

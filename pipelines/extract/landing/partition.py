@@ -102,10 +102,20 @@ def write_seal(partition: Path, seal: Seal) -> None:
     sync(partial)
     partial.replace(partition / SEALED)
     sync(partition)
-    kept = {name for names in files.values() for name in names}
-    for old in partition.glob("*.parquet"):
-        if old.name not in kept:
-            old.unlink()
+    remove_leftovers(partition)
+
+
+def remove_leftovers(partition: Path) -> None:
+    """Remove what is not sealed: rows that were replaced, what was kept for reading, what a run that was killed has left.
+
+    The caller holds the partition's lock.
+    """
+    seal = partition / SEALED
+    kept = {name for names in read_own(seal, MEND)["files"].values() for name in names} if seal.exists() else set()
+    for pattern in ("*.parquet", "*.partial", "survey-*.pickle"):
+        for left in partition.glob(pattern):
+            if left.name not in kept:
+                left.unlink()
 
 
 def without(partition: Path, label: str, batch: Batch, gone: Iterable[str]) -> tuple[str, Batch]:

@@ -1,8 +1,11 @@
 """The worker's side of ``workers``: a process that does the jobs that come in, each within its budget."""
 
+import os
 import resource
+import select
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -25,12 +28,21 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ours to answer: the parent ends us
     signal.signal(signal.SIGALRM, _time_is_over)
+    threading.Thread(target=_go_with_parent, args=[line.fileno()], daemon=True).start()
     while True:
         try:
             do, arguments, seconds = line.recv()
         except EOFError:
             return
         line.send(_done(do, arguments, seconds))
+
+
+def _go_with_parent(line: int) -> None:
+    """End at once where the parent is gone, also in the middle of a file: the next run writes where we do."""
+    hung_up = select.poll()
+    hung_up.register(line, 0)  # nothing but that the other end was closed
+    hung_up.poll()
+    os._exit(1)
 
 
 def _time_is_over(signum: int, frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.files import write_own
 from pipelines.load.validation.suites import Severity
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")  # the worst first
@@ -100,7 +101,7 @@ class ValidationReport:
 
 def write_checks(path: Path, report: ValidationReport, **more: Any) -> None:
     """Write the report, and what else belongs to it, as JSON."""
-    path.write_text(json.dumps(report.to_json() | more, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_own(path, json.dumps(report.to_json() | more, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_checks(path: Path) -> tuple[ValidationReport, dict[str, Any]] | None:

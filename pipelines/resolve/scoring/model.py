@@ -20,6 +20,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import write_own
 from pipelines.resolve.relations import register, run
 from pipelines.resolve.scoring.comparisons import CONDITIONS
 
@@ -155,7 +156,7 @@ def load_model(path: Path) -> Model:
 def save_model(model: Model, path: Path) -> None:
     """Write the model: one level or value a line, numbers to ``DIGITS``, so that versions can be compared by eye."""
     document = rounded(model).model_dump(exclude_none=True, exclude_defaults=True)
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    write_own(path, json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def rounded(model: Model) -> Model:

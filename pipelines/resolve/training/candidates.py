@@ -7,7 +7,6 @@ use, when and by whom. The model in use is ``config/linkage_model.json`` of the 
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ConfigurationError
-from pipelines.files import sync
+from pipelines.files import sync, write_own
 from pipelines.resolve.scoring.model import Model, load_model, save_model
 from pipelines.settings import PACKAGE_ROOT, Home
 
@@ -74,7 +73,7 @@ def put_candidate(home: Home, model: Model) -> Path:
     save_model(model, folder / MODEL)
     for name in FACTS:
         (folder / f"{name}.json").unlink(missing_ok=True)
-    (home.path / "models" / "candidate").write_text(f"{model.version}\n", encoding="utf-8")
+    write_own(home.path / "models" / "candidate", f"{model.version}\n")
     return folder
 
 
@@ -99,7 +98,7 @@ def candidate(home: Home, version: str | None = None) -> tuple[Model, Path]:
 def write_facts(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
     """Write what was found about a model as ``<name>.json``."""
     told = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
-    (folder / f"{name}.json").write_text(f"{told}\n", encoding="utf-8")
+    write_own(folder / f"{name}.json", f"{told}\n")
 
 
 def read_facts(folder: Path, name: str) -> dict[str, Any] | None:
@@ -130,8 +129,9 @@ def models(home: Home) -> list[Listed]:
 def acceptances(home: Home) -> list[Acceptance]:
     """Return which models were taken into use, the first one first."""
     path = home.path / "models" / "accepted.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [Acceptance(**json.loads(line)) for line in lines]
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    whole = text.split("\n")[:-1]  # a stop may have cut the last one off
+    return [Acceptance(**json.loads(line)) for line in whole if line]
 
 
 def take_into_use(home: Home, version: str, at: datetime, by: str, forced: str | None) -> Acceptance:
@@ -151,10 +151,8 @@ def take_into_use(home: Home, version: str, at: datetime, by: str, forced: str |
         sync(partial)
         partial.replace(target)  # a night that reads it has the old model or the new
     accepted = Acceptance(version, before.version, at.isoformat(timespec="seconds"), by, forced)
-    with (home.path / "models" / "accepted.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(asdict(accepted), ensure_ascii=False) + "\n")
-        log.flush()
-        os.fsync(log.fileno())
+    told = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*acceptances(home), accepted)]
+    write_own(home.path / "models" / "accepted.jsonl", "".join(told))
     return accepted
 
 

@@ -1,0 +1,69 @@
+"""Files of ours that are not sealed: whoever reads them, and whenever a run is stopped, they are whole."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.files import write_own
+from pipelines.load.validation.checks import ValidationReport, write_checks
+from pipelines.resolve.scoring.model import load_model, save_model
+from pipelines.resolve.training.candidates import acceptances, take_into_use, write_facts
+from pipelines.settings import PACKAGE_ROOT, Home
+from pipelines.timings import note_seconds, timings
+
+NIGHT, AT = date(2026, 11, 20), datetime(2026, 11, 20, tzinfo=UTC)
+MODEL = load_model(PACKAGE_ROOT / "config" / "linkage_model.json")
+
+
+class Killed(BaseException):
+    """As SIGKILL has it: nothing of ours runs any more."""
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda path: write_own(path, "new"), id="any text"),
+        pytest.param(lambda path: write_checks(path, ValidationReport(NIGHT, [])), id="what the checks said"),
+        pytest.param(lambda path: save_model(MODEL, path), id="a model"),
+        pytest.param(lambda path: write_facts(path.parent, path.stem, {}), id="facts about a model"),
+        pytest.param(lambda path: note_seconds(Home(path.parent.parent), NIGHT, "load", 1.0), id="the stages' seconds"),
+    ],
+)
+def test_a_file_of_ours_is_the_old_one_until_the_new_one_is_whole(tmp_path, monkeypatch, write):
+    path = tmp_path / "warehouse" / "timings.json"
+    path.parent.mkdir()
+    path.write_text("old")
+
+    def cut_off(self, text, **_):
+        with self.open("w") as handle:
+            handle.write(text[: len(text) // 2])
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", cut_off)
+        with pytest.raises(Killed):
+            write(path)
+    assert path.read_text() == "old"
+    write(path)
+    assert path.read_text() != "old"
+    assert [left.name for left in path.parent.iterdir()] == ["timings.json"]
+
+
+def test_seconds_that_a_full_disk_cut_off_cost_no_night(tmp_path):
+    home = Home(tmp_path)
+    note_seconds(home, NIGHT, "load", 1.0)
+    home.database.with_name("timings.json").write_text("")
+    assert timings(home, NIGHT) == {}
+    note_seconds(home, NIGHT, "validate", 2.0)
+    assert timings(home, NIGHT) == {"validate": 2.0}
+
+
+def test_a_model_taken_into_use_while_the_machine_stopped_leaves_the_others_listed(tmp_path):
+    home = Home(tmp_path)
+    log = tmp_path / "models" / "accepted.jsonl"
+    first = take_into_use(home, MODEL.version, AT, "ann", None)
+    log.write_text(log.read_text() + '{"version": "01b1')
+    assert acceptances(home) == [first]
+    second = take_into_use(home, MODEL.version, AT, "ben", None)
+    assert acceptances(home) == [first, second]
