@@ -78,7 +78,10 @@ def _parse(file: SourceFile, export: Export, attached: Attached, issues: Issues)
             raise
         issues.suppress(file=file.name, reason=BESIDE)
         return
-    order, talk = survey_chat(until_break(chat.entries()), thread_of(file, export), export.source)
+    proof, talk = survey_chat(until_break(chat.entries()), thread_of(file, export), export.source)
+    order = proof.order(export.source.date_order)
+    if proof.is_doubtful(order):
+        issues.warn(file=file.name, reason=f"dates that go back in the declared date_order {order}: it may be another here")
     together, refs = group(file), _Refs(talk)
     for entry in chat.entries():
         try:

@@ -2,7 +2,7 @@
 --
 -- Grain   one row per (identity_l, identity_r), identity_l the smaller; one a pair of customers
 -- Reads   placed_edge (review.place_edges), resolve.bond, resolve.guard_cut, resolve.cluster, resolve.customer,
---         resolve.judgement
+--         resolve.judgement, resolve.block_key
 -- Rule    in doubt are a link that holds its customer together and is less than $margin above the threshold (one that only
 --         a rare name lets in counts as one at the threshold); a pair less than that below it; a claim that was not
 --         believed; a link that was not taken. Linked: what a link of its weight is wrong by (link_probability); else the
@@ -18,6 +18,16 @@ WITH told_apart AS (
     INNER JOIN resolve.cluster AS l ON judgement.identity_l = l.identity_id
     INNER JOIN resolve.cluster AS r ON judgement.identity_r = r.identity_id
     WHERE judgement.verdict = 'different'
+),
+
+claimed AS (
+    SELECT DISTINCT
+        least(claim.identity_id, own.identity_id) AS identity_l,
+        greatest(claim.identity_id, own.identity_id) AS identity_r
+    FROM resolve.block_key AS claim
+    INNER JOIN resolve.block_key AS own
+        ON claim.rule = own.rule AND claim.key = own.key AND claim.identity_id != own.identity_id
+    WHERE claim.side = 'claim' AND own.side = 'own'
 ),
 
 doubted AS (
@@ -51,6 +61,21 @@ doubted AS (
         below.customer_l != below.customer_r
         AND below.match_weight < $threshold
         AND (below.match_weight >= $threshold - $margin OR below.has_claim)
+    UNION ALL
+    SELECT
+        claimed.identity_l,
+        claimed.identity_r,
+        l.customer_id AS customer_l,
+        r.customer_id AS customer_r,
+        'a claim that was not believed' AS cause,
+        0 AS error_probability,
+        NULL AS match_weight,
+        FALSE AS is_linked
+    FROM claimed
+    INNER JOIN resolve.cluster AS l ON claimed.identity_l = l.identity_id
+    INNER JOIN resolve.cluster AS r ON claimed.identity_r = r.identity_id
+    ANTI JOIN resolve.edge AS edge ON claimed.identity_l = edge.identity_l AND claimed.identity_r = edge.identity_r
+    WHERE l.customer_id != r.customer_id
     UNION ALL
     SELECT
         cut.identity_l,

@@ -23,6 +23,11 @@ def said(text, channel="sms"):
         "no more texts",
         "No more messages, thanks", "no more marketing please", "don't text me", "Don\u2019t message me again",
         "do not contact me", "remove me", "Please remove my number", "remove me from your list", "stop stop STOP",
+        "STOP 2 END", "Stop contacting me", "stop texting this number", "I'd like to opt out", "Opt me out please",
+        "I want to unsubscribe please", "I would like to be removed from your list", "take me off your list",
+        "I don't want any more texts from you", "I no longer wish to receive your messages", "Never contact me again",
+        "Don't send me any more messages", "no marketing", "Please STOP sending these messages to my phone number",
+        "could you please stop texting my number", "I revoke my consent", "leave me alone", "delete my number",
     ],
 )  # fmt: skip
 def test_a_short_message_is_a_no_to_marketing_for_the_number_it_came_from(text):
@@ -36,6 +41,12 @@ def test_a_short_message_is_a_no_to_marketing_for_the_number_it_came_from(text):
         "Abbestellen", "Keine Werbung", "Bitte keine Werbung mehr!", "keine SMS mehr", "ARRÊT", "arret", "STOP SMS",
         "Stop pub", "stop svp merci", "désabonner", "désinscription svp", "BAJA", "Baja por favor", "ALTO",
         "cancellami", "basta", "Stop grazie", "Afmelden", "uitschrijven aub", "SAIR", "parar",
+        "Ich möchte keine Werbung mehr erhalten", "Bitte keine Nachrichten mehr senden", "Schicken Sie mir keine SMS mehr",
+        "Bitte löschen Sie meine Nummer", "Désabonnez-moi", "je ne veux plus recevoir de sms", "plus de messages svp",
+        "arrêtez de m'envoyer des messages", "quiero darme de baja", "no quiero recibir más mensajes", "Descadastrar",
+        "não quero mais receber mensagens", "cancelar", "non voglio più messaggi", "basta sms", "geen berichten meer",
+        "Avsluta", "frameld", "inga fler sms tack", "wypisz mnie", "nie wysyłajcie mi więcej wiadomości",
+        "СТОП", "退订", "הסר",
     ],
 )  # fmt: skip
 def test_a_no_is_heard_in_the_languages_in_which_it_is_heard_in_mails(text):
@@ -57,7 +68,13 @@ def test_a_keyword_alone_is_a_yes_for_the_number_it_came_from(text):
         "Reply STOP to opt out", "start again please", "when do you start", "subscribe me please", "yes", "yes please",
         "Stoppt das Paket bitte", "Wo ist meine Abmeldung", "keine Ahnung mehr", "Werbung bitte", "Voz alto",
         "baja el precio", "arrêt de bus", "keine Rechnung mehr", "basta così?", "bitte danke", "mich bitte",
-        "please stop all of the texts that your shop sends me", "stop " * 7, "stop" + " " * 60 + "please",
+        "please stop all of the texts that your shop sends me", "stop " * 13, "stop" + " " * 100 + "please",
+        "do not contact the courier", "I don't want the text on the mug", "no texts arrived", "no message received",
+        "delete my order",
+        "keine SMS bekommen", "keine Nachrichten", "geen idee meer", "plus de problème", "no quiero más zapatos",
+        "ingen aning",
+        "leave me alone with the courier", "never send the parcel to me", "remove me from the waiting room", "opt me in",
+        "Can I unsubscribe from the gym?", "I want to end my contract", "my watch stopped", "non voglio più il pacco",
     ],
 )  # fmt: skip
 def test_any_other_message_says_nothing_about_marketing(text):

@@ -34,6 +34,9 @@ def test_an_address_that_slack_has_not_seen_proof_of_is_weaker(tmp_path):
         ),
         pytest.param({"is_restricted": True}, ["U0NEW"], "internal", id="an id of ours"),
         pytest.param({"is_restricted": True}, ["New Nash"], "internal", id="a name of ours"),
+        pytest.param({}, [SAM], "inbound", id="a member who is not in the staff list of ids"),
+        pytest.param({}, ["sam@shop.example"], "inbound", id="a member who is not in the staff list of addresses"),
+        pytest.param({}, ["Sam Shaw"], "internal", id="a member, where own has but a name"),
         pytest.param({"profile": {"email": ""}}, ["*@shop.example"], "internal", id="a member without an address"),
         pytest.param({"is_bot": True}, [], "bot", id="an app"),
     ],
@@ -46,6 +49,21 @@ def test_who_is_ours_is_told_by_own_then_by_the_domain_then_by_the_workspace(tmp
     )
     (record,) = extracted(tmp_path, files, source).records
     assert (record.reason if record.reason == "bot" else record.direction) == direction
+
+
+def test_a_list_of_users_that_names_no_workspace_is_read_where_own_tells_the_staff(tmp_path):
+    users = [{"id": SAM, "name": "sam", "profile": {"email": "sam@shop.example"}}]
+    users += [{"id": ANN, "name": "ann", "profile": {"email": "ann@field.example"}}]
+    files = {"users.json": json.dumps(users)} | day(
+        said(ANN, "x", "1795168800.000001", thread_ts="1795168800.000001"),
+        said(SAM, "y", "1795168800.000002", thread_ts="1795168800.000001"),
+    )
+    for own in ([SAM], ["sam@shop.example"], ["*@shop.example"]):
+        read_by_own = extracted(tmp_path / own[0][:3], files, SOURCE.model_copy(update={"own": own})).records
+        assert [record.direction for record in read_by_own] == ["inbound", "outbound"], own
+    ((_, reason), _) = extracted(tmp_path / "none", files, SOURCE.model_copy(update={"own": []})).quarantined
+    assert "team_id" in reason
+    assert "own" in reason
 
 
 def test_in_an_organisation_the_other_workspaces_are_ours(tmp_path):

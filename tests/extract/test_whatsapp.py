@@ -205,6 +205,8 @@ def chat_of(*days):
         pytest.param(["01/02/2026", "05/02/2026", "01/03/2026"], None, "2026-02-01", id="only day first goes forward"),
         pytest.param(["02/01/2026", "02/05/2026", "03/01/2026"], None, "2026-02-01", id="only month first goes forward"),
         pytest.param(["05/05/2026", "06/06/2026"], None, "2026-05-05", id="the same either way"),
+        pytest.param(["01/02/2026", "01/03/2026"], "mdy", "2026-01-02", id="declared, and forward both ways"),
+        pytest.param(["11/02/2026", "03/09/2026"], "mdy", "2026-11-02", id="declared, and forward only the other way"),
         pytest.param(["02/03/2026"], "dmy", "2026-03-02", id="declared day first"),
         pytest.param(["02/03/2026"], "mdy", "2026-02-03", id="declared month first"),
         pytest.param(["26/03/02", "26/03/04"], "ymd", "2026-03-02", id="declared year first"),
@@ -216,6 +218,7 @@ def test_the_order_of_dates_is_proven_by_the_file_or_declared(tmp_path, days, de
     source = SOURCE.model_copy(update={"date_order": declared})
     outcome = extracted(tmp_path, {NAME: chat_of(*days)}, source)
     assert outcome.records[0].occurred_at.date().isoformat() == first
+    assert any("date_order" in reason for reason in outcome.warnings) == (days[0] == "11/02/2026")
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def nights(draw: st.DrawFn) -> Night:
     return Night((*messages, *profiles), shared=draw(st.sampled_from([(), (("phone", "", "a"),)])))
 
 
-@settings(max_examples=25 * TIMES)
+@settings(max_examples=16 * TIMES)
 @given(nights())
 def test_every_promise_holds_on_any_night(night: Night):
     with tempfile.TemporaryDirectory() as folder, connect(":memory:", Home(Path(folder))) as con:

@@ -14,6 +14,7 @@ from pipelines.resolve.judgements import Judgement, RecordKey, append_judgement
 from pipelines.resolve.stage import STAGING, TABLES, resolve
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, home_in, land, message, rows_of, tables_of, told
+from tests.thorough import TIMES
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ALL = [*(f"staging.{name}" for name in STAGING), *(f"resolve.{name}" for name in TABLES)]
@@ -59,7 +60,7 @@ def judge(home, rng, minutes):
     return append_judgement(home, Judgement(verdict=verdict, by="ada", at=AT + timedelta(minutes=minutes), **sides))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2 * TIMES))
 def test_a_night_ends_in_the_customers_and_questions_of_a_full_run(tmp_path, updates, seed):
     """With judgements given and taken back, records that move, nights that bring nothing, and one that comes late."""
     rng, home = random.Random(seed), home_in(tmp_path / "nightly")  # noqa: S311

@@ -95,10 +95,14 @@ WHAT_IF = [  # two records, the piece that they lack, and what either then shows
         "the same date of birth", [told("date_of_birth", "1990-01-02"), None],
     ),
 ]  # fmt: skip
+LETTERS = [
+    message("mail", "letters1", told("email", "skydiver77@gmx.example")),
+    message("mail", "letters2", told("email", "skydiver77@posteo.example")),
+]
 CROWD = [chat(f"crowd{n}", claim("reference", "GT-7777777"), told("name", "Ann")) for n in range(120)]
 WORLD = [
     *EVIDENCE, *RARE, *TWO_OF_A_NAME, *SHORT, *STRANGERS, *CLAIMED, *CLAIMS_MANY, *BIRTHS, *FITS_TWO, *JUDGED_SAME,
-    *JUDGED_APART, *[record for pair, *_ in WHAT_IF for record in pair], *CROWD,
+    *JUDGED_APART, *[record for pair, *_ in WHAT_IF for record in pair], *LETTERS, *CROWD,
 ]  # fmt: skip
 
 
@@ -173,6 +177,11 @@ def test_a_verdict_names_the_cause_that_holds(world, left, right, verdict, cause
     assert says in found.why
     assert are_one(world, left, right) is (verdict != "not linked")
     assert sum(row.bits for row in found.rows) == pytest.approx(found.match_weight, abs=1e-4)
+
+
+def test_the_same_letters_at_two_providers_speak_once(world):
+    found = explained(world, "letters1", "letters2")
+    assert [row.comparison for row in found.rows if row.bits > 0] == ["alias"], found.rows
 
 
 @pytest.mark.parametrize(

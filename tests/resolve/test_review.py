@@ -118,6 +118,31 @@ def test_the_queue_asks_each_pair_once_and_nothing_that_is_decided(world):
     assert unsure == sorted(unsure), "what a steward was unsure of comes last"
 
 
+def test_a_claim_on_what_another_customer_is_reached_by_is_asked_however_little_it_weighs(world):
+    shown = rows_of(
+        world,
+        "SELECT identity_id, customer_id, claims, points FROM resolve.identity JOIN resolve.cluster USING (identity_id)",
+    )
+    claimed = {
+        frozenset((claimer[1], owner[1]))
+        for claimer in shown
+        for owner in shown
+        if claimer[1] != owner[1] and set(claimer[2]) & set(owner[3])
+    }
+    asked = rows_of(world, "SELECT customer_l, customer_r FROM resolve.review WHERE NOT is_linked")
+    apart = rows_of(
+        world,
+        """
+        SELECT l.customer_id, r.customer_id FROM resolve.judgement AS judgement
+        INNER JOIN resolve.cluster AS l ON judgement.identity_l = l.identity_id
+        INNER JOIN resolve.cluster AS r ON judgement.identity_r = r.identity_id
+        WHERE judgement.verdict = 'different'
+        """,
+    )
+    assert len(claimed) > 5
+    assert claimed <= {frozenset(pair) for pair in asked + apart}
+
+
 def test_the_queue_goes_by_cost_and_every_fifth_is_drawn_by_lot(world):
     rows = rows_of(world, "SELECT stratum, cost FROM resolve.review WHERE NOT is_unsure ORDER BY rank")
     costs = [cost for stratum, cost in rows if stratum is None]

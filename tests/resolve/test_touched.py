@@ -14,6 +14,7 @@ from pipelines.resolve.settings import load_linkage
 from pipelines.resolve.stage import link
 from tests.resolve.test_nights import random_record
 from tests.resolve.worlds import NIGHT, home_in, land, message, row, rows_of, tables_of, told
+from tests.thorough import TIMES
 
 TABLES = (
     "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('staging', 'resolve') ORDER BY ALL"
@@ -74,7 +75,7 @@ def dumped_table(rng, number):
         yield replace(row("dump", str(n), *shown), updated_at=None)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(TIMES))
 def test_random_nights_in_any_order_with_files_replaced_and_gone(tmp_path, seed):
     rng, home = random.Random(100 + seed), home_in(tmp_path / "kept")  # noqa: S311
     config = home.path / "config" / "linkage.yml"

@@ -5,31 +5,72 @@ import re
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.fields import names
 
-LETTERS = 60  # a longer message is a sentence, whatever words it holds
-WORDS = 6
+LETTERS = 100  # a longer message is a sentence, whatever words it holds
+WORDS = 12
 
 # What says it wherever it stands.
 UNSUBSCRIBING = names(
     "unsubscribe abmelden abbestellen désabonner désinscrire désinscription cancellami afmelden uitschrijven"
 )
 # People build sentences with these: "please unsubscribe me", "stop sending me texts".
-_LEAVING = UNSUBSCRIBING | names("stop stopall optout stopp arret arrêt baja")
+_LEAVING = UNSUBSCRIBING | names("""
+    stop stopall stop2end optout stopp arret arrêt baja desinscription désabonnez désinscrivez cancellatemi disiscrivimi
+    disiscrivetemi descadastrar afmeld avmeld frameld avregistrera wypisz отписаться отпишите стоп στοπ
+""")
 # Alone they are what gateways and networks take for a keyword.
-_NO = _LEAVING | names("cancel end quit revoke abmeldung alto basta sair parar")
+_NO = _LEAVING | names("""
+    cancel end quit revoke abmeldung alto basta sair parar pare cancelar remover detener ende fin avsluta rezygnuję отписка
+    退订 td 配信停止 הסר ret
+""")
 _YES = names("start unstop subscribe resubscribe optin")
 _YES_IN_CHAT = _YES - {"start"}  # which opens a chat with many a bot
-_NEGATION = names("don't dont")
-_CONTACT = names("text message sms mail email contact")
-_SENT = names(
-    "texts text messages message sms mails mail emails email newsletter"
-    " newsletters ads advertising marketing promotions offers werbung pub"
-)
+_ADVERTISING = names("""
+    ads adverts advertising marketing promotions promos offers newsletter newsletters spam werbung pub publicité publicidad
+    publicidade pubblicità promociones promoções reclame reklam reklame reklamy
+""")
+_SENT = _ADVERTISING | names("""
+    texts messages sms mails emails nachrichten rundmails mensajes correos mensagens messaggi berichten beskeder meldinger
+    wiadomości
+""")
 # Any other word makes it a sentence about something else: "please stop by the shop", "cancel my order".
-_AROUND = _SENT | names(
-    "please pls plz thanks thank you thx now all me my number again anymore ever the these those your any more"
-    " of from to list sending texting messaging bitte danke mich mehr svp merci por favor gracias per favore grazie aub"
-)
+_AROUND = _SENT | names("""
+    text message mail email phone promotional promo mailing texting messaging contacting calling sending bothering spamming
+    please plz pls thanks thank you thx now all me us my number numbers again anymore ever the these those this your any more
+    of from to with list lists i i'd i'm we want would like wish need be get receive getting receiving can could will
+    kindly and bitte danke mich mir meine nummer mehr meer ich wir möchte will von ihnen euch aus der ihrem liste
+    svp merci moi s'il vous plaît de des vos la je j'en
+    por favor gracias quiero quisiera darme dar dame deme denme lista me más obrigado obrigada mais
+    per favore grazie più vorrei aub graag mij tak takk tack mnie mi więcej proszę dziękuję пожалуйста меня
+""")
+# What is said in several words, and what must be named beside it, where it does not say that itself.
+_OURS = names("me us number")
+_REFUSALS = {
+    "(?:do not|don't|dont|never|no longer) (?:want|wish|need)": _SENT,
+    "(?:do not|don't|dont|never) send": _SENT,
+    "(?:do not|don't|dont|never) (?:text|message|sms|mail|email|contact)": _OURS,
+    "no more": _SENT | names("text message mail email"),
+    "no": _ADVERTISING,
+    "(?:remove|delete|erase)": _OURS,
+    "be (?:removed|deleted|unsubscribed)|be taken off|take (?:me|us|my number|this number) off|opt me out": None,
+    "(?:revoke|withdraw)(?: my)? consent|leave me alone|lose my number": None,
+    "(?:kein|keine|keinen)": _ADVERTISING | names("sms mails emails"),
+    "keine(?= (?:[^ ]+ )*mehr)(?: [^ ]+ mehr (?:senden|schicken|schreiben))?": _SENT,
+    "(?:möchte|will) (?:keine|keinen) [^ ]+ mehr (?:erhalten|bekommen)": _SENT,
+    "(?:schicken|senden|schreiben) sie mir (?:keine|keinen)(?= (?:[^ ]+ )*mehr)": _SENT,
+    "(?:meine nummer|mich) löschen|löschen sie(?= meine nummer)": None,
+    "(?:ne )?veux plus(?: recevoir)?|ne m'envoyez plus|ne plus m'envoyer|ne plus recevoir|plus de": _SENT,
+    "arrêtez(?: de m'envoyer)?": _SENT,
+    "no (?:quiero|deseo)(?: recibir)? más|no me (?:envíen|envíe|envíes|manden|mande|mandes) más": _SENT,
+    "não quero(?: mais)?(?: receber)?(?: mais)?|não (?:me )?(?:envie|enviem|mande|mandem) mais": _SENT,
+    "non voglio(?: più)?(?: ricevere)?|non (?:inviatemi|mandatemi) più|basta": _SENT,
+    "geen(?= (?:[^ ]+ )*meer)": _SENT,
+    "inga fler|ikke flere|ingen flere|ingen": _SENT,
+    "nie (?:wysyłaj|wysyłajcie)|nie chcę": _SENT | names("mi więcej"),
+}
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_CUES = [(re.compile(rf"\b(?:{said})(?![^ ])"), of) for said, of in _REFUSALS.items()]
+_KNOWN = (_AROUND | _NO | _YES).union(*map(_WORD.findall, _REFUSALS))
+_OPT = re.compile(r"\bopt[ -](in|out)\b")
 
 
 def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
@@ -50,12 +91,16 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a short message in lower case; none of a longer one."""
+    """Return a short message's words in lower case; none of a longer one, or where one of them is none of ours."""
     if len(text) > LETTERS:
         return []
-    plain = re.sub(r"\bopt[ -](in|out)\b", r"opt\1", text.lower().replace("\u2019", "'"))
-    words = _WORD.findall(plain)
-    return words if len(words) <= WORDS else []
+    plain = text.lower().replace("\u2019", "'").replace("stop 2 end", "stop")
+    words: list[str] = []
+    for word in _WORD.finditer(_OPT.sub(r"opt\1", plain) if "opt" in plain else plain):
+        if word[0] not in _KNOWN or len(words) == WORDS:
+            return []
+        words.append(word[0])
+    return words
 
 
 def _is_no(words: list[str]) -> bool:
@@ -64,11 +109,10 @@ def _is_no(words: list[str]) -> bool:
     told = set(words)
     if told & _LEAVING:
         return told <= _LEAVING | _AROUND
-    if words[:2] == ["do", "not"]:
-        told = {"don't", *words[2:]}
-    if told & _NEGATION:
-        return "me" in told and bool(told & _CONTACT) and told <= _NEGATION | _AROUND | _CONTACT
-    if "remove" in told:
-        return bool(told & {"me", "number"}) and told <= _AROUND | {"remove"}
-    is_no_more = {"no", "more"} <= told or "keine" in told
-    return is_no_more and bool(told & _SENT) and told <= _AROUND | {"no", "keine"}
+    whole = " ".join(words)
+    return any(_is_said(cue, of, whole) for cue, of in _CUES)
+
+
+def _is_said(cue: re.Pattern[str], of: frozenset[str] | None, whole: str) -> bool:
+    rest, found = cue.subn(" ", whole)
+    return bool(found) and (of is None or not of.isdisjoint(whole.split())) and _AROUND.issuperset(rest.split())

@@ -77,6 +77,9 @@ def _crossed(column: str, contested: str) -> str:
     return f"list_has_any({contested}_l, {contested}_r) OR list_has_any({column}_l, {contested}_r)"
 
 
+# One that is odd weighs as such: the same letters speak once.
+_ALIAS_OF_INITIALS = f"({_ONE_NAMELESS} AND {_any('written_aliases')} AND NOT {_any('odd_aliases')})"
+
 # What a link of equal names alone rests on.
 NAME_COMPARISONS = ("name", "alias_of_name")
 
@@ -124,9 +127,9 @@ CONDITIONS: dict[str, str] = {
     # what links channels
     "alias tells nothing": f"NOT {_any('odd_aliases')}",
     "alias equal": _any("odd_aliases"),
-    "alias follows from no name": f"NOT {_ALIAS_OF_NAME} AND NOT ({_ONE_NAMELESS} AND {_any('written_aliases')})",
+    "alias follows from no name": f"NOT {_ALIAS_OF_NAME} AND NOT {_ALIAS_OF_INITIALS}",
     "alias of the name": _ALIAS_OF_NAME,
-    "alias of the initials": _any("written_aliases"),
+    "alias of the initials": _ALIAS_OF_INITIALS,
     "nothing claimed": f"NOT {_CLAIMED} AND NOT {_REFERRED} AND (NOT {_SAME_CLAIM} OR NOT {_AGREE})",
     "claim and reference, names agree": f"{_CLAIMED} AND {_REFERRED} AND {_AGREE}",
     "claim, names agree": f"{_CLAIMED} AND {_AGREE}",

@@ -90,8 +90,8 @@ def _is_deletion(record: dict[str, Any]) -> bool:
 
 def parse_message(record: Any, desk: Desk, file: str, position: str, drift: Drift) -> Interaction:
     """Map one message; UnreadableError where it is not what we know, or nobody can tell whose side its author is on."""
-    if not desk.workspace.home:
-        raise UnreadableError("no users.json with the people of the workspace: who is ours cannot be told")
+    if desk.workspace.trouble:
+        raise UnreadableError(desk.workspace.trouble)
     fields = Fields(record)
     fields.choice("type", {"message": True})
     kind: Kind = fields.choice("subtype", _SUBTYPES) if fields.has("subtype") else "person"

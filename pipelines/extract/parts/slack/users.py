@@ -140,20 +140,33 @@ def home_teams(users: Collection[User]) -> frozenset[str]:
     return frozenset({team, enterprise, *(user.team for user in people if user.enterprise == enterprise)})
 
 
-def side_of(user: User, home: frozenset[str], own: Own) -> Side:
+def lists_staff(users: Collection[User], home: frozenset[str], own: Own) -> bool:
+    """Say whether ``own`` lists the staff: members by id or address, who without it would be taken for ours as well."""
+    return any(
+        not own.domains and (own.is_ref(user.user_ref) or own.is_ref(user.email))
+        for user in users
+        if not user.is_bot and not _is_let_in(user, home)
+    )
+
+
+def side_of(user: User, home: frozenset[str], own: Own, *, has_staff: bool = False) -> Side:
     """Say on which side a user stands.
 
     What ``own`` of the source lists (ids, addresses, names, a team's id) is ours. Where it lists domains, any other
-    address is outside. Else guests and members of other workspaces are.
+    address is outside; where it lists the staff (``has_staff``), anybody else. Else guests and members of other
+    workspaces are.
     """
     if user.is_bot or user.user_ref == SLACKBOT:
         return "bot"
     if any(own.is_ref(value) for value in (user.user_ref, user.email, user.team, user.real_name, user.username)):
         return "ours"
+    return "outside" if has_staff or _is_let_in(user, home) or (own.domains and user.email) else "ours"
+
+
+def _is_let_in(user: User, home: frozenset[str]) -> bool:
+    """Say whether the export shows somebody as a guest, or as one of another workspace."""
     is_foreign = bool(home and user.team) and home.isdisjoint((user.team, user.enterprise))
-    if user.is_guest or user.is_stranger or is_foreign or (own.domains and user.email):
-        return "outside"
-    return "ours"
+    return user.is_guest or user.is_stranger or is_foreign
 
 
 def party_of(user: User, source: Source) -> list[Identifier]:

@@ -10,7 +10,17 @@ from typing import Any
 from pipelines.extract.files.documents import Entry, head_of, json_entries
 from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.parts.slack.dumps import Dump, dump_of, messages_of
-from pipelines.extract.parts.slack.users import Side, User, home_teams, is_user, merged, parse_user, side_of, user_of_message
+from pipelines.extract.parts.slack.users import (
+    Side,
+    User,
+    home_teams,
+    is_user,
+    lists_staff,
+    merged,
+    parse_user,
+    side_of,
+    user_of_message,
+)
 from pipelines.extract.values.fields import Drift, Fields, names, valid
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.issues import UnreadableError
@@ -57,7 +67,7 @@ class Workspace:
 
     Attributes:
         users: by id.
-        home: the ids of our own workspace and organisation.
+        trouble: why nobody can tell who is ours; "" where it can be told.
         conversations: by the folder in which the lists lie, and the name of the conversation's own folder in it.
         listed: the same, by that folder and Slack's id.
         dumps: by the name of a file that is one.
@@ -68,7 +78,7 @@ class Workspace:
     """
 
     users: dict[str, User] = field(default_factory=dict)
-    home: frozenset[str] = frozenset()
+    trouble: str = ""
     conversations: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     listed: dict[tuple[str, str], Conversation] = field(default_factory=dict)
     dumps: dict[str, Dump] = field(default_factory=dict)
@@ -120,8 +130,14 @@ def survey(export: Export) -> Workspace:
             workspace.dumps[file.name] = dump
         elif _take_lists(file, workspace):
             listing.add(file.name)
-    workspace.home = home_teams(workspace.users.values())
-    side = lru_cache(maxsize=1 << 14)(partial(side_of, home=workspace.home, own=Own.of(export.source)))
+    own, people = Own.of(export.source), workspace.users.values()
+    home = home_teams(people)
+    has_staff = lists_staff(people, home, own)
+    if not people:
+        workspace.trouble = "no users.json with the people of the workspace: who is ours cannot be told"
+    elif not (home or has_staff or own.domains):
+        workspace.trouble = "users.json tells no workspace (team_id): who is ours cannot be told, list the staff in 'own'"
+    side = lru_cache(maxsize=1 << 14)(partial(side_of, home=home, own=own, has_staff=has_staff))
     for file in rest:
         if file.name not in listing:
             _take_messages(file, workspace, side)

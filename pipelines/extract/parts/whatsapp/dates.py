@@ -116,7 +116,7 @@ class OrderProof:
             self._last[order] = day
 
     def order(self, declared: DateOrder | None) -> DateOrder:
-        """Decide by the whole file; ``declared`` answers only where the file does not.
+        """Decide by the whole file; ``declared`` answers where no day does, before what goes forward does.
 
         Raises:
             UnreadableError: nothing tells, so that it would have to be guessed.
@@ -124,17 +124,23 @@ class OrderProof:
         if self._are_year_first or (declared == "ymd" and self._can_be_year_first):
             return "ymd"
         proven = [order for order, is_only in self._only.items() if is_only]
-        if not proven:
-            proven = [order for order, goes_back in self._goes_back.items() if not goes_back]
+        if declared in ("dmy", "mdy") and (declared in proven or not proven):
+            return declared
+        proven = proven or self._forward()
         if len(proven) == 1:
             return proven[0]
         if self._are_same:
             return "dmy"
-        if declared in ("dmy", "mdy") and (declared in proven or not proven):
-            return declared
         raise UnreadableError(
             "day and month cannot be told apart in this file: set 'date_order' of the source to dmy or mdy"
         )
+
+    def is_doubtful(self, order: DateOrder) -> bool:
+        """Say whether the order is but the declared one, and the dates go forward in the other alone."""
+        return self._goes_back.get(order, False) and not any(self._only.values()) and len(self._forward()) == 1
+
+    def _forward(self) -> list[DateOrder]:
+        return [order for order, goes_back in self._goes_back.items() if not goes_back]
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,6 @@ from pipelines.extract.parts.whatsapp.words import GROUP, NOTICE, OF_WHATSAPP
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.identifiers import Own
-from pipelines.extract.values.instants import DateOrder
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
@@ -66,12 +65,8 @@ class Talk:
         return _is_notice(author, text, entry) or (self.is_group and author == self.title and _is_marked(text))
 
 
-def survey_chat(entries: Iterable[Entry], thread: str, source: Source) -> tuple[DateOrder, Talk]:
-    """Look through a chat and return the order of its dates, and who it is with.
-
-    Raises:
-        UnreadableError: the order of dates cannot be known.
-    """
+def survey_chat(entries: Iterable[Entry], thread: str, source: Source) -> tuple[OrderProof, Talk]:
+    """Look through a chat and return what proves the order of its dates, and who it is with."""
     proof, own = OrderProof(), Own.of(source)
     others: dict[str, bool] = {}  # each author, and whether anything is surely their own and not WhatsApp's in their name
     ours: set[str] = set()
@@ -89,7 +84,7 @@ def survey_chat(entries: Iterable[Entry], thread: str, source: Source) -> tuple[
             ours.add(author)
         elif author in others or len(others) < PEOPLE_LIMIT:
             others[author] = others.get(author, False) or not _is_marked(text) or _is_shown(text, entry)
-    return proof.order(source.date_order), _talk(others, thread, own, source, is_group=is_group)
+    return proof, _talk(others, thread, own, source, is_group=is_group)
 
 
 def person_of(shown: str, talk: Talk) -> list[Identifier]:
