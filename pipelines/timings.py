@@ -10,7 +10,7 @@ from pipelines.settings import Home
 
 
 def timings(home: Home, night: date) -> dict[str, float]:
-    """Return the seconds of the stages that ran for ``night`` last; none where the file is damaged: no night fails for it."""
+    """Return the seconds of the stages that ran for ``night`` last; none where the file is damaged, which fails no night."""
     try:
         noted = json.loads(_path(home).read_text(encoding="utf-8"))
         return dict(noted["seconds"]) if noted["night"] == night.isoformat() else {}
