@@ -97,6 +97,13 @@ def test_memory_that_is_no_amount_names_the_variable(ended, tmp_path, monkeypatc
     assert words.splitlines()[-1].startswith("goldthread: GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB")
 
 
+@pytest.mark.parametrize("night", ["20260302", "2026-W10-1", "2026-3-2", "tonight"])
+def test_a_night_is_written_as_its_folder_in_the_inbox_is(ended, tmp_path, night):
+    code, words = ended("extract", "--night", night, "--home", tmp_path)
+    assert (code, words) == (2, "goldthread: --night is a date written YYYY-MM-DD, such as 2026-11-20\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_replay_says_what_publishes_what_came_in(tmp_path):
     def extract(*options):
         return CliRunner().invoke(cli.app, ["extract", *options, "--home", str(tmp_path)])
