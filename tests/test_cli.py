@@ -75,6 +75,22 @@ def test_a_home_that_is_a_file_is_told_so(ended, tmp_path):
     )
 
 
+@pytest.mark.parametrize("command", ["resolve", "load", "validate", "publish", "rollback", "train", "resolve --check"])
+def test_a_home_that_was_mistyped_is_told_and_not_made(ended, tmp_path, command):
+    night = ["--night", "2026-03-02"] if command in ("resolve", "load", "validate", "publish") else []
+    code, words = ended(*command.split(), *night, "--home", tmp_path / "typo")
+    assert (code, words.splitlines()[-1].partition(" (")[0]) == (
+        2,
+        f"goldthread: {tmp_path / 'typo'}: there is no such home",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_loading_what_was_not_resolved_says_what_does_that(ended, tmp_path):
+    code, words = ended("load", "--night", "2026-03-02", "--home", tmp_path)
+    assert (code, words.splitlines()[-1].partition("; ")[2]) == (2, "goldthread resolve --night 2026-03-02 does")
+
+
 def test_a_home_that_cannot_be_written_is_told_so(tmp_path):
     (tmp_path / "file").write_text("")
     with (

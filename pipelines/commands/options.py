@@ -45,6 +45,18 @@ def place(home: Path | None, sources: Path | None = None) -> Home:
     return where
 
 
+def existing(home: Path | None) -> Home:
+    """Return the home of a command that goes on from what is in it: a mistyped one is refused, not made.
+
+    Raises:
+        ConfigurationError: there is no such folder.
+    """
+    where = place(home)
+    if not where.path.is_dir():
+        raise ConfigurationError(f"{where.path}: there is no such home (--home, GOLDTHREAD_HOME); goldthread run makes one")
+    return where
+
+
 def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:
     """Print the result as JSON, or as people read it."""
     if as_json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.commands.options import HomeOption, JsonOption, existing, out, place, tell
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.waiting import Waiting, waiting
 from pipelines.load.answers.delivered import declared
@@ -59,7 +59,7 @@ def rollback(
     json_: JsonOption = False,
 ) -> None:
     """Put an earlier version in use again; the tables themselves never change."""
-    found = roll_back(place(home), version)
+    found = roll_back(existing(home), version)
     tell(found.to_json(), json_, lambda: out.print(f"version [b]{found.version}[/b] of night {found.night} is in use"))
 
 

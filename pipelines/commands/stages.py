@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines import night
-from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, out, place, tell
+from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, existing, out, place, tell
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.landing import SourceReport
 from pipelines.load.terminal.layout import plain_table, print_facts
@@ -118,7 +118,7 @@ def resolve(
     Only what is new or has changed is scored; the result is that of a full run, and [b]--check[/b] proves it (as the DAG
     [b]housekeeping[/b] does every week). Ids go on from the version in use.
     """
-    where = str(place(home).path)
+    where = str(existing(home).path)
     if check:
         if full or night_:
             raise ConfigurationError("--check compares the last night with a full run: leave out --night and --full")
@@ -135,7 +135,7 @@ def resolve(
 @app.command()
 def load(night_: NightOption, home: HomeOption = None, json_: JsonOption = False) -> None:
     """Build the golden tables from what resolve left, each value with its lineage."""
-    rows = night.load(night_, str(place(home).path))
+    rows = night.load(night_, str(existing(home).path))
     tell(rows, json_, lambda: _show_counts("load", rows))
 
 
@@ -145,7 +145,7 @@ def validate(night_: NightOption, home: HomeOption = None, accept: AcceptOption 
 
     Exit code 3 where a critical expectation fails, or more customers would move than linkage.yml allows.
     """
-    counts = night.validate(night_, str(place(home).path), _who() if accept else None)
+    counts = night.validate(night_, str(existing(home).path), _who() if accept else None)
     tell(counts, json_, lambda: _show_counts("validate", counts))
 
 
@@ -155,7 +155,7 @@ def publish(night_: NightOption, home: HomeOption = None, accept: AcceptOption =
 
     With [b]--accept-changes[/b] the candidate is validated again first, and changes over the budget are let through.
     """
-    where = str(place(home).path)
+    where = str(existing(home).path)
     if accept:
         night.validate(night_, where, _who())
     result = night.publish(night_, where)

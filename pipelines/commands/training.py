@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.commands.options import HomeOption, JsonOption, existing, out, tell
 from pipelines.errors import ConfigurationError
 from pipelines.load.terminal.layout import minute, plain_table, print_facts
 from pipelines.settings import Home
@@ -55,7 +55,7 @@ def train(
 
     The next resolve scores every pair with it; customers keep their ids. [b]--accept VERSION[/b] goes back the same way.
     """
-    where = place(home)
+    where = existing(home)
     if sum((compare, accept, list_)) > 1:
         raise ConfigurationError("one of --compare, --accept and --list at a time")
     if force and not accept:

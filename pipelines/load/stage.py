@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.lake import attach_lake
 from pipelines.load.golden.components import build_components
 from pipelines.load.golden.households import build_households
@@ -38,8 +39,13 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
         The rows by table, in the order they were built.
 
     Raises:
-        ConfigurationError: ``policy.yml`` or ``linkage.yml`` does not say what it should, or a SELECT is missing.
+        ConfigurationError: ``policy.yml`` or ``linkage.yml`` does not say what it should, a SELECT is missing, or nothing is
+            resolved yet.
     """
+    if not con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'resolve' AND table_name = 'membership'"
+    ).fetchone():
+        raise ConfigurationError(f"{home.database}: nothing is resolved yet; goldthread resolve --night {night} does")
     policy = load_policy(home.find("config/policy.yml"))
     register_policy(con, policy)
     attach_lake(con, home.lake)

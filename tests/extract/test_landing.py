@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.files.inbox import SourceFile, find_export
-from pipelines.extract.landing.lake import attach_lake
+from pipelines.extract.landing.lake import attach_lake, told_where_damaged
 from pipelines.extract.landing.landing import land
 from pipelines.extract.landing.partition import sealed_files
 from pipelines.extract.values.records import SCHEMAS
@@ -224,6 +224,18 @@ def test_what_a_killed_run_left_goes_with_the_next_one(home, then):
     land(home, CALLS, NIGHT)
     assert {path.name for path in partition.iterdir()}.isdisjoint(left)
     assert [row["source_ref"] for row in rows(home, "interaction")] == (["3"] if then == "another" else ["1", "2"])
+
+
+def test_rows_that_an_extraction_replaced_while_they_were_read_are_not_told_as_lost(home):
+    land(home, CALLS, NIGHT)
+    listed = sealed_files(home.lake, "interaction")[0]
+    send(home.path, "calls/2026-11-20/a.jsonl", call("3"))
+    land(home, CALLS, NIGHT)
+    with (
+        pytest.raises(GoldthreadError, match=r"replaced it while it was read; run this again"),
+        told_where_damaged(home.lake),
+    ):
+        duckdb.sql(f"FROM read_parquet('{listed}')")
 
 
 def test_the_order_in_which_the_inbox_lists_its_files_changes_nothing(home):

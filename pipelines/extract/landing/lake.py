@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import GoldthreadError
-from pipelines.extract.landing.partition import MEND, sealed_files
+from pipelines.extract.landing.partition import MEND, SEALED, sealed_files, sealed_names
 from pipelines.extract.values.records import SCHEMAS
 
 
@@ -47,8 +47,10 @@ def told_where_damaged(lake: Path) -> Iterator[None]:
         part = re.search(rf"""['"]({re.escape(str(lake))}/[^'"]+\.parquet)['"]""", str(error))
         if part is None:
             raise
-        state = "damaged" if Path(part[1]).exists() else "gone"
-        raise GoldthreadError(f"{part[1]}: {state}; {MEND}") from None
+        file = Path(part[1])
+        if not file.exists() and (file.parent / SEALED).exists() and file.name not in sealed_names(file.parent):
+            raise GoldthreadError(f"{file}: an extraction has replaced it while it was read; run this again") from None
+        raise GoldthreadError(f"{file}: {'damaged' if file.exists() else 'gone'}; {MEND}") from None
 
 
 def _empty(lake: Path, table: str, schema: pa.Schema) -> Path:

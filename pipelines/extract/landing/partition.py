@@ -105,13 +105,17 @@ def write_seal(partition: Path, seal: Seal) -> None:
     remove_leftovers(partition)
 
 
+def sealed_names(partition: Path) -> set[str]:
+    """Return the names of the Parquet files of a sealed partition."""
+    return {name for names in read_own(partition / SEALED, MEND)["files"].values() for name in names}
+
+
 def remove_leftovers(partition: Path) -> None:
     """Remove what is not sealed: rows that were replaced, what was kept for reading, what a run that was killed has left.
 
     The caller holds the partition's lock.
     """
-    seal = partition / SEALED
-    kept = {name for names in read_own(seal, MEND)["files"].values() for name in names} if seal.exists() else set()
+    kept = sealed_names(partition) if (partition / SEALED).exists() else set()
     for pattern in ("*.parquet", "*.partial", "survey-*.pickle"):
         for left in partition.glob(pattern):
             if left.name not in kept:
