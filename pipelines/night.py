@@ -20,7 +20,17 @@ from pipelines.extract.landing.partition import quarantined_nights, sealed_sourc
 from pipelines.extract.landing.reading import format_problem
 from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
-from pipelines.settings import Home, Source, SparkPlace, engine_name, home_of, load_sources, sources_path, spark_place
+from pipelines.settings import (
+    Home,
+    Source,
+    SparkPlace,
+    engine_name,
+    home_of,
+    load_sources,
+    parse_night,
+    sources_path,
+    spark_place,
+)
 from pipelines.timings import note_seconds, timings
 from pipelines.warehouse import transaction, writer_lock
 
@@ -44,11 +54,10 @@ class StageReport:
 
 def night_of(text: str) -> date:
     """Read a night; ConfigurationError says how to write one."""
-    with contextlib.suppress(ValueError):
-        night = date.fromisoformat(text)
-        if night.isoformat() == text:  # 20261120 and 2026-W47-5 are dates to Python, and no folder of the inbox
-            return night
-    raise ConfigurationError("--night is a date written YYYY-MM-DD, such as 2026-11-20")
+    try:
+        return parse_night(text)
+    except ValueError:
+        raise ConfigurationError("--night is a date written YYYY-MM-DD, such as 2026-11-20") from None
 
 
 def sources_of(home: Home, path: str | Path | None = None) -> dict[str, Source]:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pipelines.errors import ConfigurationError, SourceBroken
-from pipelines.settings import home_of
+from pipelines.settings import home_of, parse_night
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def check_night(night: str) -> date:
     if not night:
         raise ConfigurationError("this run is for no night: trigger it with the parameter 'night' or with a partition key")
     try:
-        return date.fromisoformat(night)
+        return parse_night(night)
     except ValueError:
         raise ConfigurationError(f"{night!r} is not a night; write YYYY-MM-DD") from None
 

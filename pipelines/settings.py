@@ -74,6 +74,18 @@ def home_of(path: str | Path | None = None) -> Home:
     return Home(Path(path or os.environ.get("GOLDTHREAD_HOME") or "var").resolve())
 
 
+def parse_night(text: str) -> date:
+    """Read a night as its folder in the inbox is written, YYYY-MM-DD.
+
+    Raises:
+        ValueError: it is anything else, other spellings of a date (20261120, 2026-W47-5) among it.
+    """
+    night = date.fromisoformat(text)
+    if night.isoformat() != text:
+        raise ValueError("no night")
+    return night
+
+
 def engine_name(given: str | None = None) -> str:
     """Return the engine that scores and clusters: ``given``, else ``GOLDTHREAD_ENGINE``, else duckdb.
 

@@ -23,6 +23,7 @@ def test_a_night_is_read_as_the_date_it_is():
     [
         pytest.param("", id="neither a parameter nor a key"),
         pytest.param("yesterday", id="a word"),
+        pytest.param("20260228", id="a date as no folder of the inbox is written"),
         pytest.param("2026-02-30", id="a day that is none"),
         pytest.param("28.02.2026", id="another spelling"),
     ],

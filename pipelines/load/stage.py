@@ -10,6 +10,7 @@ from pipelines.extract.landing.lake import attach_lake
 from pipelines.load.golden.components import build_components
 from pipelines.load.golden.households import build_households
 from pipelines.load.golden.policy import load_policy, register_policy
+from pipelines.resolve.relations import has_table
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
@@ -42,9 +43,7 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
         ConfigurationError: ``policy.yml`` or ``linkage.yml`` does not say what it should, a SELECT is missing, or nothing is
             resolved yet.
     """
-    if not con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'resolve' AND table_name = 'membership'"
-    ).fetchone():
+    if not has_table(con, "resolve", "membership"):
         raise ConfigurationError(f"{home.database}: nothing is resolved yet; goldthread resolve --night {night} does")
     policy = load_policy(home.find("config/policy.yml"))
     register_policy(con, policy)

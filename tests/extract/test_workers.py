@@ -1,7 +1,6 @@
 """Workers: jobs side by side, each within its budget; what overwhelms a worker ends that worker and nothing else."""
 
 import contextlib
-import fcntl
 import os
 import subprocess
 import sys
@@ -10,9 +9,10 @@ from concurrent.futures import wait
 
 import pytest
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, LockHeld
 from pipelines.extract.files.budget import DIED, OVER_MEMORY, OVER_TIME, Budget, OverBudget, budget_of_environment
 from pipelines.extract.landing.workers import pool
+from pipelines.lock import hold, holder
 
 BUDGET = Budget(seconds=60, megabytes=700)
 
@@ -47,10 +47,7 @@ def stumble():
 
 
 def lock_and_read_for_ever(path):
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        handle.write("locked")
-        handle.flush()
+    with hold(path):
         while True:
             sum(range(10_000))
 
@@ -123,10 +120,9 @@ def test_a_worker_goes_with_the_process_that_started_it_even_where_that_was_kill
     )
     held = tmp_path / "held"
     with subprocess.Popen([sys.executable, "-c", code, str(held)]) as run:
-        until(lambda: held.exists() and held.read_text() == "locked")
+        until(lambda: holder(held))
         run.kill()
-    with held.open() as handle:
-        until(lambda: is_free(handle))
+    until(lambda: is_free(held))
 
 
 def until(holds, seconds=20):
@@ -136,8 +132,9 @@ def until(holds, seconds=20):
         time.sleep(0.02)
 
 
-def is_free(handle):
-    with contextlib.suppress(BlockingIOError):
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
+def is_free(path):
+    try:
+        with hold(path):
+            return True
+    except LockHeld:
+        return False

@@ -377,7 +377,7 @@ def test_one_digit_of_a_date_of_birth_is_a_slip_where_the_name_is_rare(tmp_path)
     born = [("1990-01-14", "1990-02-14"), ("1960-01-14", "1960-12-14"), ("1970-01-14", "1971-05-30")]
     rows = [
         crm(f"{name} {n}", name, told("email", f"q{n}@{name[:5]}{n}{n}.example"), born=each)
-        for name, pair in zip(RARE, born, strict=False)
+        for name, pair in zip(RARE[:3], born, strict=True)
         for n, each in enumerate(pair, 1)
     ]
     found = resolved(tmp_path, *rows)

@@ -70,7 +70,7 @@ _REFUSALS = {
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CUES = [(re.compile(rf"\b(?:{said})(?![^ ])"), of) for said, of in _REFUSALS.items()]
 _KNOWN = (_AROUND | _NO | _YES).union(*map(_WORD.findall, _REFUSALS))
-_OPT = re.compile(r"\bopt[ -](in|out)\b")
+_APART = re.compile(r"(?<=\bopt)[ -](?=(?:in|out)\b)|(?<=\bstop) (?=2 end\b)|(?<=\bstop 2) (?=end\b)")  # one keyword
 
 
 def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
@@ -94,9 +94,8 @@ def _words(text: str) -> list[str]:
     """Return a short message's words in lower case; none of a longer one, or where one of them is none of ours."""
     if len(text) > LETTERS:
         return []
-    plain = text.lower().replace("\u2019", "'").replace("stop 2 end", "stop")
     words: list[str] = []
-    for word in _WORD.finditer(_OPT.sub(r"opt\1", plain) if "opt" in plain else plain):
+    for word in _WORD.finditer(_APART.sub("", text.lower().replace("\u2019", "'"))):
         if word[0] not in _KNOWN or len(words) == WORDS:
             return []
         words.append(word[0])

@@ -7,7 +7,6 @@ use, when and by whom. The model in use is ``config/linkage_model.json`` of the 
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ConfigurationError
-from pipelines.files import sync, write_own
+from pipelines.files import write_own
 from pipelines.resolve.scoring.model import Model, load_model, save_model
 from pipelines.settings import PACKAGE_ROOT, Home
 
@@ -146,10 +145,7 @@ def take_into_use(home: Home, version: str, at: datetime, by: str, forced: str |
         target.unlink(missing_ok=True)
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{MODEL}.partial")
-        shutil.copyfile(folder_of(home, version) / MODEL, partial)
-        sync(partial)
-        partial.replace(target)  # a night that reads it has the old model or the new
+        write_own(target, (folder_of(home, version) / MODEL).read_text(encoding="utf-8"))
     accepted = Acceptance(version, before.version, at.isoformat(timespec="seconds"), by, forced)
     told = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*acceptances(home), accepted)]
     write_own(home.path / "models" / "accepted.jsonl", "".join(told))
