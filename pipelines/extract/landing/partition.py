@@ -91,7 +91,7 @@ def _older_seal(partition: Path, files: dict[str, list[str]]) -> Seal:
 
 
 def write_seal(partition: Path, seal: Seal) -> None:
-    """Make the batches the partition, and remove the Parquet files that are no longer of it."""
+    """Make the batches the partition; files that are no longer of it go with ``remove_leftovers``."""
     batches = {label: asdict(batch) for label, batch in sorted(seal.batches.items())}
     files = {
         table: sorted(batch.parts[table] for batch in seal.batches.values() if table in batch.parts) for table in SCHEMAS
@@ -102,7 +102,6 @@ def write_seal(partition: Path, seal: Seal) -> None:
     sync(partial)
     partial.replace(partition / SEALED)
     sync(partition)
-    remove_leftovers(partition)
 
 
 def sealed_names(partition: Path) -> set[str]:
