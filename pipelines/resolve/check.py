@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.errors import ConfigurationError
 from pipelines.resolve.customers.past import Past
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import has_table, run
 from pipelines.resolve.stage import resolve
 from pipelines.resolve.trial import TrialHome
 from pipelines.settings import Home
@@ -66,8 +66,8 @@ def resolved_night(home: Home) -> date:
         raise ConfigurationError(f"{home.database}: {mend}")
     con = connect(home.database, home, read_only=True)
     try:
-        tables = "FROM duckdb_tables() WHERE schema_name = 'resolve' AND table_name = 'baseline_night'"
-        nights = run(con, "SELECT night FROM resolve.baseline_night") if run(con, tables) else []
+        is_resolved = has_table(con, "resolve", "baseline_night")
+        nights = run(con, "SELECT night FROM resolve.baseline_night") if is_resolved else []
     finally:
         con.close()
     if not nights:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from pipelines.errors import ConfigurationError
 from pipelines.files import sync
-from pipelines.resolve.relations import arrow, register, run, unregister
+from pipelines.resolve.relations import arrow, has_table, register, run, unregister
 from pipelines.settings import Home
 from pipelines.warehouse import build, writer_lock
 
@@ -246,16 +246,11 @@ def build_judgements(con: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 def labelled_pairs(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return ``identity_l, identity_r, verdict`` of resolve.judgement, one row a pair, sorted; empty where there is none."""
-    if not has_judgements(con):
+    if not has_table(con, "resolve", "judgement"):
         return pd.DataFrame(columns=list(PAIR_COLUMNS), dtype=object)
     columns = ", ".join(PAIR_COLUMNS)
     pairs: pd.DataFrame = arrow(con, f"SELECT {columns} FROM resolve.judgement ORDER BY identity_l, identity_r").to_pandas()
     return pairs
-
-
-def has_judgements(con: duckdb.DuckDBPyConnection) -> bool:
-    """Say whether the table is there: a warehouse of an earlier version, or a scratch copy, may have none."""
-    return bool(run(con, "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'resolve' AND table_name = 'judgement' LIMIT 1"))
 
 
 def published_pairs(con: duckdb.DuckDBPyConnection, home: Home, judgements: Sequence[Judgement]) -> list[dict[str, Any]]:

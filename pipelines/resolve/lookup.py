@@ -6,19 +6,13 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
-from pipelines.resolve.relations import arrow, run
+from pipelines.resolve.relations import arrow, has_table
 from pipelines.resolve.scoring.comparisons import COLUMNS
 
 
 def schema_of(con: duckdb.DuckDBPyConnection) -> str:
     """Return the schema that holds identity and edge: resolve in a warehouse, meta in a published version."""
     return "resolve" if has_table(con, "resolve", "identity") else "meta"
-
-
-def has_table(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Say whether the table is there."""
-    asked = {"schema": schema, "table": table}
-    return bool(run(con, "SELECT 1 FROM duckdb_tables() WHERE schema_name = $schema AND table_name = $table LIMIT 1", asked))
 
 
 def identities_of(con: duckdb.DuckDBPyConnection, wanted: Iterable[str]) -> pa.Table:

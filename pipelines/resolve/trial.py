@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines import warehouse
 from pipelines.errors import ConfigurationError
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import has_table, run
 from pipelines.resolve.stage import resolve
 from pipelines.settings import Home
 
@@ -67,8 +67,7 @@ def require_resolved(home: Home) -> None:
         raise ConfigurationError(f"{home.database}: no warehouse to learn from; {MEND}")
     con = warehouse.connect(home.database, home, read_only=True)
     try:
-        tables = "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'resolve' AND table_name = 'cluster'"
-        if not run(con, tables) or run(con, "SELECT count(*) FROM resolve.cluster") == [(0,)]:
+        if not has_table(con, "resolve", "cluster") or run(con, "SELECT count(*) FROM resolve.cluster") == [(0,)]:
             raise ConfigurationError(f"{home.database}: nothing is resolved yet; {MEND}")
     finally:
         con.close()

@@ -57,10 +57,11 @@ doubted AS (
         below.match_weight,
         FALSE AS is_linked
     FROM placed_edge AS below
+    LEFT JOIN claimed ON below.identity_l = claimed.identity_l AND below.identity_r = claimed.identity_r
     WHERE
         below.customer_l != below.customer_r
         AND below.match_weight < $threshold
-        AND (below.match_weight >= $threshold - $margin OR below.has_claim)
+        AND (below.match_weight >= $threshold - $margin OR claimed.identity_l IS NOT NULL)
     UNION ALL
     SELECT
         claimed.identity_l,

@@ -101,7 +101,7 @@ TABLES = {
     "resolve.phone_form": "value VARCHAR, is_fixed_line BOOLEAN, read_by VARCHAR",
     "resolve.block": "rule VARCHAR, pairs BIGINT, largest_block BIGINT, blocks_left_out BIGINT, pairs_left_out BIGINT",
     "resolve.edge": "identity_l VARCHAR, identity_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE, "
-    "other_weight DOUBLE, rule VARCHAR, has_claim BOOLEAN, model_version VARCHAR",
+    "other_weight DOUBLE, rule VARCHAR, model_version VARCHAR",
     "resolve.judgement": 'judgement_id VARCHAR, identity_l VARCHAR, identity_r VARCHAR, verdict VARCHAR, "by" VARCHAR, '
     '"at" TIMESTAMP WITH TIME ZONE, why VARCHAR, is_audit BOOLEAN, judgement_rank BIGINT, '
     "overruled_count BIGINT",

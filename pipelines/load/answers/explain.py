@@ -11,7 +11,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.load.answers.holding import Holding, Link, holding_of
 from pipelines.load.answers.query import open_read_only, plain
 from pipelines.load.versions.published import current_file
-from pipelines.resolve.lookup import has_table, quoted
+from pipelines.resolve.lookup import quoted
+from pipelines.resolve.relations import has_table
 from pipelines.settings import Home
 
 TEXT = 100  # characters of a message that a story shows

@@ -11,7 +11,8 @@ from pipelines.load.answers.lineage import Shared, shared_between, shown_by
 from pipelines.resolve.clusters.replay import CutLink, HeldLink, replayed
 from pipelines.resolve.explaining.verdict import guard_words
 from pipelines.resolve.explaining.waterfall import Weight, scored_as, weigh
-from pipelines.resolve.lookup import has_table, identities_of, quoted
+from pipelines.resolve.lookup import identities_of, quoted
+from pipelines.resolve.relations import has_table
 from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home

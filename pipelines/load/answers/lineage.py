@@ -7,7 +7,8 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.resolve.lookup import has_table, quoted
+from pipelines.resolve.lookup import quoted
+from pipelines.resolve.relations import has_table
 from pipelines.resolve.scoring.agreement import mailbox_of
 
 # Kinds by which two records may be one person's; parts of names and places tell less than the whole.

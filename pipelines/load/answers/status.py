@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
 from pipelines.load.answers.landed import unpublished
@@ -16,6 +14,7 @@ from pipelines.load.validation.checks import read_checks
 from pipelines.load.versions.candidate import candidate_folder
 from pipelines.load.versions.published import current, manifest_of, version_names
 from pipelines.lock import holder
+from pipelines.resolve.relations import has_table
 from pipelines.settings import Home, Source
 
 COUNTED = ("customer", "membership", "interaction", "conversation", "enquiry", "channel_switch")
@@ -140,7 +139,7 @@ def status(
     age = (now or datetime.now(UTC)) - published
     with open_read_only(folder / "customers.duckdb") as con:
         brought = [SourceStatus(*row) for row in con.execute(SOURCES, {"night": night}).fetchall()]
-        notices = [Notice(*row) for row in con.execute(NOTICES, {"night": night}).fetchall()] if _has_notices(con) else []
+        told = con.execute(NOTICES, {"night": night}).fetchall() if has_table(con, "meta", "notice") else []  # since 0.2
         unread, gone, due = quarantined(con, night), absent(con, night), missing(con, night, sources)
     return Status(
         home.path, folder.name, night, manifest["published_at"],
@@ -148,14 +147,9 @@ def status(
         counts={name: manifest["counts"][f"golden.{name}"] for name in COUNTED if f"golden.{name}" in manifest["counts"]},
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
-        sources=brought, absent=gone, missing=due, quarantined=unread, notices=notices, waiting=waiting,
-        unpublished=unpublished(home, sources, folder, published), failed_validation=failed, writer=writer,
+        sources=brought, absent=gone, missing=due, quarantined=unread, notices=[Notice(*row) for row in told],
+        unpublished=unpublished(home, sources, folder, published), failed_validation=failed, writer=writer, waiting=waiting,
     )  # fmt: skip
-
-
-def _has_notices(con: duckdb.DuckDBPyConnection) -> bool:
-    """Say whether the version has the table: those of before 0.2 have not."""
-    return bool(con.execute("FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'notice'").fetchall())
 
 
 def _failed(home: Home) -> FailedValidation | None:

@@ -13,7 +13,7 @@ from pipelines.load.answers.query import open_read_only
 from pipelines.load.versions.candidate import candidate_file
 from pipelines.load.versions.published import current_file
 from pipelines.resolve.judgements import Judgement, published_pairs
-from pipelines.resolve.relations import arrow
+from pipelines.resolve.relations import arrow, has_table
 from pipelines.settings import Home
 
 BLIND = "drawn by lot"
@@ -66,7 +66,7 @@ def opened(home: Home, *, candidate: bool = False) -> Iterator[duckdb.DuckDBPyCo
     """
     path = _candidate(home) if candidate else current_file(home)
     with open_read_only(path) as con:
-        if not con.execute("FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'review'").fetchall():
+        if not has_table(con, "meta", "review"):
             raise ConfigurationError(f"{path}: it has no queue; run a night with this version of Goldthread first")
         yield con
 

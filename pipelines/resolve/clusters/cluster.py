@@ -14,8 +14,7 @@ from pipelines.resolve.clusters.contradictions import HOPELESS, find_suspects, s
 from pipelines.resolve.clusters.guard import NAME_ALONE, PROMISCUOUS, TOO_LARGE, Apart, Cut, Link, take_apart
 from pipelines.resolve.clusters.namesakes import unambiguous
 from pipelines.resolve.engines.components import component_labels
-from pipelines.resolve.judgements import has_judgements
-from pipelines.resolve.relations import arrow, run, take
+from pipelines.resolve.relations import arrow, has_table, run, take
 from pipelines.resolve.scoring.model import CORROBORATED
 from pipelines.resolve.settings import Linkage
 
@@ -192,7 +191,7 @@ def _is_promiscuous(con: duckdb.DuckDBPyConnection, count: int) -> np.ndarray:
 
 def judged_pairs(con: duckdb.DuckDBPyConnection, verdict: str) -> np.ndarray:
     """Return what stewards have judged so: rows of ``l, r`` (numbers of identities, l < r) and the judgement's rank."""
-    if not has_judgements(con):
+    if not has_table(con, "resolve", "judgement"):
         return np.zeros((0, 3), dtype=np.int64)
     rows = run(
         con,

@@ -23,8 +23,8 @@ from pipelines.resolve.clusters.cluster import (
 )
 from pipelines.resolve.clusters.namesakes import unambiguous
 from pipelines.resolve.engines.components import component_labels
-from pipelines.resolve.lookup import has_table, identities_of, quoted, schema_of
-from pipelines.resolve.relations import arrow, run
+from pipelines.resolve.lookup import identities_of, quoted, schema_of
+from pipelines.resolve.relations import arrow, has_table, run
 from pipelines.resolve.scoring.model import CORROBORATED
 from pipelines.resolve.scoring.score import copy_into, scratch
 from pipelines.resolve.settings import Linkage

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.resolve.evidence.normalise import NAME_FILES
-from pipelines.resolve.relations import register, run, unregister
+from pipelines.resolve.relations import has_table, register, run, unregister
 from pipelines.resolve.scoring.model import Model, population_of
 from pipelines.resolve.settings import Linkage
 from pipelines.settings import PACKAGE_ROOT, Home
@@ -58,7 +58,7 @@ def _digest(paths: list[Path]) -> str:
 
 def _judgements(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return ``judgement_id identity_l identity_r`` of each pair that a steward's word stands for; none before the first."""
-    if not run(con, "FROM duckdb_tables() WHERE schema_name = 'resolve' AND table_name = 'judgement'"):
+    if not has_table(con, "resolve", "judgement"):
         return []
     pairs = run(con, "SELECT judgement_id || ' ' || identity_l || ' ' || identity_r FROM resolve.judgement ORDER BY ALL")
     return [pair for (pair,) in pairs]

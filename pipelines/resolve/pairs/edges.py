@@ -85,28 +85,13 @@ def _score_into_new_edge(
 
 
 _NEW_EDGE = """
-    WITH claimer AS (SELECT identity_id, claims FROM resolve.identity WHERE len(claims) > 0),
-    one_way AS (
-        SELECT identity_l, identity_r, identity_l AS claimer_id, identity_r AS owner_id FROM scored
-        UNION ALL
-        SELECT identity_l, identity_r, identity_r AS claimer_id, identity_l AS owner_id FROM scored
-    ),
-    claimed AS (
-        SELECT DISTINCT one_way.identity_l, one_way.identity_r
-        FROM one_way
-        INNER JOIN claimer ON one_way.claimer_id = claimer.identity_id
-        INNER JOIN resolve.identity AS owner ON one_way.owner_id = owner.identity_id
-        WHERE list_has_any(claimer.claims, owner.points)
-    )
     SELECT
         scored.identity_l,
         scored.identity_r,
         round(scored.match_weight, 6) AS match_weight,
         round(scored.match_probability, 9) AS match_probability,
         round(scored.other_weight, 6) AS other_weight,
-        pair.rule,
-        claimed.identity_l IS NOT NULL AS has_claim
+        pair.rule
     FROM scored
     INNER JOIN candidate_pair AS pair USING (identity_l, identity_r)
-    LEFT JOIN claimed ON scored.identity_l = claimed.identity_l AND scored.identity_r = claimed.identity_r
 """

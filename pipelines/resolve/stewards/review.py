@@ -62,8 +62,7 @@ _PLACED = """
         r.customer_id AS customer_r,
         xor(l.lot, r.lot) AS lot,
         edge.match_weight,
-        edge.rule,
-        edge.has_claim
+        edge.rule
     FROM resolve.edge AS edge
     INNER JOIN resolve.cluster AS l ON edge.identity_l = l.identity_id
     INNER JOIN resolve.cluster AS r ON edge.identity_r = r.identity_id
