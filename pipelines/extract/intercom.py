@@ -20,7 +20,7 @@ from pipelines.contract import Channel, Direction, Identifier, Interaction, Reco
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.files.documents import Entry, json_entries, looked_through
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
-from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of
+from pipelines.extract.parts.intercom.contacts import ROLES, Contact, is_contact, parse_contact, party_of, refusals_of
 from pipelines.extract.parts.intercom.older import people_of, unwrapped
 from pipelines.extract.parts.intercom.parts import CHANNELS, UNTOLD, Author, Part, parse_part, parse_source, seconds
 from pipelines.extract.parts.mail.reasons import machine_among
@@ -214,12 +214,15 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
     direction: Direction = "inbound" if inbound else "internal" if part.kind == "note" else "outbound"
     delivered_by = "email" if part.is_mail else conversation.first.delivered_by
     channel: Channel = CHANNELS[delivered_by] or desk.source.channel or "chat"
-    party, party_ref = _party(part, conversation, delivered_by, desk)
+    contact_ref, contact = _whom(part, conversation, desk)
+    party, party_ref = _party(part, contact_ref, contact, delivered_by, desk.source)
     reason = _reason(part, party, conversation, desk)
     words = split_reply(part.text)
     if inbound and reason is None:
         party += [*claims_of(words.text, desk.source), *references_of(conversation.subject or "", desk.source)]
     party = strongest(party)
+    asked = asked_consent(words.text, conversation.subject, channel, party) if inbound else []
+    refused = refusals_of(contact, desk.source) if reason is None and direction != "internal" else []
     changed = [each for each in (part.updated_at, conversation.updated_at) if each]
     return Interaction(
         source=desk.source.name,
@@ -241,7 +244,7 @@ def _interaction(part: Part, conversation: Conversation, desk: Desk, file: str, 
         attachments=part.attachments,
         topic=conversation.topic,
         status=conversation.status,
-        consent=asked_consent(words.text, conversation.subject, channel, party) if inbound else [],
+        consent=list(dict.fromkeys([*asked, *refused])),
         reason=reason,
         source_metadata=_metadata(part, conversation, delivered_by),
         updated_at=max(changed, default=None),
@@ -253,25 +256,29 @@ def _hashed(part: Part, conversation: Conversation, desk: Desk) -> str:
     return hashed_ref(desk.source.name, conversation.conversation_ref, part.created_at, part.author.ref or "", "")
 
 
-def _party(part: Part, conversation: Conversation, delivered_by: str, desk: Desk) -> tuple[list[Identifier], str]:
-    """Return who wrote, or whom we wrote to: who began the conversation, else the first contact on it."""
+def _whom(part: Part, conversation: Conversation, desk: Desk) -> tuple[str | None, Contact]:
+    """Return who wrote, or whom we wrote to, with their id: who began the conversation, else the first contact on it."""
     author, first = part.author, conversation.first.author
     if not author.is_person:
         author = first if first.is_person else Author("contact", None, "", "", is_ai=False)
-    author_ref = author.ref
-    if not author_ref and (not part.author.is_person or len(conversation.contacts) == 1):
-        author_ref = next(iter(conversation.contacts), None)
-    party: list[Identifier] = []
-    if part.author.is_person and (mail := identifiers.email(part.sender, "channel")):
-        party.append(identifiers.unproven(mail))
-    if not author_ref:  # which platforms may withhold
-        return party, author.name or part.sender
-    contact = desk.contacts.get(author_ref)
-    if contact is None:  # as the message tells of them
-        external = conversation.contacts.get(author_ref, "")
-        contact = Contact(ROLES[author.kind], author.name, author.email, external=external)
-    known, party_ref = party_of(author_ref, contact, delivered_by, desk.source)
-    return [*party, *known], party_ref
+    contact_ref = author.ref
+    if not contact_ref and (not part.author.is_person or len(conversation.contacts) == 1):
+        contact_ref = next(iter(conversation.contacts), None)
+    external = conversation.contacts.get(contact_ref or "", "")
+    as_told = Contact(ROLES[author.kind], author.name, author.email, external=external)
+    return contact_ref, desk.contacts.get(contact_ref or "", as_told)
+
+
+def _party(
+    part: Part, contact_ref: str | None, contact: Contact, delivered_by: str, source: Source
+) -> tuple[list[Identifier], str]:
+    """Return the identifiers of a part's contact, and of the mail that it came as, and how the source shows them."""
+    mail = identifiers.email(part.sender, "channel") if part.author.is_person else None
+    sender = [identifiers.unproven(mail)] if mail else []
+    if not contact_ref:  # which platforms may withhold
+        return sender, contact.name or part.sender
+    party, party_ref = party_of(contact_ref, contact, delivered_by, source)
+    return [*sender, *party], party_ref
 
 
 def _reason(part: Part, party: list[Identifier], conversation: Conversation, desk: Desk) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract import Attachment
+from pipelines.contract import Attachment, ConsentSignal
 from pipelines.extract import intercom
 from pipelines.extract.files.inbox import find_export
 from pipelines.extract.values.fields import names
@@ -188,6 +188,16 @@ def test_the_type_of_the_source_gives_the_channel(tmp_path, via, channel):
     record = one(tmp_path, source(via=via))
     assert record.channel == channel
     assert record.source_metadata.get("via") == (None if via == "conversation" else via)
+
+
+def test_who_unsubscribed_said_no_whatever_they_write(tmp_path):
+    gone = contact(ANN, unsubscribed_from_emails=True, unsubscribed_from_sms=True)
+    note = part("703", GUS, "<p>She called before</p>", part_type="note")
+    files = {"c": lines(conversation("1", part("702", GUS, "<p>On its way</p>"), note)), "p": lines(gone)}
+    mail, text = (ConsentSignal(*each) for each in (
+        ("email", "marketing", False, "ann@mail.example"), ("sms", "marketing", False, "+447700900123"),
+    ))  # fmt: skip
+    assert [each.consent for each in extracted(tmp_path, files, SOURCE).records] == [[mail, text]] * 2 + [[]]
 
 
 def test_an_answer_by_mail_in_a_chat_is_a_mail_and_shows_its_sender(tmp_path):

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from pipelines.contract import Attachment
+from pipelines.contract import Attachment, ConsentSignal
 from tests.extract.exports import extracted, extracted_from, party, source_of
 from tests.extract.specimens import Specimen, load_json
 
@@ -301,6 +301,14 @@ def test_what_did_not_arrive_is_kept_with_its_error(tmp_path):
     files = {"a": lines(message(1, frm=OURS, to=ANN, direction="outbound-api", status="undelivered", error_code="30003"))}
     (record,) = extracted(tmp_path, files, SOURCE).records
     assert (record.status, record.source_metadata["error_code"]) == ("undelivered", "30003")
+
+
+@pytest.mark.parametrize("rows", [1, 60], ids=["row by row", "by column"])
+def test_who_twilio_may_not_text_any_more_said_no(tmp_path, rows):
+    refused = CONSOLE | {"From": OURS, "To": ANN, "Direction": "outbound-api", "Status": "failed", "ErrorCode": "21610"}
+    files = {"log.csv": table(*[refused | {"Sid": sid("SM", each)} for each in range(rows)])}
+    records = extracted(tmp_path, files, SOURCE).records
+    assert [each.consent for each in records] == [[ConsentSignal("sms", "marketing", False, ANN)]] * rows
 
 
 def test_media_are_counted_and_stop_is_a_no(tmp_path):

@@ -80,14 +80,20 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
     there is none.
     """
     words = _words(text)
-    if is_no := _is_no(words):
-        allowed = False
-    elif len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
-        allowed = True
-    else:
-        return []
-    phones = [each.value for each in party if each.kind == "phone" and each.evidence == "channel"]
-    return [ConsentSignal(channel, "marketing", allowed, value) for value in phones or [""] * is_no]
+    if _is_no(words):
+        return refusal(channel, party)
+    if len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
+        return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(party)]
+    return []
+
+
+def refusal(channel: str, party: list[Identifier]) -> list[ConsentSignal]:
+    """Return the no of who is reached at the phones that a channel shows, or without any the no of whoever it is."""
+    return [ConsentSignal(channel, "marketing", allowed=False, value=phone) for phone in _phones(party) or [""]]
+
+
+def _phones(party: list[Identifier]) -> list[str]:
+    return [each.value for each in party if each.kind == "phone" and each.evidence == "channel"]
 
 
 def _words(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-from pipelines.contract import Evidence, Identifier
+from pipelines.contract import ConsentSignal, Evidence, Identifier
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, Fields, known, names, plain
 from pipelines.extract.values.instants import epoch_instant, parse_instant
@@ -24,6 +24,8 @@ _TYPES = ("contact", "lead", "user")
 _PLATFORMS = {"twitter": "x", "x": "x", "facebook": "facebook", "instagram": "instagram"}
 _NUMBERED = frozenset(("phone_call", "phone_switch", "sms", "whatsapp"))
 
+_UNSUBSCRIBED = {"unsubscribed_from_emails": "email", "unsubscribed_from_sms": "sms"}
+
 _USUAL = names("email external_id name phone updated_at")
 _LEFT = names("""
     android_app_name android_app_version android_device android_last_seen_at android_os_version android_sdk_version avatar
@@ -31,8 +33,7 @@ _LEFT = names("""
     has_hard_bounced ios_app_name ios_app_version ios_device ios_last_seen_at ios_os_version ios_sdk_version
     language_override last_contacted_at last_email_clicked_at last_email_opened_at last_replied_at last_seen_at location
     marked_email_as_spam notes opted_in_subscription_types opted_out_subscription_types os owner_id push_tokens referrer
-    segments signed_up_at sms_consent tags unsubscribed_from_emails unsubscribed_from_sms utm_campaign
-    utm_content utm_medium utm_source utm_term workspace_id
+    segments signed_up_at sms_consent tags utm_campaign utm_content utm_medium utm_source utm_term workspace_id
 """)
 _LIST_LEFT = names("has_more total_count type url")
 _PROFILE_LEFT = names("id type username")
@@ -46,6 +47,7 @@ class Contact:
     Attributes:
         external: our own system's id of a user.
         handles: platform and handle, as the row's social profiles have them.
+        unsubscribed: the channels in which they want no advertising any more.
         updated_at: of two rows of one contact, the later counts.
     """
 
@@ -56,6 +58,7 @@ class Contact:
     external: str = ""
     handles: tuple[tuple[str, str], ...] = ()
     companies: tuple[str, ...] = ()
+    unsubscribed: tuple[str, ...] = ()
     updated_at: datetime | None = None
 
 
@@ -78,6 +81,7 @@ def parse_contact(record: Any, drift: Drift | None = None) -> tuple[str, Contact
         external=fields.maybe_ref("external_id") or "",
         handles=tuple(handle for each in profiles.maybe_items("data") if (handle := _handle(Fields(each), drift))),
         companies=tuple(name for each in companies.maybe_items("data") if (name := _company(Fields(each), drift))),
+        unsubscribed=tuple(channel for name, channel in _UNSUBSCRIBED.items() if fields.maybe_boolean(name)),
         updated_at=_changed(fields),
     )
     if drift:
@@ -118,6 +122,18 @@ def party_of(contact_ref: str, contact: Contact, delivered_by: str, source: Sour
     """
     party, party_ref = _party(contact_ref, contact, delivered_by, source.name, source.region)
     return list(party), party_ref
+
+
+def refusals_of(contact: Contact, source: Source) -> list[ConsentSignal]:
+    """Return what a contact does not want any more, for their address or number; without one, for all that are theirs."""
+    points = {
+        "email": identifiers.email(contact.email, "channel"),
+        "sms": identifiers.phone(contact.phone, source.region, "channel"),
+    }
+    return [
+        ConsentSignal(channel, "marketing", allowed=False, value=point.value if (point := points[channel]) else "")
+        for channel in contact.unsubscribed
+    ]
 
 
 @lru_cache(maxsize=1 << 14)

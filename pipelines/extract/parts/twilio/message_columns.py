@@ -12,7 +12,7 @@ from pipelines.extract.parts.columns.said import claimed, looked_up, mark_keywor
 from pipelines.extract.parts.columns.texts import Flags, cleaned, flags_of, is_filled, stripped
 from pipelines.extract.parts.twilio.columns import Sided, changed, choices, counts, occurred, sided
 from pipelines.extract.parts.twilio.ends import CHANNELS
-from pipelines.extract.parts.twilio.messages import STATUS, WAYS, metadata_of, thread_prefix
+from pipelines.extract.parts.twilio.messages import STATUS, UNSUBSCRIBED, WAYS, metadata_of, thread_prefix
 from pipelines.extract.parts.twilio.sides import Log
 
 
@@ -36,6 +36,7 @@ def messages(cells: dict[str, pa.Array], log: Log, latest: datetime, is_odd: Fla
     )
     for name in ("sms", "chat"):
         mark_keywords(name, text, is_asked & flags_of(pc.equal(channel, name).fill_null(False)), is_odd)
+    is_odd |= flags_of(pc.equal(cells["error_code"], UNSUBSCRIBED).fill_null(False))
     occurred_at = occurred(cells["date_sent"], cells["date_created"], source.zone, latest, is_odd)
     updated_at = changed(cells["date_updated"], source.zone, latest, is_odd)
     read = has_text & is_person & ~is_odd

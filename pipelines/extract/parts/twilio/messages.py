@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from pipelines.contract import Attachment, Interaction
+from pipelines.contract import Attachment, ConsentSignal, Interaction
 from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.parts.twilio.ends import CHANNELS, End, Way, end_of, sides
 from pipelines.extract.parts.twilio.files import maybe_count, maybe_instant
 from pipelines.extract.parts.twilio.sides import Log
 from pipelines.extract.values.fields import Fields, known, names
 from pipelines.extract.values.issues import UnreadableError
-from pipelines.extract.values.keywords import keyword_consent
+from pipelines.extract.values.keywords import keyword_consent, refusal
 from pipelines.extract.values.text import clean
 
 WAYS: dict[str, Way] = {
@@ -24,6 +24,7 @@ STATUS = {
     """)
 }
 _MEDIA_LIMIT = 100  # Twilio takes ten
+UNSUBSCRIBED = "21610"  # the recipient has said STOP, perhaps before what we have of the log
 _NO_ERROR = "0"  # as the Console's CSV has it
 _USUAL = names("date_created date_sent date_updated error_code num_media")
 _LEFT = names("""
@@ -56,7 +57,6 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
     channel = CHANNELS[outside.scheme]
     reason = "internal" if direction == "internal" else outside.reason
     said = claims_of(text, source) if direction == "inbound" and reason is None else []
-    is_asked = direction == "inbound" and channel in ("sms", "chat")
     return Interaction(
         source=source.name,
         source_ref=sid,
@@ -71,11 +71,20 @@ def parse_message(sid: str, fields: Fields, log: Log, at: str) -> Interaction:
         text=text,
         attachments=[Attachment("", None, "")] * media,
         status=status,
-        consent=keyword_consent(text, channel, outside.party) if is_asked and reason in (None, "no_identifier") else [],
+        consent=_consent(text, channel, direction, error, outside) if reason in (None, "no_identifier") else [],
         reason=reason,
         source_metadata=metadata_of(via, error, receiver if outside is sender else sender),
         updated_at=updated,
     )
+
+
+def _consent(text: str, channel: str, direction: str, error: str | None, outside: End) -> list[ConsentSignal]:
+    """Return what a text asks for; of one that Twilio did not send, as its STOP stands, the no that was said before."""
+    if channel not in ("sms", "chat"):
+        return []
+    if direction == "inbound":
+        return keyword_consent(text, channel, outside.party)
+    return refusal(channel, outside.party) if error == UNSUBSCRIBED else []
 
 
 def _thread(sender: End, receiver: End, outside: End) -> str:
