@@ -13,6 +13,7 @@ from pipelines.extract.claims.claims import claims_of, references_of, signed_nam
 from pipelines.extract.parts.mail.addresses import Mailbox, mailboxes
 from pipelines.extract.parts.mail.authentication import Verdict, authentication
 from pipelines.extract.parts.mail.body import body_of, is_cut
+from pipelines.extract.parts.mail.complaints import complaints_of
 from pipelines.extract.parts.mail.dates import instant, local
 from pipelines.extract.parts.mail.headers import Headers, message_ids
 from pipelines.extract.parts.mail.mime import Part, parse_mail
@@ -150,7 +151,7 @@ def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> I
         signature=parts.signature or None,
         in_reply_to_ref=next(iter([*answered[:1], *roots[-1:]]), None),
         attachments=body.attachments,
-        consent=_consent(way, reason, subject, parts.text),
+        consent=_consent(way, reason, subject, parts.text) + complaints_of(mail, own),
         reason=reason,
         source_metadata=_metadata(headers, verdict) | traits | dict.fromkeys(place.notes - {JUNK, SENT}, True),
     )
