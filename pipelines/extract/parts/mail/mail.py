@@ -24,7 +24,7 @@ from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import EARLIEST, latest_of
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.extract.values.text import Parts, split_reply
-from pipelines.extract.values.wishes import marketing_wish
+from pipelines.extract.values.wishes import mail_wish
 from pipelines.settings import Source
 
 SUBJECT_LIMIT = 1_000
@@ -243,7 +243,7 @@ def _consent(way: _Way, reason: str | None, subject: str, text: str) -> list[Con
     """Return what the sender says about advertising; a yes only where the sender is not in doubt."""
     if reason is not None or way.direction != "inbound":
         return []
-    wish = marketing_wish(text or subject)
+    wish = mail_wish(text, subject)
     if wish is None or (wish and way.evidence != "channel"):
         return []
     return [ConsentSignal("email", "marketing", wish, way.sender.address)]
