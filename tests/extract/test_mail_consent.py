@@ -73,3 +73,33 @@ def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):
     failed = {"Authentication_Results": "mx; dmarc=fail"}
     assert one(tmp_path, "Please put me back on your mailing list", **failed).consent == []
     assert [signal.allowed for signal in one(tmp_path, "unsubscribe me", **failed).consent] == [False]
+
+
+@pytest.mark.parametrize(
+    ("results", "heard"),
+    [
+        pytest.param("mx.shop.example; spf=pass smtp.mailfrom=ann@field.example", [True], id="a pass"),
+        pytest.param("mx.shop.example; spf=pass smtp.mailfrom=x@evil.example", [], id="a pass of somebody else"),
+        pytest.param("mx.shop.example; dkim=pass header.d=evil.example; dmarc=none", [], id="signed by somebody else"),
+        pytest.param("mx.shop.example; spf=none; dkim=none", [], id="nothing to vouch for it"),
+    ],
+)
+def test_a_yes_that_a_server_checked_and_does_not_vouch_for_is_not_heard(results, heard, tmp_path):
+    record = one(tmp_path, "Please put me back on your mailing list", Authentication_Results=results)
+    assert [signal.allowed for signal in record.consent] == heard
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        pytest.param({"Auto_Submitted": "auto-generated"}, "auto_reply", id="a program's button"),
+        pytest.param({"Precedence": "bulk"}, "newsletter", id="sent as bulk"),
+        pytest.param({"X_Spam_Flag": "YES"}, "spam", id="taken for spam"),
+    ],
+)
+def test_a_no_in_a_few_words_is_heard_of_whom_nobody_is_known(headers, reason, tmp_path):
+    wishes = {"unsubscribe": [False], "Please resubscribe me": [], "I am away until Monday. " * 9 + "\nUnsubscribe": []}
+    for text, heard in wishes.items():
+        record = one(tmp_path, text, **headers)
+        assert (record.reason, record.party) == (reason, [])
+        assert [signal.allowed for signal in record.consent] == heard
