@@ -70,6 +70,17 @@ def test_a_machine_that_mails_is_no_customer(tmp_path, address, reason):
     assert {(record.reason, len(record.party)) for record in records} == {(reason, 0)}
 
 
+def test_a_no_in_a_mails_subject_is_heard_beside_a_text(tmp_path):
+    source = changed(CALLS, channel="email")
+    told = CALL | {"subject": "Unsubscribe"}
+    rows = [told | {"direction": way, "note": f"Thanks {n}"} for n, way in enumerate(["in", "out"] * 40)]
+    records = extracted(tmp_path, {"a": jsonl(*rows)}, source).records
+    assert {(record.direction, *(each.allowed for each in record.consent)) for record in records} == {
+        ("inbound", False),
+        ("outbound",),
+    }
+
+
 def test_an_order_number_in_the_subject_is_claimed_as_one_in_the_text_is(tmp_path):
     source = changed(CALLS, references=[r"GT-\d{4}"])
     rows = [CALL | {"subject": "Where is GT-2002?", "direction": way} for way in ("in", "out")]

@@ -44,6 +44,8 @@ _AROUND = _SENT | names("""
 """)
 # What is said in several words, and what must be named beside it, where it does not say that itself.
 _OURS = names("me us number")
+# What a mail that says stop must name beside it: it may be about a parcel.
+_NAMED = _SENT | names("list lists mailing messaging contacting sending bothering spamming")
 _REFUSALS = {
     "(?:do not|don't|dont|never|no longer) (?:want|wish|need)": _SENT,
     "(?:do not|don't|dont|never) send": _SENT,
@@ -67,6 +69,11 @@ _REFUSALS = {
     "inga fler|ikke flere|ingen flere|ingen": _SENT,
     "nie (?:wysyłaj|wysyłajcie)|nie chcę": _SENT | names("mi więcej"),
 }
+# One of these is in all that is said so, in lower case: a quick look at what mostly says none of it.
+_HINTS = (
+    "stop", "not", "n't", "dont", "never", "no ", "remove", "delete", "erase", "taken off", " off", "opt me", "consent",
+    "alone", "number", "kein", "lösche", "plus", "arrête", "não", "non ", "basta", "geen", "inga", "ikke", "ingen", "nie ",
+)  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CUES = [(re.compile(rf"\b(?:{said})(?![^ ])"), of) for said, of in _REFUSALS.items()]
 _KNOWN = (_AROUND | _NO | _YES).union(*map(_WORD.findall, _REFUSALS))
@@ -96,12 +103,30 @@ def _phones(party: list[Identifier]) -> list[str]:
     return [each.value for each in party if each.kind == "phone" and each.evidence == "channel"]
 
 
+def has_refusal(text: str) -> bool:
+    """Say whether a line of a mail, in lower case, wants no more of what we send; a question wants nothing yet."""
+    if not any(hint in text for hint in _HINTS):
+        return False
+    return any(_is_refusal(line) for line in text.splitlines() if "?" not in line)
+
+
+def _is_refusal(line: str) -> bool:
+    """Say it of one line: it takes several words, as "stop" alone may be about a parcel."""
+    words = _words(line)
+    if _LEAVING.isdisjoint(words):
+        return len(words) > 1 and _is_no(words)
+    return not _NAMED.isdisjoint(words) and _is_no(words)
+
+
 def _words(text: str) -> list[str]:
     """Return a short message's words in lower case; none of a longer one, or where one of them is none of ours."""
     if len(text) > LETTERS:
         return []
     words: list[str] = []
-    for word in _WORD.finditer(_APART.sub("", text.lower().replace("\u2019", "'"))):
+    whole = text.lower().replace("\u2019", "'")
+    if "opt" in whole or "stop" in whole:
+        whole = _APART.sub("", whole)
+    for word in _WORD.finditer(whole):
         if word[0] not in _KNOWN or len(words) == WORDS:
             return []
         words.append(word[0])

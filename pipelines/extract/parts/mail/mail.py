@@ -25,7 +25,7 @@ from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import EARLIEST, latest_of
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.extract.values.text import Parts, split_reply
-from pipelines.extract.values.wishes import marketing_wish
+from pipelines.extract.values.wishes import LINE_LIMIT, mail_wish
 from pipelines.settings import Source
 
 SUBJECT_LIMIT = 1_000
@@ -34,6 +34,11 @@ DRAFT, JUNK, SENT = "draft", "junk", "sent"  # what a Place may note that decide
 _RECIPIENTS = ("to", "cc", "bcc")
 # What readpst writes of a sender without a mail address, whom Outlook keeps by their name in its own Exchange.
 _EXCHANGE_SENDER = "x-libpst-forensic-sender"
+_HEARD = (
+    "auto_reply",
+    "newsletter",
+    "spam",
+)  # what nobody is behind, but for a no to advertising in fewer words than a line has
 FOR_ANOTHER = (
     "a mail whose answers go to another house than its sender's (Reply-To): where a service sends what customers write, "
     "list that sender in 'own', or all of them are one person's, or nobody's"
@@ -151,7 +156,7 @@ def parse_message(raw: bytes, source: Source, place: Place, issues: Issues) -> I
         signature=parts.signature or None,
         in_reply_to_ref=next(iter([*answered[:1], *roots[-1:]]), None),
         attachments=body.attachments,
-        consent=_consent(way, reason, subject, parts.text) + complaints_of(mail, own),
+        consent=[*_consent(way, reason, headers, verdict, subject, parts.text), *complaints_of(mail, own)],
         reason=reason,
         source_metadata=_metadata(headers, verdict) | traits | dict.fromkeys(place.notes - {JUNK, SENT}, True),
     )
@@ -240,12 +245,20 @@ def _claims(parts: Parts, subject: str, person: list[Identifier], source: Source
     return list(dict.fromkeys([*references_of(subject, source), *said, *signed]))
 
 
-def _consent(way: _Way, reason: str | None, subject: str, text: str) -> list[ConsentSignal]:
-    """Return what the sender says about advertising; a yes only where the sender is not in doubt."""
-    if reason is not None or way.direction != "inbound":
+def _consent(
+    way: _Way, reason: str | None, headers: Headers, verdict: Verdict, subject: str, text: str
+) -> list[ConsentSignal]:
+    """Return what the sender says about advertising.
+
+    A yes counts only where the sender is not in doubt: a server that checked and vouches for somebody else makes it so. A
+    no counts in whose name ever, and in a few words where nobody is behind the mail as well: a program wrote it for who
+    pressed "Unsubscribe", or a filter took it for spam.
+    """
+    if way.direction != "inbound" or (reason is not None and (reason not in _HEARD or text.count(" ") >= LINE_LIMIT)):
         return []
-    wish = marketing_wish(text or subject)
-    if wish is None or (wish and way.evidence != "channel"):
+    wish = mail_wish(text, subject)
+    is_doubted = way.evidence != "channel" or (verdict != "pass" and headers.first("authentication-results") != "")
+    if wish is None or (wish and (is_doubted or reason is not None)):
         return []
     return [ConsentSignal("email", "marketing", wish, way.sender.address)]
 

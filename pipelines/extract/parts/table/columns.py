@@ -108,8 +108,8 @@ def _interactions(records: Interactions, texts: list[pa.Array], is_odd: Flags, l
         mark_keywords(records.channel, text, said, is_odd)
     subject = clean_lines(texts[place("subject")]).fill_null("")
     if records.is_mail:
-        worded = pc.if_else(pc.equal(text, ""), subject, text)
-        is_odd |= is_inbound & _which(worded, lambda each: marketing_wish(each) is not None)
+        for worded in (text, subject):
+            is_odd |= is_inbound & _which(worded, lambda each: marketing_wish(each) is not None)
     is_odd[[row for row, _ in looked_up(subject, is_inbound & has_party, [], records.source)]] = True
     answered = flags_of(pc.equal(towards, "outbound").fill_null(False)) & is_filled(text)
     more = claimed(text, said & has_party & ~is_odd, found, records.source)
