@@ -4,6 +4,7 @@ import re
 
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.keywords import UNSUBSCRIBING, has_refusal, keyword_consent
+from pipelines.extract.values.withdrawals import LENGTH_LIMIT, is_withdrawal
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
 LINE_LIMIT = 15
@@ -12,7 +13,7 @@ _ALONE = frozenset(
 )
 _NO = (
     *UNSUBSCRIBING, "opt me out", "opt out", "remove me from", "take me off", "stop sending", "stop emailing",
-    "stop mailing", "no more emails", "no more marketing", "no more advert", "no longer want your",
+    "stop mailing", "cease sending", "no more emails", "no more marketing", "no more advert", "no longer want your",
     "no longer wish to receive", "keine werbung", "darme de baja", "dar de baja", "aus dem verteiler",
     "aus ihrem verteiler", "aus eurem verteiler", "mich von ihrem verteiler", "mich vom verteiler",
     "keine newsletter mehr", "keinen newsletter mehr",
@@ -34,7 +35,7 @@ _ASKED = re.compile(
 _CONTRARY = re.compile(r"\b(?:not|never|no|cannot|stop|nicht|nie|kein\w{0,2})\b|n't")
 _SENTENCES = re.compile(r"[.,!;:]")
 _ANSWER = re.compile(r"\s*(?:re|aw|sv|antw|odp|rif|res|tr|wg|fwd?|fw)(?:\[\d+\])?\s*:", re.IGNORECASE)
-_ANY = re.compile("|".join(sorted(r"\s+".join(map(re.escape, phrase.split())) for phrase in (*_ALONE, *_NO, *_YES))))
+_ANY = (*sorted(_ALONE), *_NO, *_YES)
 _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abmelden", "?", "by accident", "how do i")
 
 
@@ -68,13 +69,18 @@ def mail_wish(text: str, subject: str) -> bool | None:
 def marketing_wish(text: str) -> bool | None:
     """Return what a mail asks for: False no more advertising, True to have it again, None where it says neither.
 
-    That is a short mail, or a line of its own in one, in words we know. A question or a story about unsubscribing asks for
-    nothing. Where both are said, the no stands; where it is open whether they ask or complain, they ask for nothing.
+    That is a short mail, or a line of its own in one, in words we know, or a sentence of any mail in those of the law. A
+    question or a story about unsubscribing asks for nothing. Where both are said, the no stands; where it is open whether
+    they ask or complain, they ask for nothing.
     """
-    words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
-    if len(words.split()) > MAIL_LIMIT:
+    whole = text[:LENGTH_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
+    if is_withdrawal(" ".join(whole.split())):
+        return False
+    words = whole[: 20 * MAIL_LIMIT]
+    flat = " ".join(words.split())
+    if flat.count(" ") >= MAIL_LIMIT:
         return None
-    if not _ANY.search(words):
+    if not any(phrase in flat for phrase in _ANY):
         return False if has_refusal(words) else None
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     if lines and lines[0].strip(".,;:! \"'") in _ALONE:

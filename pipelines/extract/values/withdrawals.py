@@ -1,0 +1,118 @@
+"""A no in the words of the law, or asked politely: consent withdrawn, an objection, data to be erased, "could you please".
+
+European law knows three ways to be rid of advertising: consent that is withdrawn (GDPR, article 7), an objection (21) and
+erasure (17). Letters that use them are long and alike: each sentence is looked at by itself, for a verb and what it is
+about.
+"""
+
+import re
+from typing import NamedTuple
+
+LENGTH_LIMIT = 6_000  # letters; what somebody wants stands above it
+SENTENCE_LIMIT = 400
+
+_ADVERTISING = (
+    r"(?:direct )?marketing|advert\w*|newsletters?|promotion\w*|offers|mailings?|mailing lists?|e ?mails|commercial"
+    r"|(?:by|per|via|par|por) e ?mail|\w*werb\w*|verteilers?|rundschreiben"
+    r"|prospection|publicit\w+|offres|commercia(?:l|le|les|ux)|infolettres?"
+    r"|publicidade?|comercia(?:l|les|is)|boletín|boletim|promo\w+|ofertas"
+    r"|pubblicit\w+|commercial[ei]|offerte|reclame|nieuwsbrief|aanbiedingen"
+)
+_MY_DATA = (
+    r"my (?:personal )?(?:data|information)|mein\w* (?:personenbezogen\w* |persönlich\w* )?daten|mes données"
+    r"|mis datos|(?:i )?(?:miei|dei miei) dati|mijn (?:persoons)?gegevens|(?:os )?meus dados"
+)
+_MY_PLACE = (
+    r"(?:my|this) (?:[\w']+ ){0,3}?(?:address|details|e ?mail|name|number)s?\b"
+    r".*\b(?:lists?|databases?|records|newsletters?|systems?|files)"
+    r"|meine (?:[\w]+ ){0,3}?(?:adresse|mail)\b.*\b(?:datenbank|verteiler|liste|system)"
+    r"|mon (?:[\w]+ ){0,3}?(?:adresse|mail|e mail)\b.*\b(?:listes?|base|fichiers?)"
+    r"|mi (?:[\w]+ ){0,3}?(?:correo|dirección)\b.*\b(?:listas?|base)"
+    r"|mio (?:[\w]+ ){0,3}?(?:indirizzo|e ?mail)\b.*\b(?:liste|lista|database|mailing)"
+)
+
+
+class _Right(NamedTuple):
+    """What is done, and what it must be about, in any order within one sentence."""
+
+    done: re.Pattern[str]
+    about: tuple[re.Pattern[str], ...]
+
+
+def _right(done: str, *about: str) -> _Right:
+    return _Right(re.compile(rf"\b(?:{done})\b"), tuple(re.compile(rf"\b(?:{each})\b") for each in about))
+
+
+_RIGHTS = (
+    _right(
+        "withdraw|revoke|rescind|widerrufe|retire|révoque|retiro|revoco|ritiro|trek|herroep|revogo",
+        r"consent|permission|authori[sz]ation|einwilligung|zustimmung|einverständnis\w*|consentement|accord"
+        r"|consentimi?ento|consenso|toestemming",
+        rf"{_ADVERTISING}|{_MY_DATA}",
+    ),
+    _right(
+        "withdraw|revoke|widerrufe|retire|retiro|revoco|revogo",
+        r"(?:my consent|meine einwilligung|mon consentement|mi consentimiento|il (?:mio )?consenso|meu consentimento)"
+        r"(?=[.!]?$)",
+    ),
+    _right("(?:no longer|do not|don't) (?:consent|agree) to", f"{_ADVERTISING}|{_MY_DATA}"),
+    _right(
+        r"object to|right to object|widerspreche|widerspruch gegen|m'oppose|me opongo|mi oppongo|bezwaar|me oponho"
+        r"|oponho me",
+        f"{_ADVERTISING}|{_MY_DATA}",
+    ),
+    _right(
+        r"delete|erase|remove|löschen|lösche|löscht|entfernen|entferne|streichen|supprimer|supprimez|effacer|effacez|elimin[ae]n?|eliminar|borrar|borren"
+        r"|cancellare|cancellate|eliminate|verwijder|verwijderen|apagar|apaguem",
+        f"{_MY_DATA}|{_MY_PLACE}",
+    ),
+)
+_POLITE = re.compile(
+    r"\b(?:(?:can|could|would|will) (?:you|somebody|someone)|können sie|könnten sie|kannst du|könntest du|würden sie"
+    r"|pou(?:vez|rriez) vous|pueden|puede|podrían|podría|potete|potreste|può|potrebbe|kunt u|kunnen jullie|podem|poderiam)\b"
+)
+_LEAVING = re.compile(
+    r"\b(?:unsubscribe (?:me|this|my)|opt me out|(?:remove|removing|take|taking) (?:me|us) (?:from|off)|abmelden|austragen"
+    r"|désinscrire|désabonner|darme de baja|dar(?:me)? baja|cancellarmi|disiscrivermi|uitschrijven|afmelden)\b"
+)
+# Who denies it, or asks how, why and whether, wants none of it yet.
+_DENIED = re.compile(
+    r"\b(?:not|never|nicht|nie|niet|pas)\b(?! (?:consent|agree) to)|n't\b(?! (?:consent|agree) to)"
+    r"|\b(?:no|non|ne|não) (?:\w+ )?(?:retir|revoc|revog|opon|oppon|oppos|elimin|borr|cancell|apagu?)"
+)
+_WONDERING = re.compile(
+    r"\b(?:how|why|whether|if|when|tell|explain|confirm|not|wie|warum|ob|sagen|erklären|comment|pourquoi|dire"
+    r"|cómo|decir|come|perché|hoe|waarom|como)\b"
+)
+# One of these is in all that is said so: a quick look at what mostly says none of it.
+_HINTS = (
+    "withdraw", "revok", "rescind", "widerr", "retir", "révoq", "revoc", "ritir", "trek", "herroep", "revog", "consent to",
+    "agree to", "object", "widerspr", "oppos", "opong", "oppong", "bezwaar", "oponh", "delete", "erase", "remove", "lösch",
+    "entfern", "streich", "supprim", "effac", "elimin", "borr", "cancell", "verwijder", "apag", "unsubscribe ", "opt me out",
+    "me from", "me off", "us from", "us off", "abmelden", "austragen", "inscrire", "abonner", " baja", "iscrivermi",
+    "uitschrijven", "afmelden",
+)  # fmt: skip
+_SENTENCE = re.compile(r"[^.!?;:]+[.!?;:]?")
+
+
+def is_withdrawal(text: str) -> bool:
+    """Say whether somebody uses one of these rights, or asks politely to be taken off.
+
+    Args:
+        text: in lower case and one line, hyphens as spaces; ``LENGTH_LIMIT`` letters at most.
+    """
+    return _is_hinted(text) and any(map(_is_one, _SENTENCE.findall(text)))
+
+
+def _is_hinted(text: str) -> bool:
+    return any(hint in text for hint in _HINTS)
+
+
+def _is_one(sentence: str) -> bool:
+    if len(sentence) > SENTENCE_LIMIT or not _is_hinted(sentence):
+        return False
+    if sentence.endswith("?"):
+        return bool(_POLITE.search(sentence) and _LEAVING.search(sentence) and not _WONDERING.search(sentence))
+    if _DENIED.search(sentence):
+        return False
+    return any(right.done.search(sentence) and all(each.search(sentence) for each in right.about) for right in _RIGHTS)
