@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipelines.contract import ConsentSignal, Identifier
+from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.wishes import marketing_wish
 
 NOES = """
@@ -90,6 +92,12 @@ def test_it_is_heard_in_a_letter_as_long_as_lawyers_write():
 
 def test_it_is_heard_over_the_end_of_a_line_and_in_capitals():
     assert marketing_wish("I HEREBY WITHDRAW\nMY CONSENT to receive\nyour newsletter") is False
+
+
+def test_it_is_heard_in_a_text_too():
+    ann = Identifier("phone", "", "+447700900123", "channel")
+    said = keyword_consent("Please delete all my data.", "sms", [ann])
+    assert said == [ConsentSignal("sms", "marketing", allowed=False, value=ann.value)]
 
 
 @pytest.mark.parametrize("sentence", NEITHER)

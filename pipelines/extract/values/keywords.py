@@ -4,6 +4,7 @@ import re
 
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.fields import names
+from pipelines.extract.values.withdrawals import is_withdrawal
 
 LETTERS = 100  # a longer message is a sentence, whatever words it holds
 WORDS = 12
@@ -87,7 +88,7 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
     there is none.
     """
     words = _words(text)
-    if _is_no(words):
+    if _is_no(words) or (len(text) <= LETTERS and is_withdrawal(text)):
         return refusal(channel, party)
     if len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
         return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(party)]

@@ -4,7 +4,7 @@ import re
 
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.keywords import UNSUBSCRIBING, has_refusal, keyword_consent
-from pipelines.extract.values.withdrawals import LENGTH_LIMIT, is_withdrawal
+from pipelines.extract.values.withdrawals import is_withdrawal
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
 LINE_LIMIT = 15
@@ -73,10 +73,9 @@ def marketing_wish(text: str) -> bool | None:
     question or a story about unsubscribing asks for nothing. Where both are said, the no stands; where it is open whether
     they ask or complain, they ask for nothing.
     """
-    whole = text[:LENGTH_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
-    if is_withdrawal(" ".join(whole.split())):
+    if is_withdrawal(text):
         return False
-    words = whole[: 20 * MAIL_LIMIT]
+    words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
     flat = " ".join(words.split())
     if flat.count(" ") >= MAIL_LIMIT:
         return None

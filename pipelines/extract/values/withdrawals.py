@@ -96,12 +96,9 @@ _SENTENCE = re.compile(r"[^.!?;:]+[.!?;:]?")
 
 
 def is_withdrawal(text: str) -> bool:
-    """Say whether somebody uses one of these rights, or asks politely to be taken off.
-
-    Args:
-        text: in lower case and one line, hyphens as spaces; ``LENGTH_LIMIT`` letters at most.
-    """
-    return _is_hinted(text) and any(map(_is_one, _SENTENCE.findall(text)))
+    """Say whether somebody uses one of these rights, or asks politely to be taken off."""
+    plain = text[:LENGTH_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
+    return _is_hinted(plain) and any(map(_is_one, _SENTENCE.findall(" ".join(plain.split()))))
 
 
 def _is_hinted(text: str) -> bool:
