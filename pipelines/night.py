@@ -18,6 +18,7 @@ from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.extract.landing.landing import SourceReport, land, land_all
 from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
 from pipelines.extract.landing.reading import format_problem
+from pipelines.extract.landing.unclaimed import unclaimed
 from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import (
@@ -134,10 +135,14 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
     with _timed(home, "extract", night), pool() as workers:
         reports = land_all(home, chosen, night, workers)
     if sealed_sources(home.lake, night).isdisjoint(source.name for source in chosen):
+        others = ", ".join(other.words() for other in unclaimed(home, sources.values()))
         raise SourceBroken(
             f"no source has a file for {night} in {home.inbox}: is the night right, have the exports landed? "
             f"Looked for {', '.join(source.pattern(night) for source in chosen)}"
+            + (f"; there lies what no path of sources.yml names: {others}" if others else "")
         )
+    for other in unclaimed(home, sources.values(), night):
+        log.warning("extract %s: no path of sources.yml names what lies in %s", night, other.words())
     return reports
 
 

@@ -24,6 +24,17 @@ def test_status_tells_what_waits_before_anything_is_published(tmp_path):
     assert "2026-11-20: 1 file of calls not taken in yet: goldthread run --night 2026-11-20" in done.stdout
 
 
+def test_status_tells_what_lies_in_the_inbox_and_nobody_reads(tmp_path):
+    for name in ("calls/2026-11-20/a.JSONL", "chat_spain/2026-11-20/Ann Archer.json", "chat_spain/2026-11-20/b.json"):
+        path = tmp_path / "inbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}\n")
+    done = goldthread("status", home=tmp_path)
+    told = "no path of sources.yml names it: calls/2026-11-20 (1 file), chat_spain/2026-11-20 (2 files)"
+    assert told in done.stdout, done.stderr
+    assert "Archer" not in done.stdout
+
+
 def test_status_tells_what_landed_and_was_not_published(tmp_path):
     def run(*words):
         done = CliRunner().invoke(cli.app, [*words, "--home", str(tmp_path)])

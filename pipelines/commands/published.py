@@ -8,6 +8,7 @@ import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, existing, out, place, tell
 from pipelines.errors import ConfigurationError
+from pipelines.extract.landing.unclaimed import Unclaimed, unclaimed
 from pipelines.extract.landing.waiting import Waiting, waiting
 from pipelines.load.answers.delivered import declared
 from pipelines.load.answers.query import ROWS
@@ -31,18 +32,21 @@ def status(home: HomeOption = None, json_: JsonOption = False) -> None:
     """Say which version is in use, what its night brought, and what went wrong since."""
     where = place(home)
     sources = declared(where)
-    found = status_of(where, waiting=_waiting(where, sources), sources=sources)
+    late, unread = _in_the_inbox(where, sources)
+    found = status_of(where, waiting=late, unclaimed=unread, sources=sources)
     tell(found.to_json(), json_, lambda: show.render_status(found, out))
 
 
-def _waiting(home: Home, sources: list[Source]) -> list[Waiting]:
-    """Return what waits in the inbox; where that cannot be seen, status tells the rest all the same."""
+def _in_the_inbox(home: Home, sources: list[Source]) -> tuple[list[Waiting], list[Unclaimed]]:
+    """Return what waits in the inbox, and what nobody reads; where it cannot be seen, status tells the rest all the same."""
+    if not sources:  # sources.yml is wrong, which has been told
+        return [], []
     try:
-        return waiting(home, sources)
+        return waiting(home, sources), unclaimed(home, sources)
     except (ConfigurationError, OSError) as error:
         words = str(error) if isinstance(error, ConfigurationError) else f"the inbox is away ({type(error).__name__})"
         log.warning("status: what waits in the inbox cannot be told: %s", words)
-        return []
+        return [], []
 
 
 @app.command()

@@ -4,7 +4,7 @@
 -- Reads   staging.interaction, golden.membership
 -- Rule    it belongs to the customer of most of its inbound messages (then of most of its messages, then whoever wrote
 --         first); status and topic are the last that were told; what machines sent (a reason stands there) is counted
---         but neither asks nor answers
+--         but neither asks nor answers; a call that one of ours took is its own answer
 WITH message AS (
     SELECT
         interaction.source,
@@ -17,6 +17,13 @@ WITH message AS (
         interaction.topic,
         interaction.status,
         interaction.reason IS NULL AS is_human,
+        interaction.direction = 'outbound'
+        OR (
+            interaction.direction = 'inbound'
+            AND interaction.channel = 'voice'
+            AND interaction.agent_ref IS NOT NULL
+            AND interaction.duration_seconds > 0
+        ) AS is_answer,
         membership.customer_id
     FROM staging.interaction AS interaction
     LEFT JOIN golden.membership AS membership
@@ -66,7 +73,7 @@ thread AS (
         count(*) FILTER (WHERE direction = 'internal') AS internal_count,
         min(first_asked_at) AS first_asked_at,
         min(occurred_at) FILTER (
-            WHERE direction = 'outbound' AND is_human AND occurred_at >= first_asked_at
+            WHERE is_answer AND is_human AND occurred_at >= first_asked_at
         ) AS first_answered_at,
         max_by(status, (occurred_at, source_ref)) FILTER (WHERE status IS NOT NULL) AS status,
         max_by(topic, (occurred_at, source_ref)) FILTER (WHERE topic IS NOT NULL) AS topic,

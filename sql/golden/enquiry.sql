@@ -3,7 +3,8 @@
 -- Grain   one row per enquiry_id
 -- Reads   scratch.turn, scratch.turn_enquiry, scratch.turn_link, golden.interaction
 -- Rule    its id is a hash of its first message, so that later messages leave it as it is; joined_by tells what held
---         its messages together; is_resolved follows the last status that its source told, and is NULL where none did
+--         its messages together; is_resolved follows the last status that speaks of the matter (a ticket's, not what
+--         became of a call or a text message), and is NULL where none does; a call that one of ours took is its answer
 WITH message AS (
     SELECT
         enquiry.first_turn,
@@ -11,6 +12,22 @@ WITH message AS (
         interaction.enquiry_id,
         interaction.duplicate_of,
         interaction.status,
+        CASE
+            WHEN lower(interaction.status) IN ('solved', 'closed', 'resolved', 'done') THEN TRUE
+            WHEN
+                regexp_full_match(
+                    lower(interaction.status),
+                    'new|open(ed)?|reopened|pending|(on[- ]?)?hold|snoozed|in progress|waiting.*|status_\d+'
+                )
+                THEN FALSE
+        END AS is_settled,
+        turn.direction = 'outbound'
+        OR (
+            turn.direction = 'inbound'
+            AND turn.channel = 'voice'
+            AND interaction.agent_ref IS NOT NULL
+            AND interaction.duration_seconds > 0
+        ) AS is_answer,
         min(turn.occurred_at) FILTER (WHERE turn.direction = 'inbound') OVER (
             PARTITION BY enquiry.first_turn
         ) AS first_asked_at
@@ -44,8 +61,9 @@ enquiry AS (
         list_sort(list_distinct(flatten(list(order_refs)))) AS order_refs,
         mode(topic ORDER BY topic) AS topic,
         min(first_asked_at) AS first_asked_at,
-        min(occurred_at) FILTER (WHERE direction = 'outbound' AND occurred_at >= first_asked_at) AS first_answered_at,
-        max_by(status, turn) FILTER (WHERE status IS NOT NULL) AS status
+        min(occurred_at) FILTER (WHERE is_answer AND occurred_at >= first_asked_at) AS first_answered_at,
+        max_by(status, turn) FILTER (WHERE status IS NOT NULL) AS status,
+        max_by(is_settled, turn) FILTER (WHERE is_settled IS NOT NULL) AS is_resolved
     FROM message
     GROUP BY first_turn
 )
@@ -65,7 +83,7 @@ SELECT
     enquiry.order_refs,
     date_diff('second', enquiry.first_asked_at, enquiry.first_answered_at) AS first_response_seconds,
     enquiry.status,
-    lower(enquiry.status) IN ('solved', 'closed', 'resolved', 'done') AS is_resolved,
+    enquiry.is_resolved,
     coalesce(joined.joined_by, []) AS joined_by
 FROM enquiry
 LEFT JOIN joined ON enquiry.first_turn = joined.first_turn

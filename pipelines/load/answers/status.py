@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.extract.landing.unclaimed import Unclaimed
 from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
 from pipelines.load.answers.landed import unpublished
@@ -77,6 +78,7 @@ class Status:
         quarantined: what could not be read of them, by reason, the most frequent first.
         notices: how the exports of its night have changed.
         waiting: files in the inbox that no run has taken in yet: late ones, and those that have changed since.
+        unclaimed: folders of the inbox with files that no source's path names.
         unpublished: files that landed since with what the version in use does not hold.
         failed_validation: the last candidate, where it did not pass.
         writer: the process that is writing this home now, if any.
@@ -98,6 +100,7 @@ class Status:
     quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    unclaimed: list[Unclaimed] = field(default_factory=list)
     unpublished: list[Waiting] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
     writer: int | None = None
@@ -116,21 +119,27 @@ def _plain(value: Any) -> Any:
 
 
 def status(
-    home: Home, *, now: datetime | None = None, waiting: list[Waiting] | None = None, sources: Iterable[Source] = ()
+    home: Home,
+    *,
+    now: datetime | None = None,
+    waiting: list[Waiting] | None = None,
+    unclaimed: list[Unclaimed] | None = None,
+    sources: Iterable[Source] = (),
 ) -> Status:
     """Say where the home stands; it reads only, and stands in no writer's way.
 
     Args:
         now: the present instant, for the age; None asks the clock.
-        waiting: what waits in the inbox (see ``extract.waiting``), to be told with the rest.
+        waiting: what waits in the inbox (see ``landing.waiting``), to be told with the rest.
+        unclaimed: what lies there and nobody reads (see ``landing.unclaimed``), likewise.
         sources: those of sources.yml, to tell which were due, and what landed of them since.
     """
     sources = list(sources)
-    writer, failed, waiting = holder(home.path / "writer.lock"), _failed(home), waiting or []
+    writer, failed = holder(home.path / "writer.lock"), _failed(home)
     folder = current(home)
     if folder is None:
         return Status(
-            home.path, versions=len(version_names(home)), waiting=waiting,
+            home.path, versions=len(version_names(home)), waiting=waiting or [], unclaimed=unclaimed or [],
             unpublished=unpublished(home, sources, None, None), failed_validation=failed, writer=writer,
         )  # fmt: skip
     manifest, names = manifest_of(folder), version_names(home)
@@ -148,7 +157,8 @@ def status(
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=brought, absent=gone, missing=due, quarantined=unread, notices=[Notice(*row) for row in told],
-        unpublished=unpublished(home, sources, folder, published), failed_validation=failed, writer=writer, waiting=waiting,
+        waiting=waiting or [], unclaimed=unclaimed or [], unpublished=unpublished(home, sources, folder, published),
+        failed_validation=failed, writer=writer,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from pipelines.load.terminal.layout import fits, minute, outside, plain_table, p
 from pipelines.load.validation.checks import ValidationReport
 from pipelines.load.versions.published import Version
 
+FOLDERS = 5  # of the inbox that nobody reads that are shown
 NOTICES = 10  # kinds of warnings that are shown
 REASONS = 10  # of what could not be read that are shown
 PLURALS = {"membership": "records", "channel_switch": "channel switches", "enquiry": "enquiries"}
@@ -111,6 +112,12 @@ def _render_waiting(found: Status, console: Console) -> None:
     _render_late(
         found.unpublished, "landed, not published yet" if found.version is None else "landed, not in this version", console
     )
+    if found.unclaimed:
+        words = ", ".join(other.words() for other in found.unclaimed[:FOLDERS])
+        more = f" and {len(found.unclaimed) - FOLDERS} more folders" if len(found.unclaimed) > FOLDERS else ""
+        console.print(
+            f"in the inbox, but no path of sources.yml names it: {escape(words)}{more}", style="yellow", soft_wrap=True
+        )
 
 
 def _render_late(late: list[Waiting], words: str, console: Console) -> None:

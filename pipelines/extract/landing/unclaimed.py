@@ -1,0 +1,71 @@
+"""What lies in the inbox and no source's path names: a channel not in sources.yml, another ending, another folder."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import fsspec
+from fsspec.utils import glob_translate
+
+from pipelines.extract.files.inbox import ANY_NIGHT, SourceFile, find_files
+from pipelines.settings import Home, Source
+
+_ANY_NIGHT = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """How many files of a folder nobody reads.
+
+    Attributes:
+        folder: below the inbox, as far as its night or, without one, the first: further down people may be named.
+    """
+
+    folder: str
+    files: int
+
+    def words(self) -> str:
+        """Return the folder with its count."""
+        return f"{self.folder} ({self.files:,} file{'' if self.files == 1 else 's'})"
+
+
+def unclaimed(home: Home, sources: Iterable[Source], night: date | None = None) -> list[Unclaimed]:
+    """List the folders in which files lie that no source's path names; told by names alone, nothing is opened.
+
+    Args:
+        night: look only into the folders of this night; None looks through the whole inbox, but not at files that lie in
+            no folder.
+
+    Raises:
+        OSError: the inbox is away.
+    """
+    named = [re.compile(glob_translate(source.path.replace("{night}", ANY_NIGHT))).match for source in sources]
+    files = find_files(home.inbox, "**/*") if night is None else _of_night(home.inbox, night.isoformat())
+    counts = Counter(
+        _folder(file.name)
+        for file in files
+        if "/" in file.name and not file.is_left_alone and not any(names(file.name) for names in named)
+    )
+    return [Unclaimed(folder, count) for folder, count in sorted(counts.items())]
+
+
+def _of_night(inbox: str, night: str) -> Iterator[SourceFile]:
+    """Yield the files of a night without a walk through all others."""
+    filesystem, root = fsspec.url_to_fs(inbox)
+    try:
+        entries = filesystem.ls(root, detail=True)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        top = str(entry["name"]).rstrip("/").rpartition("/")[2]
+        if entry["type"] == "directory":
+            yield from find_files(inbox, f"{top}/**/*" if night in top else f"{top}/{night}/**/*")
+
+
+def _folder(name: str) -> str:
+    """Return the path of a file as far as its night's folder, else its first folder."""
+    parts = name.split("/")[:-1]
+    depth = next((depth for depth, part in enumerate(parts, start=1) if _ANY_NIGHT.search(part)), 1)
+    return "/".join(parts[:depth])
