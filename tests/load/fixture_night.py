@@ -146,7 +146,7 @@ def write_night(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     ids = {record.ref: identity_id(record) for record in night.records}
     for one, other, weight, rule in night.edges:
         left, right = sorted((ids[one], ids[other]))
-        _insert(con, "resolve.edge", left, right, weight, 1 / (1 + 2**-weight), weight, rule, False, "1")
+        _insert(con, "resolve.edge", left, right, weight, 1 / (1 + 2**-weight), weight, rule, "1")
     for source in sorted({record.source for record in night.records}):
         count = sum(record.source == source for record in night.records)
         _insert(con, "staging.ledger", source, NIGHT, f"{source}/file", 1000, "0" * 64, "table", count, count, 0, 0, 0)
