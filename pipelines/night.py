@@ -132,7 +132,7 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
             its bounds is told in its report: what could be read of it is landed, and the night goes on.)
     """
     chosen = _chosen(sources, only)
-    with _timed(home, "extract", night), pool() as workers:
+    with _timed(home, "extract", night), _told_with_its_file(home), pool() as workers:
         reports = land_all(home, chosen, night, workers)
     if sealed_sources(home.lake, night).isdisjoint(source.name for source in chosen):
         others = ", ".join(other.words() for other in unclaimed(home, sources.values()))
@@ -144,6 +144,16 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
     for other in unclaimed(home, sources.values(), night):
         log.warning("extract %s: no path of sources.yml names what lies in %s", night, other.words())
     return reports
+
+
+@contextlib.contextmanager
+def _told_with_its_file(home: Home) -> Iterator[None]:
+    """Tell a format's complaint about its source's entry together with the file in which the entry stands."""
+    try:
+        yield
+    except ConfigurationError as error:
+        words = str(error)
+        raise ConfigurationError(f"{sources_path(home)}: {words}" if words.startswith("sources.") else words) from None
 
 
 def replay_quarantine(
@@ -158,7 +168,7 @@ def replay_quarantine(
         ConfigurationError: there is no source ``only``.
     """
     chosen = _chosen(sources, only)
-    with pool() as workers:
+    with _told_with_its_file(home), pool() as workers:
         return [
             report
             for day, names in quarantined_nights(home.lake).items()
@@ -196,7 +206,8 @@ def _broken_words(report: SourceReport) -> str:
     share = report.quarantined / report.read if report.read else 1.0
     head = (
         f"source {report.source}, night {report.night}: {report.quarantined} of {report.read} records ({share:.1%}) could "
-        "not be read, over its max_quarantined_share; the others are landed. Mend the export and run the night again:"
+        "not be read, over its max_quarantined_share; the others are landed. Mend the export, or the source's entry in "
+        "sources.yml, and run the night again:"
     )
     return "\n".join([head, *(f"  {place}" for place in report.places)])
 
@@ -208,7 +219,7 @@ def extract_source(source: str, night: str, home_path: str | None = None) -> dic
         SourceBroken: more of it than its bound could not be read; what could be is landed.
     """
     home = home_of(home_path)
-    with pool() as workers:
+    with _told_with_its_file(home), pool() as workers:
         report = land(home, _source(sources_of(home), source), night_of(night), workers)
     raise_broken([report])
     return {name: value for name, value in asdict(report).items() if name not in ("places", "night")}

@@ -1,5 +1,6 @@
 """Paths, environment and configuration files: read here, at the edge, and handed on as values."""
 
+import difflib
 import os
 import re
 from collections.abc import Hashable
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -136,6 +137,12 @@ def spark_place(home: Home) -> SparkPlace:
     return SparkPlace(master or "local[*]", Path(folder).resolve() if folder else home.tmp / "spark", bool(folder))
 
 
+def _word(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"{name!r} is to be the name of a folder: write small letters, digits and _, such as support_mail")
+    return name
+
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is not a time zone of the IANA database (write Europe/London)")
@@ -155,7 +162,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: Annotated[str, AfterValidator(_word)]
     format: str
     path: str
     channel: Channel | None = None  # a table of profiles has none
@@ -212,7 +219,7 @@ def _source(path: Path, name: str, entry: object) -> Source:
     try:
         source = Source(name=name, **entry)
     except ValidationError as error:
-        raise ConfigurationError(f"{path}: sources.{name}.{first_problem(error)}") from None
+        raise ConfigurationError(f"{path}: sources.{name}.{first_problem(error, Source)}") from None
     except TypeError as error:
         raise ConfigurationError(f"{path}: sources.{name}: {error}") from None
     if source.path.startswith("/") or ".." in source.path.split("/"):
@@ -235,13 +242,39 @@ class _Strict(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def first_problem(error: ValidationError) -> str:
-    """Return the first thing that is wrong: its key and what it is, without pydantic's way of saying it."""
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    plain = {"extra_forbidden": "there is no such key", "missing": "is missing"}
-    message = plain.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
+    """Return what is wrong: its key and what it is, without pydantic's way of saying it.
+
+    Of several the first, but a key that looks like one of ``model`` before all: where it is required, it is missing as well.
+    """
+    problems = error.errors()
+    meant = {
+        each["loc"]: close[0]
+        for each in problems
+        if each["type"] == "extra_forbidden"
+        if (close := difflib.get_close_matches(str(each["loc"][-1]), _keys_at(model, each["loc"][:-1]), n=1))
+    }
+    first = next((each for each in problems if each["loc"] in meant), problems[0])
+    at, message = first["loc"], str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        message = "there is no such key" + (f" (write {meant[at]})" if at in meant else "")
+    elif first["type"] == "missing":
+        message = "is missing"
+    elif at and at[-1] == "[key]":  # of a mapping whose keys are a closed set
+        at, message = at[:-1], message.replace("Input should", "the key should", 1)
+    key = ".".join(map(str, at))
     return f"{key}: {message}" if key else message
+
+
+def _keys_at(model: Any, path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that may stand at ``path`` of a model; none where it is no mapping with keys of its own."""
+    for part in path:
+        inner = get_args(model)
+        if inner:  # dict[str, Rule]
+            model = inner[-1]
+        elif field := getattr(model, "model_fields", {}).get(part):
+            model = field.annotation
+    return list(getattr(model, "model_fields", {}))
 
 
 def load_yaml(path: Path) -> Any:

@@ -1,8 +1,12 @@
+from datetime import date
+
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.night import sources_of
-from pipelines.settings import Home, home_of, load_sources, sources_path
+from pipelines.load.golden.policy import load_policy
+from pipelines.night import extract, extract_source, sources_of
+from pipelines.resolve.settings import load_linkage
+from pipelines.settings import PACKAGE_ROOT, Home, home_of, load_sources, sources_path
 
 GOOD = """
 sources:
@@ -32,8 +36,17 @@ def test_a_source_says_where_its_night_lies(tmp_path):
         pytest.param("sources:\n  mail: {format: mbox", "sources.yml:2", id="not YAML, told with its line"),
         pytest.param(
             GOOD.replace("region: GB", "regoin: GB"),
-            "regoin: there is no such key",
+            "regoin: there is no such key (write region)",
             id="a misspelt key",
+        ),
+        pytest.param(
+            GOOD.replace("format: mbox", "fromat: mbox"),
+            "fromat: there is no such key (write format)",
+            id="of a key that must be",
+        ),
+        pytest.param(GOOD.replace("region: GB", "colour: red"), "colour: there is no such key", id="a key like none"),
+        pytest.param(
+            GOOD.replace("support_mail:", "support-mail:"), "write small letters, digits and _", id="a name with a hyphen"
         ),
         pytest.param(GOOD.replace("region: GB", "region: UKK"), "sources.support_mail.region", id="a region that is none"),
         pytest.param(GOOD.replace("format: mbox, ", ""), "format: is missing", id="a key that is missing"),
@@ -87,3 +100,47 @@ def test_the_home_and_the_sources_come_from_the_option_then_the_environment_then
     monkeypatch.setenv("GOLDTHREAD_SOURCES", str(tmp_path / "ours.yml"))
     assert sources_path(home_of()) == tmp_path / "ours.yml"
     assert sources_path(home_of(), tmp_path / "these.yml") == tmp_path / "these.yml"
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "words"),
+    [
+        pytest.param(
+            "linkage", "threshold: 3.0", "treshold: 3.0", "treshold: there is no such key (write threshold)", id="a key"
+        ),
+        pytest.param(
+            "linkage", "  email: {max", "  e-mail: {max", "rules.e-mail: the key should be", id="a rule that is none"
+        ),
+        pytest.param(
+            "linkage", "{email: 15", "{mail: 15", "values_at_most.mail: the key should be 'email', 'phone'", id="a kind"
+        ),
+        pytest.param(
+            "linkage", "{share: 0.03", "{shares: 0.03", "customers.shares: there is no such key (write share)", id="deep"
+        ),
+        pytest.param(
+            "policy", "silence_hours: 6", "silence_hour: 6", "enquiries.silence_hour: there is no such key", id="a section's"
+        ),
+        pytest.param("policy", "    rules: [evidence", "    rule: [evidence", "(write rules)", id="a group's"),
+    ],
+)
+def test_a_mistyped_key_is_told_with_the_one_that_was_meant(tmp_path, file, right, wrong, words):
+    shipped = (PACKAGE_ROOT / "config" / f"{file}.yml").read_text(encoding="utf-8")
+    path = write(tmp_path / f"{file}.yml", shipped.replace(right, wrong, 1))
+    with pytest.raises(ConfigurationError, match=rf"{file}\.yml") as caught:
+        load_linkage(path) if file == "linkage" else load_policy(path)
+    assert words in str(caught.value)
+
+
+def test_columns_that_make_no_record_are_told_with_the_file_of_the_source(tmp_path):
+    entry = "{format: table, kind: profile, path: 'crm/{night}/*.csv', columns: {source_ref: Id, e_mail: Email}}"
+    path = tmp_path / "config" / "sources.yml"
+    path.parent.mkdir()
+    write(path, f"sources: {{crm: {entry}}}")
+    export = tmp_path / "inbox" / "crm" / "2026-11-20"
+    export.mkdir(parents=True)
+    write(export / "a.csv", "Id,Email\n1,a@x.example\n")
+    home = Home(tmp_path)
+    with pytest.raises(ConfigurationError, match=rf"^{path}: sources\.crm\.columns: 'e_mail' is no field"):
+        extract(home, sources_of(home), date(2026, 11, 20))
+    with pytest.raises(ConfigurationError, match=rf"^{path}: sources\.crm\.columns"):
+        extract_source("crm", "2026-11-20", str(tmp_path))

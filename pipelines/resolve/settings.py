@@ -76,6 +76,9 @@ class Confirmed(BaseModel):
     repeated_letters: int = Field(default=40, ge=1)
 
 
+Blocking = Literal[
+    "account", "crm_id", "email", "phone", "handle", "reference", "claim", "birth", "alias", "home", "name", "near"
+]  # fmt: skip
 Counted = Literal["email", "phone", "handle", "account", "crm_id"]
 
 
@@ -102,7 +105,7 @@ class Linkage(BaseModel):
     said_name: str
     signed_name: str = r"[^\s\S]"  # nothing is
     confirmed: Confirmed = Confirmed()
-    rules: dict[str, Rule]
+    rules: dict[Blocking, Rule]
 
     @property
     def joins_from(self) -> float:
@@ -128,7 +131,7 @@ def load_linkage(path: Path) -> Linkage:
     try:
         linkage = Linkage(**document)
     except ValidationError as error:
-        raise ConfigurationError(f"{path}: {first_problem(error)}") from None
+        raise ConfigurationError(f"{path}: {first_problem(error, Linkage)}") from None
     except TypeError:
         raise ConfigurationError(f"{path}: keys: they are words") from None
     if linkage.keep_above > linkage.threshold:

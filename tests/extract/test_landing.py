@@ -198,6 +198,14 @@ def test_a_wrong_column_breaks_the_source_and_names_it(home):
     assert "Ann" not in report.places[0]
 
 
+def test_each_wrong_column_is_told_with_what_looks_like_it(home):
+    send(home.path, "crm/2026-11-20/a.csv", "Id,Full Name,E-Mail,Ok,Changed\nC1,Ann Archer,ann@mail.example,yes,\n")
+    columns = {"source_ref": "Id", "full_name": "FullName", "email": "Email", "city": "Town"}
+    report = land(home, CRM.model_copy(update={"columns": columns}), NIGHT)
+    told = "wrong columns: 'Email', 'FullName', 'Town' are not in the file; alike are 'Full Name', 'E-Mail'"
+    assert told in report.places[0]
+
+
 def test_an_extractor_that_stops_half_way_leaves_last_nights_partition(home):
     land(home, WHATSAPP, NIGHT)
     before = digests(home)

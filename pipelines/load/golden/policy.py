@@ -144,7 +144,7 @@ def load_policy(path: Path) -> Policy:
     try:
         return Policy(**document)
     except ValidationError as error:
-        raise ConfigurationError(f"{path}: {first_problem(error)}") from None
+        raise ConfigurationError(f"{path}: {first_problem(error, Policy)}") from None
 
 
 def register_policy(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:

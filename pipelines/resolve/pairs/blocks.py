@@ -178,7 +178,7 @@ def _caps(sizes: list[tuple[str, int, int]], linkage: Linkage) -> dict[str, int]
     Args:
         sizes: (rule, pairs that a block makes, how many such blocks there are).
     """
-    caps = {name: rule.max_block for name, rule in linkage.rules.items()}
+    caps: dict[str, int] = {name: rule.max_block for name, rule in linkage.rules.items()}
     while True:
         kept = [(pairs, rule, blocks) for rule, pairs, blocks in sizes if pairs <= caps[rule] * (caps[rule] - 1) // 2]
         if sum(pairs * blocks for pairs, _, blocks in kept) <= linkage.pair_budget:

@@ -230,10 +230,12 @@ class Reader:
         refuse_doubled(name for name in header if name in self._mapped)
         missing = sorted(self._mapped - set(header))
         if missing:
-            alike = difflib.get_close_matches(missing[0].lower(), {name.lower(): name for name in header}, n=3, cutoff=0.6)
+            lower = [name.lower() for name in header]
+            alike = {each for name in missing for each in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.6)}
             found = [name[:60] for name in header if name.lower() in alike]
             looks = f"; alike are {', '.join(map(repr, found))}" if found else ""
-            raise UnreadableError(f"wrong column: {', '.join(map(repr, missing))} is not in the file{looks}")
+            columns, verb = ("column", "is") if len(missing) == 1 else ("columns", "are")
+            raise UnreadableError(f"wrong {columns}: {', '.join(map(repr, missing))} {verb} not in the file{looks}")
         self._tell_unmapped(set(header) - self._mapped)  # not before: without its header, a file's first row is a person
 
     def _tell_unmapped(self, names: set[str]) -> None:
