@@ -71,6 +71,19 @@ def values(profile, kind):
     return [each.value for each in profile.identifiers if each.kind == kind]
 
 
+HOUSE = ["Id", "Known", "First", "Last", "Born", "No", "Road", "Road2", "City"]
+HOUSES = source_of(
+    format="table",
+    name="houses",
+    kind="profile",
+    columns={
+        "source_ref": "Id",
+        "given_name": ["Known", "First"],
+        "family_name": ["Last", "Born"],
+        "street": ["No", "Road", "Road2"],
+        "city": "City",
+    },
+)
 CALLS = source_of(
     format="table",
     name="calls",

@@ -5,7 +5,21 @@ import pytest
 from pipelines.errors import ConfigurationError
 from tests.extract.exports import extracted
 from tests.extract.specimens import Specimen
-from tests.extract.tables import ANN, CALL, CALLS, CRM, as_cell, changed, csv_dicts, csv_of, dump_csv, jsonl, values
+from tests.extract.tables import (
+    ANN,
+    CALL,
+    CALLS,
+    CRM,
+    HOUSE,
+    HOUSES,
+    as_cell,
+    changed,
+    csv_dicts,
+    csv_of,
+    dump_csv,
+    jsonl,
+    values,
+)
 
 MORE = {"public": "no", "subject": "My parcel", "parent": "CA0", "mood": "good"}  # "mood" is in no mapping
 CALL_ROWS = [
@@ -190,3 +204,31 @@ def test_a_mapping_that_makes_no_record_is_a_mistake_in_the_configuration(tmp_pa
 def test_an_encoding_that_is_none_is_a_mistake_in_the_configuration(tmp_path):
     with pytest.raises(ConfigurationError, match=r"sources\.crm\.encoding"):
         extracted(tmp_path, {"a.csv": csv_of(ANN)}, changed(CRM, encoding="klingon"))
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "streets", "address"),
+    [
+        pytest.param(
+            {"First": "Ann", "Last": "Archer", "Road": "High St"}, "Ann Archer", ["High St"], "High St, Leeds", id="plain"
+        ),
+        pytest.param(
+            {"Known": "Annie", "First": "Ann", "Last": "Archer"}, "Annie Archer", [], None, id="the first that is filled"
+        ),
+        pytest.param({"First": "Ann", "Born": "Baker"}, "Ann Baker", [], None, id="a family name in the second column"),
+        pytest.param({"Road2": "Flat 2"}, None, ["Flat 2"], "Flat 2, Leeds", id="a street in the last column"),
+        pytest.param(
+            {"No": "8", "Road": "High St"}, None, ["8 High St"], "8 High St, Leeds", id="a house number of its own"
+        ),
+        pytest.param(
+            {"No": "8a", "Road": "Flat 2", "Road2": "9"}, None, ["8a Flat 2 9"], "8a Flat 2 9, Leeds", id="two numbers"
+        ),
+        pytest.param({"No": "8"}, None, ["8"], "8, Leeds", id="a number alone"),
+        pytest.param({"Road": "High St", "Road2": "Mill"}, None, ["High St", "Mill"], "High St, Leeds", id="two streets"),
+    ],
+)
+def test_names_and_addresses_are_made_of_the_first_column_that_is_filled(tmp_path, row, name, streets, address):
+    (profile,) = extracted(tmp_path, {"a.csv": csv_of(row | {"Id": "C1", "City": "Leeds"}, header=HOUSE)}, HOUSES).records
+    assert values(profile, "name") == ([name] if name else [])
+    assert values(profile, "street") == streets
+    assert values(profile, "address") == ([address] if address else [])

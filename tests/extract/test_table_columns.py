@@ -21,7 +21,7 @@ from pipelines.extract.parts.table.json_plain import plain_columns
 from tests.extract.by_column import assert_alike, counted, landed, read
 from tests.extract.exports import extracted
 from tests.extract.random_tables import COMPLAINT, PEOPLE, SOURCES, TALKS, csv_files, json_files, parquet_files
-from tests.extract.tables import ANN, CRM, csv_of, jsonl
+from tests.extract.tables import ANN, CRM, HOUSE, HOUSES, csv_of, jsonl
 from tests.thorough import TIMES
 
 FORGIVING = settings(
@@ -97,6 +97,15 @@ def test_names_in_signs_go_by_column_and_come_out_the_same(tmp_path_factory, tmp
     ]
     assert_alike(tmp_path_factory, PEOPLE, csv_of(*rows).encode())
     assert counted(tmp_path, PEOPLE, csv_of(*rows).encode())[1] <= 3
+
+
+def test_parts_in_several_columns_come_out_the_same(tmp_path_factory):
+    cells = {"Known": ["", "Annie"], "First": ["Ann", "Ann", ""], "Born": ["", "Baker"], "Last": ["", "Archer", ""],
+             "No": ["", "8a", "", "", "x"], "Road": ["High St", "", "9"], "Road2": ["", "", "Mill"],
+             "City": ["Leeds"]}  # fmt: skip
+    rows = [{name: texts[n % len(texts)] for name, texts in cells.items()} | {"Id": f"C{n}"} for n in range(120)]
+    assert_alike(tmp_path_factory, HOUSES, csv_of(*rows, header=HOUSE).encode())
+    assert_alike(tmp_path_factory, HOUSES, jsonl(*rows).encode())
 
 
 def test_plain_rows_of_parquet_do_go_by_column(tmp_path):

@@ -19,7 +19,8 @@ _OFFSET = re.compile(
     r"(?: ?(?:\([^()]{1,60}\)|\[[\w/+-]{1,40}\]|[A-Z]{2,5}))?$"
 )
 _WEEKDAY = re.compile(r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ")
-_NAMED_DATE = re.compile(r"(\d{1,2})([ -])([A-Z][a-z]{2,8})\.?\2(\d{4})|([A-Z][a-z]{2,8})\.? (\d{1,2}),? (\d{4})")
+_MONTH = "[A-Z][a-z]{2,8}|[A-Z]{3,9}|[a-z]{3,9}"  # Oracle writes 03-APR-1980
+_NAMED_DATE = re.compile(rf"(\d{{1,2}})([ -])({_MONTH})\.?\2(\d{{4}})|({_MONTH})\.? (\d{{1,2}}),? (\d{{4}})")
 _ISO_DATE = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
            "december")  # fmt: skip
@@ -109,9 +110,10 @@ def parse_date(value: str, order: DateOrder | None) -> date:
     value, _ = _without_offset(value.strip())
     if moment := _iso_time(value) or _named_time(value):
         return moment.date()
-    match = _NUMBERED_DATE.fullmatch(value)
+    match = _NUMBERED_DATE.match(value)
     if not match:
         raise UnreadableError("not a date")
+    _clock_behind(value[match.end() :])
     if len(match[1]) < 4 and len(match[4]) < 4:
         raise UnreadableError("a date whose year has two digits")
     return numbered_date(match[1], match[3], match[4], order)

@@ -8,10 +8,20 @@ import pyarrow.compute as pc
 
 from pipelines.extract.parts.columns.identifiers import Identified, lists_of, without_repeats
 from pipelines.extract.parts.columns.shapes import LINE, NAME, as_they_stand
-from pipelines.extract.parts.columns.texts import NULL, Flags, Places, flags_of, is_filled, is_there, made_where, read
+from pipelines.extract.parts.columns.texts import (
+    NULL,
+    Flags,
+    Places,
+    each_once,
+    flags_of,
+    is_filled,
+    is_there,
+    made_where,
+    read,
+)
 from pipelines.extract.parts.table.consents import CONTACTS, Consents
 from pipelines.extract.parts.table.layout import Layout
-from pipelines.extract.parts.table.values import Person, Step, line
+from pipelines.extract.parts.table.values import HOUSE_NUMBER, Person, Step, line
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import PLAIN_LIMIT, plain
 from pipelines.extract.values.records import CONSENT
@@ -27,6 +37,8 @@ def identified(person: Person, source: Source, texts: list[pa.Array], is_odd: Fl
     is_ours = np.zeros(len(is_odd), np.bool_)
     for step in person.steps:
         found.append(_identified(step, texts[step.place], source, is_odd, is_ours))
+        if step.place in person.street and len(person.street) > 1:
+            is_odd |= _is_house_number(texts[step.place])
         if step.who[0] == "phone":
             is_odd |= _is_abroad(person, texts) & is_filled(texts[step.place])
     name = _composed_name(person, texts, [one.values for one in found if one.who[0] == "name"])
@@ -42,6 +54,12 @@ def _is_abroad(person: Person, texts: list[pa.Array]) -> Flags:
         return np.zeros(len(countries), np.bool_)
     are = np.array([bool(each and person.abroad(line(each) or "")) for each in countries.dictionary.to_pylist()])
     return flags_of(pa.array(are).take(countries.indices).fill_null(False))
+
+
+def _is_house_number(texts: pa.Array) -> Flags:
+    """Return the rows whose cell holds a number alone, which goes to the street beside it."""
+    own, found = each_once(texts, lambda text: bool(HOUSE_NUMBER.fullmatch(text)))
+    return np.array(found, np.bool_)[own]
 
 
 def clean_lines(texts: pa.Array) -> pa.Array:
@@ -111,7 +129,7 @@ def _made(step: Step, text: str) -> tuple[str | None, bool, bool]:
 
 def _composed_name(person: Person, texts: list[pa.Array], names: list[pa.Array]) -> pa.Array:
     """Return the names that rows without a name have in parts."""
-    given, family = texts[person.given], texts[person.family]
+    given, family = _filled(texts, person.given), _filled(texts, person.family)
     if not (is_filled(given).any() and is_filled(family).any()):
         return pa.nulls(len(given), pa.string())
     given, family = clean_lines(given), clean_lines(family)
@@ -129,9 +147,17 @@ def _composed_name(person: Person, texts: list[pa.Array], names: list[pa.Array])
     return made_where(whole, ~flags_of(pc.match_substring_regex(whole, NAME).fill_null(True)), name)
 
 
+def _filled(texts: list[pa.Array], places: list[int]) -> pa.Array:
+    """Return the first of a field's cells that is filled."""
+    found = texts[places[0]]
+    for place in places[1:]:
+        found = pc.if_else(pc.equal(found, ""), texts[place], found)
+    return found
+
+
 def _whole_address(person: Person, texts: list[pa.Array]) -> pa.Array:
     """Return the addresses that rows with a street have in parts."""
-    parts = [texts[place] for place in person.address]
+    parts = [_filled(texts, places) for places in person.address]
     if not is_filled(parts[0]).any():
         return pa.nulls(len(parts[0]), pa.string())
     parts = list(map(clean_lines, parts))

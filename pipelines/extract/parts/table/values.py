@@ -48,6 +48,7 @@ _NO = names("""
 _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,20})?)")
+HOUSE_NUMBER = re.compile(r"(?:[Nn][Oo]\.? ?|#)?[0-9]{1,6}(?: ?[A-Za-z])?(?: ?[-/] ?[0-9]{1,6}[A-Za-z]?)?")
 _CONTACT_KINDS = frozenset({"email", "phone", "handle", "account"})
 _TOUCHED = re.compile(r"[\w@]\s*\0|\0\s*[\w@]|\0\0")  # an address, \0, that a word or another one stands at
 _BEHIND_ONE = re.compile(r";(?!\s*(?:ext|isub)=)", re.IGNORECASE)  # what follows it is another number
@@ -140,7 +141,8 @@ class Person:
     Attributes:
         steps: the columns, in the mapping's order.
         country: where the row says in which country its numbers are written.
-        given, family, address: where the parts stand of which a whole name and address are made.
+        given, family, address: where the parts stand of which a whole name and address are made, each in its columns: the
+            first that is filled counts.
         ends: the columns of each contact field that has several.
     """
 
@@ -165,10 +167,10 @@ class Person:
                 self.steps += steps
                 self.ends += [steps] if len(steps) > 1 and kind in _CONTACT_KINDS else []
         self.given, self.family, *self.address = (
-            (layout.places(prefix + name) or [layout.nothing])[0]
+            layout.places(prefix + name) or [layout.nothing]
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
         )
-        self.country = self.address[-1]
+        self.street, self.country = self.address[0], self.address[-1][0]
         self.region, self._own = source.region, own
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
@@ -185,6 +187,7 @@ class Person:
         """Return a row's identifiers, each once, and whether one of them is ours."""
         found: list[Identifier] = []
         is_ours = False
+        texts = with_house_number(texts, self.street) if len(self.street) > 1 else texts
         abroad = self.abroad(first_line(texts[self.country])) if texts[self.country] else None
         for step in self.steps:
             if not (cell := texts[step.place]):
@@ -196,13 +199,14 @@ class Person:
             for one, own in made:
                 found.append(one)
                 is_ours = is_ours or own
-        if texts[self.given] and texts[self.family] and not any(each.kind == "name" for each in found):
-            given, family = (first_line(texts[place]) for place in (self.given, self.family))
+        given, family = _filled(texts, self.given), _filled(texts, self.family)
+        if given and family and not any(each.kind == "name" for each in found):
+            given, family = first_line(given), first_line(family)
             whole = identifiers.whole_name(given, family) if given and family else ""
             composed = identifiers.name(whole, self.name_evidence)
             found += [composed] if composed else []
-        if texts[self.address[0]]:
-            parts = [first_line(texts[place]) for place in self.address if texts[place]]
+        if _filled(texts, self.street):
+            parts = [first_line(cell) for places in self.address if (cell := _filled(texts, places))]
             address = plain("address", ", ".join(filter(None, parts)), self.address_evidence) if parts[0] else None
             found += [address] if address else []
         if len({each.value for each in found}) < len(found):  # two that are one have one value
@@ -239,6 +243,24 @@ class Person:
         """Return the region of a country as a row has it, where that is another than the source's."""
         region = identifiers.region_of(country)
         return region if region != self.region else None
+
+
+def with_house_number(texts: list[str | list[str]], street: list[int]) -> list[str | list[str]]:
+    """Return a row's texts with the number of a house, which has a column of its own, in the street beside it.
+
+    Alone a number would be a street that a whole town has in common.
+    """
+    numbers = [place for place in street if isinstance(texts[place], str) and HOUSE_NUMBER.fullmatch(str(texts[place]))]
+    named = [place for place in street if texts[place] and place not in numbers]
+    if not numbers or not named or not isinstance(texts[named[0]], str):
+        return texts
+    whole = " ".join(str(texts[place]) for place in street if place in (named[0], *numbers))
+    return [whole if place == named[0] else "" if place in numbers else text for place, text in enumerate(texts)]
+
+
+def _filled(texts: list[str | list[str]], places: list[int]) -> str | list[str]:
+    """Return the first of a field's cells that is filled."""
+    return next((texts[place] for place in places if texts[place]), "")
 
 
 def _addresses(text: str) -> list[Identifier]:
