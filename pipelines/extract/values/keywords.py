@@ -73,7 +73,8 @@ _REFUSALS = {
 # One of these is in all that is said so, in lower case: a quick look at what mostly says none of it.
 _HINTS = (
     "stop", "do not", "don't", "dont", "never", "no ", "remove", "delete", "erase", " off", "opt me", "consent",
-    "alone", "my number", "kein", "lösche", "plus", "arrête", "não", "non ", "basta", "geen", "inga", "ikke", "ingen", "nie ",
+    "alone", "my number", "kein", "lösche", "plus", "arrête", "não", "non ", "basta", "geen", "inga", "ikke", "ingen",
+    "nie ",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CUES = [(re.compile(rf"\b(?:{said})(?![^ ])"), of) for said, of in _REFUSALS.items()]
