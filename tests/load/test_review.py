@@ -183,6 +183,15 @@ def test_who_takes_a_merged_customer_apart_by_its_records_is_told_of_the_merge(t
     assert mend in judge(home, "different", ["mail:1", "mail:2"], said(5), candidate=True).words
 
 
+def test_unmerge_of_a_merge_that_no_resolve_has_taken_up_says_how_to_take_it_back(tmp_path):
+    home = home_in(tmp_path)
+    land(home, NIGHT, crowd())
+    rebuild(home)
+    done = merge(home, ("mail:1", "sms:1"), said(), candidate=True)
+    with pytest.raises(ConfigurationError, match=f"goldthread review undo {done.judgement.judgement_id}"):
+        unmerge(home, "mail:1", [], said(2), candidate=True)
+
+
 def test_unmerge_takes_what_is_named_with_what_hangs_on_it(tmp_path):
     home = home_in(tmp_path)
     land(home, NIGHT, crowd())

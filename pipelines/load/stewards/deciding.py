@@ -79,7 +79,7 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
         stratum = question.stratum if question else None
         model = _model_in_use(con) if stratum else None
         together = left.customer_id == right.customer_id
-        merges = _merges_within(con, home, left.customer_id) if together and verdict == "different" else []
+        merges = _merges_of(con, home, left.customer_id)[0] if together and verdict == "different" else []
     words = {
         "same": "they are one customer already, and stay it" if together else "they become one customer",
         "different": f"they are taken apart{_beside(merges)}" if together else "they stay apart, whatever comes",
@@ -137,9 +137,9 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
         strangers = sum(anchor.customer_id != whole for anchor in anchors)
         if strangers:
             raise ConfigurationError(f"{strangers} of the sides named are not of the customer {whole}")
-        merges = _merges_within(con, home, whole)
+        merges, to_come = _merges_of(con, home, whole)
         if not anchors:
-            return undo(home, _only_one(merges, whole), said)
+            return undo(home, _only_one(merges, to_come, whole), said)
         rest = anchor_of_rest(con, whole, [anchor.identity_id for anchor in anchors])
     records = tuple(sorted({anchor.record for anchor in anchors}))
     judgement = Judgement(verdict="different", left=records, right=(rest.record,), by=said.by, at=said.at, why=said.why)
@@ -147,25 +147,27 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
     return Written(append_judgement(home, judgement), (whole,), words)
 
 
-def _merges_within(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> list[str]:
-    """Return the judgements that a customer was merged by, sorted."""
-    pairs = published_pairs(con, home, read_judgements(home.judgements))
+def _merges_of(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> tuple[list[str], list[str]]:
+    """Return the judgements that a customer was merged by, and those by which it will be with the next resolve, sorted."""
     inside = {
         identity
         for (identity,) in con.execute(
             "SELECT DISTINCT identity_id FROM golden.membership WHERE customer_id = $customer", {"customer": customer_id}
         ).fetchall()
     }
-    return sorted(
-        {
-            pair["judgement_id"]
-            for pair in pairs
-            if pair["verdict"] == "same" and {pair["identity_l"], pair["identity_r"]} <= inside
-        }
-    )
+    shares: dict[int, set[str]] = {0: set(), 1: set(), 2: set()}
+    for pair in published_pairs(con, home, read_judgements(home.judgements)):
+        if pair["verdict"] == "same":
+            shares[len({pair["identity_l"], pair["identity_r"]} & inside)].add(pair["judgement_id"])
+    return sorted(shares[2]), sorted(shares[1] - shares[2])
 
 
-def _only_one(merges: list[str], customer_id: str) -> str:
+def _only_one(merges: list[str], to_come: list[str], customer_id: str) -> str:
+    if not merges and to_come:
+        raise ConfigurationError(
+            f"{customer_id} is not merged yet: the next resolve does it by {', '.join(to_come)}; to take that back: "
+            f"goldthread review undo {' or '.join(to_come)}"
+        )
     if not merges:
         raise ConfigurationError(
             f"no steward merged {customer_id}; name the records or identities in it that are somebody else's"
