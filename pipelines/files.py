@@ -1,8 +1,10 @@
-"""What lake and published versions ask of single files: their digest, their words, and that they are on the disk."""
+"""What lake, warehouse and published versions ask of single files and folders: digests, words, that they are on the disk."""
 
 import hashlib
 import json
 import os
+import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,23 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def emptied(folder: Path) -> Path:
+    """Return the folder with nothing in it, the owner's alone; where it is a link or another disk, it stays that.
+
+    Raises:
+        OSError: it cannot be made, or something in it cannot be removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in folder.iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+    if stat.S_IMODE(folder.stat().st_mode) != 0o700:
+        folder.chmod(0o700)
+    return folder
 
 
 def write_own(path: Path, text: str) -> None:

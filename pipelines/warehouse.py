@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
+from pipelines.files import emptied
 from pipelines.lock import hold
 from pipelines.settings import Home, memory_limit
 
@@ -36,8 +36,7 @@ def writer_lock(home: Home) -> Iterator[None]:
 
 def wipe_tmp(home: Home) -> None:
     """Empty the spill folder: its files hold personal data and outlive a killed process."""
-    shutil.rmtree(home.tmp, ignore_errors=True)
-    home.tmp.mkdir(parents=True, mode=0o700)
+    emptied(home.tmp)
 
 
 def connect(path: Path | str, home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:

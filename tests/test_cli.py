@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from pipelines import cli
 from pipelines.errors import ConfigurationError, SourceBroken
 from pipelines.lock import hold
+from pipelines.settings import Home
+from pipelines.warehouse import transaction
 
 
 @pytest.fixture
@@ -89,6 +91,19 @@ def test_a_home_that_was_mistyped_is_told_and_not_made(ended, tmp_path, command)
 def test_loading_what_was_not_resolved_says_what_does_that(ended, tmp_path):
     code, words = ended("load", "--night", "2026-03-02", "--home", tmp_path)
     assert (code, words.splitlines()[-1].partition("; ")[2]) == (2, "goldthread resolve --night 2026-03-02 does")
+
+
+def test_a_night_is_not_loaded_from_what_another_one_resolved(ended, tmp_path):
+    """Else its version would tell the other night's changes as its own."""
+    home = Home(tmp_path)
+    with transaction(home) as con:
+        con.execute("CREATE TABLE resolve.membership (customer_id VARCHAR)")
+        con.execute("CREATE TABLE resolve.baseline_night AS SELECT DATE '2026-03-03' AS night")
+    code, words = ended("load", "--night", "2026-03-02", "--home", tmp_path)
+    assert (code, words.splitlines()[-1].partition(": ")[2].partition(": ")[2]) == (
+        2,
+        "what is resolved is the night 2026-03-03; goldthread resolve --night 2026-03-02 comes first",
+    )
 
 
 def test_a_home_that_cannot_be_written_is_told_so(tmp_path):

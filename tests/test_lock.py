@@ -58,3 +58,15 @@ def test_spill_files_of_a_killed_writer_are_wiped_and_the_folder_is_ours_alone(t
     with writer_lock(home):
         assert list(home.tmp.iterdir()) == []
         assert home.tmp.stat().st_mode & 0o777 == 0o700
+
+
+def test_spill_files_may_lie_on_another_disk(tmp_path):
+    home, scratch = Home(tmp_path / "home"), tmp_path / "scratch"
+    (scratch / "trial").mkdir(parents=True)
+    (scratch / "trial" / "goldthread.duckdb").write_text("a person's words")
+    home.path.mkdir()
+    home.tmp.symlink_to(scratch)
+    with writer_lock(home):
+        assert list(scratch.iterdir()) == []
+        assert home.tmp.is_symlink()
+        assert scratch.stat().st_mode & 0o777 == 0o700

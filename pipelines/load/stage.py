@@ -10,7 +10,7 @@ from pipelines.extract.landing.lake import attach_lake
 from pipelines.load.golden.components import build_components
 from pipelines.load.golden.households import build_households
 from pipelines.load.golden.policy import load_policy, register_policy
-from pipelines.resolve.relations import has_table
+from pipelines.resolve.relations import has_table, run
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
@@ -41,10 +41,9 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
 
     Raises:
         ConfigurationError: ``policy.yml`` or ``linkage.yml`` does not say what it should, a SELECT is missing, or nothing is
-            resolved yet.
+            resolved yet, or another night is.
     """
-    if not has_table(con, "resolve", "membership"):
-        raise ConfigurationError(f"{home.database}: nothing is resolved yet; goldthread resolve --night {night} does")
+    _require_resolved(con, home, night)
     policy = load_policy(home.find("config/policy.yml"))
     register_policy(con, policy)
     attach_lake(con, home.lake)
@@ -58,6 +57,17 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     _drop_scratch(con)
     rows["meta.run"] = _note_run(con, home, night, rows)
     return rows
+
+
+def _require_resolved(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> None:
+    """Raise ConfigurationError where the night was not resolved last: another's changes would be told as its own."""
+    if not has_table(con, "resolve", "membership"):
+        raise ConfigurationError(f"{home.database}: nothing is resolved yet; goldthread resolve --night {night} does")
+    found = run(con, "FROM resolve.baseline_night") if has_table(con, "resolve", "baseline_night") else []
+    if found and found != [(night,)]:
+        raise ConfigurationError(
+            f"{home.database}: what is resolved is the night {found[0][0]}; goldthread resolve --night {night} comes first"
+        )
 
 
 def _follow_enquiries(con: duckdb.DuckDBPyConnection, home: Home, values: dict[str, Any]) -> None:

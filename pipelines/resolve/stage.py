@@ -19,7 +19,7 @@ from pipelines.resolve.engines.engine import Engine, OneMachine
 from pipelines.resolve.evidence.identities import build_identities
 from pipelines.resolve.evidence.staging import STAGING, build_staging, take_parts, update_staging
 from pipelines.resolve.evidence.touched import update_identities
-from pipelines.resolve.full import forget_what_is_stored
+from pipelines.resolve.full import REMEMBERED, forget_what_is_stored
 from pipelines.resolve.judgements import build_judgements
 from pipelines.resolve.kept import CUSTOMERS, LINKS, customers_digest, is_kept, note_kept, rules_digest
 from pipelines.resolve.pairs.blocks import build_blocks, update_blocks
@@ -70,7 +70,8 @@ def resolve(
     started, past = perf_counter(), past or Past()
     take_past(con, past, night)
     if full:
-        forget_what_is_stored(con)
+        forgotten = forget_what_is_stored(con)
+        log.info("resolve: a full run, nothing that was stored is used (%d tables)", forgotten)
     engine = engine or OneMachine()
     is_update = link(con, home, linkage, model, night, engine)
     gather(con, home, linkage, model, night, past, engine, is_update=is_update)
@@ -100,6 +101,7 @@ def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Mo
         update_identities(con, home, linkage, model, night)
         update_blocks(con, home, linkage, night)
         return update_edges(con, linkage, model, night, engine)
+    forget_what_is_stored(con, *REMEMBERED)
     attach_lake(con, home.lake)
     build_staging(con, home)
     build_identities(con, home, linkage, model, night)

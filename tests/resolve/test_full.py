@@ -57,6 +57,16 @@ def test_what_an_earlier_version_remembered_of_names_is_read_anew(home):
     assert rows(home) == before
 
 
+def test_a_table_that_only_an_earlier_version_made_is_gone_with_its_first_night(home):
+    """It would be told as a difference for ever after, and nobody would forget in it whom the lake has forgotten."""
+    change(
+        home, "CREATE TABLE resolve.identity_state AS SELECT identity_id FROM resolve.identity",
+        "UPDATE resolve.kept SET rules = 'earlier'",
+    )  # fmt: skip
+    run_resolve(home, NEXT)
+    assert check(home).differences == []
+
+
 def test_the_check_finds_nothing_after_honest_nights_and_writes_nothing(home):
     bytes_before = home.database.read_bytes()
     report = check(home)

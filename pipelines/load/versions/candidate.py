@@ -4,12 +4,12 @@ It lies beside the warehouse, not in the home's ``tmp``: that folder is wiped wh
 scheduler runs validate and publish as separate tasks.
 """
 
-import shutil
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import ConfigurationError
+from pipelines.files import emptied
 from pipelines.settings import Home, load_yaml
 from pipelines.warehouse import connect
 
@@ -37,9 +37,8 @@ def build_candidate(home: Home) -> Path:
     """
     if not home.database.is_file():
         raise ConfigurationError(f"{home.database}: no such file; run the stages extract, resolve and load first")
-    folder, path = candidate_folder(home), candidate_file(home)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    emptied(candidate_folder(home))
+    path = candidate_file(home)
     con = connect(path, home)
     try:
         con.execute("SET preserve_insertion_order = true")
