@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -114,6 +115,27 @@ def test_an_error_names_the_column_and_keeps_back_the_value(published):
     assert wrong.value.exit_code == 1, "the question is one"
     assert "full_name" in str(wrong.value)
     assert "Pat" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param("strptime({}, '%Y')", id="in double quotes"),
+        pytest.param("{}::JSON", id="no JSON"),
+        pytest.param("{}::DATE", id="no date"),
+        pytest.param("(length({}) + 4477009001234)::INTEGER", id="a number"),
+        pytest.param("error({})", id="the value alone"),
+        pytest.param("regexp_matches('a', {} || '(')", id="behind a colon"),
+        pytest.param("('O''Neil and ' || {})::INTEGER", id="with an apostrophe"),
+        pytest.param("('say \"x\" to ' || {})::DATE", id="with quotes"),
+    ],
+)
+def test_no_error_over_a_value_shows_it(published, asked):
+    for column in ("full_name", "email"):
+        with pytest.raises(GoldthreadError) as wrong:
+            query(published, f"SELECT {asked.format(column)} FROM golden.customer WHERE {column} IS NOT NULL")
+        assert "Error: " in str(wrong.value)
+        assert not re.search(r"Pat|Neil|@|447700", str(wrong.value))
 
 
 def test_a_question_that_runs_too_long_is_stopped(published):

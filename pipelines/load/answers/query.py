@@ -21,6 +21,11 @@ _WRONG = (
     duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException,
     duckdb.InvalidInputException,
 )  # fmt: skip
+# Of the last only what begins so; the others are a function's own words about a value, which may be all that they say.
+_OF_THE_QUESTION = tuple(f"Invalid Input Error: {words}" for words in ("Cannot ", "More than one row"))
+_REFUSED = "Invalid Input Error: a function refused a value, which is kept back; TRY(…) around it gives NULL instead"
+# From the first quote on to the one that closes the value, which may hold quotes of its own.
+_VALUE = re.compile(r"'.*?'(?= to [A-Z]|[^']*$)|\".*\"|(?<=with value )\S+")
 ROWS = 1000  # that an answer shows unless more are asked for
 
 
@@ -60,6 +65,8 @@ def query(home: Home, sql: str, *, rows: int | None = ROWS, seconds: int = SECON
             description = con.description or []
             found = con.fetchall() if rows is None else con.fetchmany(rows + 1)
         except _WRONG as error:
+            if isinstance(error, duckdb.InvalidInputException) and not str(error).startswith(_OF_THE_QUESTION):
+                raise GoldthreadError(f"query: {_REFUSED}") from None
             raise ConfigurationError(f"query: {one_line(error, sql)}") from None
         except duckdb.Error as error:
             raise GoldthreadError(f"query: {one_line(error, sql)}") from None
@@ -96,6 +103,8 @@ def one_line(error: duckdb.Error, sql: str) -> str:
     """Say what is wrong in one line; a quoted value that the question itself does not hold is kept back."""
     head = re.split(r"\n\s*\n|\nLINE \d", str(error), maxsplit=1)[0]
     words = " ".join(head.split())
+    if isinstance(error, (duckdb.ConversionException, duckdb.OutOfRangeException)):
+        return _VALUE.sub("'…'", words)
     return re.sub(r"'([^']*)'", lambda found: found.group(0) if found.group(1) in sql else "'…'", words)
 
 
