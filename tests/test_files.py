@@ -8,9 +8,11 @@ import pytest
 from pipelines.files import write_own
 from pipelines.load.validation.checks import ValidationReport, write_checks
 from pipelines.resolve.scoring.model import load_model, save_model
-from pipelines.resolve.training.candidates import acceptances, take_into_use, write_facts
+from pipelines.resolve.training import candidates
+from pipelines.resolve.training.candidates import acceptances, keep_model, model_in_use, take_into_use, write_facts
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.timings import note_seconds, timings
+from tests.resolve.training_world import silenced
 
 NIGHT, AT = date(2026, 11, 20), datetime(2026, 11, 20, tzinfo=UTC)
 MODEL = load_model(PACKAGE_ROOT / "config" / "linkage_model.json")
@@ -67,3 +69,27 @@ def test_a_model_taken_into_use_while_the_machine_stopped_leaves_the_others_list
     assert acceptances(home) == [first]
     second = take_into_use(home, MODEL.version, AT, "ben", None)
     assert acceptances(home) == [first, second]
+
+
+@pytest.mark.parametrize("stopped_at", [1, 2])
+def test_no_model_is_in_use_that_the_record_does_not_know(tmp_path, monkeypatch, stopped_at):
+    """Else nobody could say who took it, and the one before would have to be compared to come back."""
+    home, written = Home(tmp_path), []
+
+    def stop(path, text):
+        written.append(path)
+        if len(written) == stopped_at:
+            raise Killed
+        write_own(path, text)
+
+    other = silenced(MODEL, "phone")
+    keep_model(home, other)
+    with monkeypatch.context() as patch:
+        patch.setattr(candidates, "write_own", stop)
+        with pytest.raises(Killed):
+            take_into_use(home, other.version, AT, "ann", None)
+    known = {model for one in acceptances(home) for model in (one.version, one.before)}
+    assert model_in_use(home).version == MODEL.version or known == {MODEL.version, other.version}
+    take_into_use(home, other.version, AT, "ann", None)
+    assert model_in_use(home).version == other.version
+    assert acceptances(home)[-1].before == MODEL.version

@@ -1,5 +1,6 @@
 """What the commands share: their options, and how a result is told."""
 
+import getpass
 import json
 import math
 import os
@@ -55,6 +56,14 @@ def existing(home: Path | None) -> Home:
     if not where.path.is_dir():
         raise ConfigurationError(f"{where.path}: there is no such home (--home, GOLDTHREAD_HOME); goldthread run makes one")
     return where
+
+
+def who() -> str:
+    """Return the name of whoever is at the terminal, as the system has it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a user of that number
+        return "unknown"
 
 
 def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:

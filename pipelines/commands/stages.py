@@ -1,13 +1,12 @@
 """Commands that run the night or one of its stages."""
 
-import getpass
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines import night
-from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, existing, out, place, tell
+from pipelines.commands.options import HomeOption, JsonOption, NightOption, SourcesOption, existing, out, place, tell, who
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.landing import SourceReport
 from pipelines.load.terminal.layout import plain_table, print_facts
@@ -59,7 +58,7 @@ def run(
     A source that broke its bounds ends it with exit code 4, after everything that could be read has been published.
     """
     where, day = place(home, sources), night.night_of(night_)
-    report = night.run(where, day, full=full, accepted_by=_who() if accept else None, engine=engine)
+    report = night.run(where, day, full=full, accepted_by=who() if accept else None, engine=engine)
     tell(asdict(report), json_, lambda: _show_run(report))
     night.raise_broken(report.sources)
 
@@ -145,7 +144,7 @@ def validate(night_: NightOption, home: HomeOption = None, accept: AcceptOption 
 
     Exit code 3 where a critical expectation fails, or more customers would move than linkage.yml allows.
     """
-    counts = night.validate(night_, str(existing(home).path), _who() if accept else None)
+    counts = night.validate(night_, str(existing(home).path), who() if accept else None)
     tell(counts, json_, lambda: _show_counts("validate", counts))
 
 
@@ -157,17 +156,9 @@ def publish(night_: NightOption, home: HomeOption = None, accept: AcceptOption =
     """
     where = str(existing(home).path)
     if accept:
-        night.validate(night_, where, _who())
+        night.validate(night_, where, who())
     result = night.publish(night_, where)
     tell(result, json_, lambda: out.print(f"published version [b]{result['version']}[/b]"))
-
-
-def _who() -> str:
-    """Return the name of whoever is at the terminal, as the system has it."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without a user of that number
-        return "unknown"
 
 
 def _show_check(report: "CheckReport") -> None:

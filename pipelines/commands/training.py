@@ -1,13 +1,12 @@
 """The command that trains a candidate model, compares it with the one in use, and takes it into use."""
 
-import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.options import HomeOption, JsonOption, existing, out, tell
+from pipelines.commands.options import HomeOption, JsonOption, existing, out, tell, who
 from pipelines.errors import ConfigurationError
 from pipelines.load.terminal.layout import minute, plain_table, print_facts
 from pipelines.settings import Home
@@ -80,7 +79,7 @@ def _train(home: Home, version: str | None, compare: bool, json_: bool) -> None:
 def _accept(home: Home, version: str | None, force: bool, json_: bool) -> None:
     from pipelines import training
 
-    accepted = training.accept(home, version, datetime.now(UTC), getpass.getuser(), forced=force)
+    accepted = training.accept(home, version, datetime.now(UTC), who(), forced=force)
     tell(asdict(accepted), json_, lambda: _show_accepted(accepted))
 
 

@@ -66,6 +66,16 @@ def test_compare_accept_list_and_back_again(home):
     assert candidates.model_in_use(home).version == before
 
 
+def test_a_machine_that_does_not_tell_who_is_there_takes_a_model_all_the_same(home, monkeypatch):
+    def nobody():
+        raise KeyError("getpwuid(): uid not found: 50001")
+
+    before = candidates.model_in_use(home).version
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert json.loads(asked(home, "--accept", "--force", "--json").stdout)["by"] == "unknown"
+    assert asked(home, "--accept", before).exit_code == 0
+
+
 def test_the_terminal_tells_what_would_change_and_what_to_type_next(home, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     version = candidates.candidate(home)[0].version

@@ -136,19 +136,20 @@ def acceptances(home: Home) -> list[Acceptance]:
 def take_into_use(home: Home, version: str, at: datetime, by: str, forced: str | None) -> Acceptance:
     """Make a model of the home the one in use; the one before it is kept in its own folder, and can be taken again.
 
-    Where it is the package's own, the home's file goes, so that the package's stands, now and after an upgrade.
+    Where it is the package's own, the home's file goes, so that the package's stands, now and after an upgrade. The record
+    is written first: stopped in between, it tells of a model that a second try takes, never the other way round.
     """
     before = model_in_use(home)
     keep_model(home, before)
+    accepted = Acceptance(version, before.version, at.isoformat(timespec="seconds"), by, forced)
+    told = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*acceptances(home), accepted)]
+    write_own(home.path / "models" / "accepted.jsonl", "".join(told))
     target = home.path / "config" / MODEL
     if version == load_model(PACKAGE_ROOT / IN_USE).version:
         target.unlink(missing_ok=True)
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_own(target, (folder_of(home, version) / MODEL).read_text(encoding="utf-8"))
-    accepted = Acceptance(version, before.version, at.isoformat(timespec="seconds"), by, forced)
-    told = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*acceptances(home), accepted)]
-    write_own(home.path / "models" / "accepted.jsonl", "".join(told))
     return accepted
 
 
