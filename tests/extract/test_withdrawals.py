@@ -100,6 +100,19 @@ def test_it_is_heard_in_a_text_too():
     assert said == [ConsentSignal("sms", "marketing", allowed=False, value=ann.value)]
 
 
+@pytest.mark.parametrize("channel", ["sms", "chat"])
+@pytest.mark.parametrize(
+    "text", ["No more emails please", "Unsubscribe me from your newsletter", "Bitte keine Mails mehr", "Stop the emails"]
+)
+def test_a_no_to_mails_is_one_on_whatever_channel_it_is_said(channel, text):
+    ann = Identifier("phone", "", "+447700900123", "channel")
+    both = [
+        ConsentSignal(channel, "marketing", allowed=False, value=ann.value),
+        ConsentSignal("email", "marketing", allowed=False),
+    ]
+    assert keyword_consent(text, channel, [ann]) == both
+
+
 @pytest.mark.parametrize("sentence", NEITHER)
 def test_what_only_sounds_like_one_is_none(sentence):
     assert marketing_wish(sentence) is None

@@ -76,6 +76,7 @@ _HINTS = (
     "alone", "my number", "kein", "lösche", "plus", "arrête", "não", "non ", "basta", "geen", "inga", "ikke", "ingen",
     "nie ",
 )  # fmt: skip
+_MAILS = re.compile(r"\be?-?mails?\b|newsletter|mailing|verteiler|nieuwsbrief|boletín", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CUES = [(re.compile(rf"\b(?:{said})(?![^ ])"), of) for said, of in _REFUSALS.items()]
 _KNOWN = (_AROUND | _NO | _YES).union(*map(_WORD.findall, _REFUSALS))
@@ -86,11 +87,12 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
     """Return what an inbound message says as a whole about marketing on its channel; most messages say nothing.
 
     A yes holds for the phones that the channel itself shows as the sender; a no is kept, without a value, even where
-    there is none.
+    there is none. Who says no to mails on another channel says no to both.
     """
     words = _words(text)
     if _is_no(words) or (len(text) <= LETTERS and is_withdrawal(text)):
-        return refusal(channel, party)
+        by_mail = [ConsentSignal("email", "marketing", allowed=False)] if _MAILS.search(text) else []
+        return refusal(channel, party) + by_mail
     if len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
         return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(party)]
     return []
