@@ -25,7 +25,8 @@ def said(folder, rows, columns, write=written):
 @pytest.mark.parametrize(
     ("yes", "no"),
     [
-        ("WAHR", "FALSCH"), ("Ja", "Nein"), ("VRAI", "FAUX"), ("oui", "non"), ("VERDADERO", "FALSO"), ("Sí", "No"),
+        ("WAHR", "FALSCH"), ("Ja", "Nein"), ("J", "N"), ("ja", "nej"), ("Ja", "Nei"), ("ano", "ne"),
+        ("VRAI", "FAUX"), ("oui", "non"), ("VERDADERO", "FALSO"), ("Sí", "No"),
         ("sì", "no"), ("Sim", "Não"), ("WAAR", "ONWAAR"), ("PRAWDA", "FAŁSZ"), ("ИСТИНА", "ЛОЖЬ"), ("はい", "いいえ"),
     ],
 )  # fmt: skip

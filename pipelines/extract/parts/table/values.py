@@ -40,10 +40,10 @@ _SAYS_WHICH = re.compile(r"(in)(?:bound|coming)|out(?:bound|going)", re.IGNORECA
 # As people say it, as programs write it, and as spreadsheets do in the language that they are set to: no word of one
 # language is the contrary in another.
 _YES = names("""
-    1 t true y yes ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda да истина はい 是
+    1 t true y yes j ja wahr oui vrai si sí sì verdadero vero sim verdadeiro waar tak prawda ano да истина はい 是
 """)
 _NO = names("""
-    0 f false n no nein falsch non faux falso não nao nee onwaar nie fałsz нет ложь いいえ 否
+    0 f false n no nein nej nei falsch non faux falso não nao nee onwaar nie fałsz ne нет ложь いいえ 否
 """)
 _BOOLEANS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
 _SECONDS = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,2})?")
