@@ -11,6 +11,7 @@ from typing import IO
 from pipelines.errors import ConfigurationError, LockHeld
 
 UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}  # and no retry changes it
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _held: set[Path] = set()  # by this process: a run holds the writer's lock over all its stages
 
@@ -32,9 +33,7 @@ def hold(path: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LockHeld(f"{path}: held by process {holder(path) or '?'}; run again when it is done") from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
+        _sign(handle)
         _held.add(path)
         try:
             yield
@@ -51,6 +50,16 @@ def _opened(path: Path) -> IO[str]:
         if error.errno in UNWRITABLE:
             raise ConfigurationError(f"{path.parent}: cannot be written ({os.strerror(error.errno)})") from None
         raise
+
+
+def _sign(handle: IO[str]) -> None:
+    """Write who holds it, for people to read; a disk without a byte left stands in no rollback's way."""
+    try:
+        handle.truncate(0)
+        os.write(handle.fileno(), str(os.getpid()).encode())
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
 
 
 def holder(path: Path) -> int | None:

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -34,6 +35,20 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path, other_process):
     with pytest.raises(LockHeld, match=str(other_process.pid)), hold(tmp_path / "writer.lock"):
         pytest.fail("two writers")
     assert holder(tmp_path / "writer.lock") == other_process.pid
+
+
+def test_a_disk_without_a_byte_left_is_locked_all_the_same(tmp_path, monkeypatch):
+    def full(handle, words):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.lock.os.write", full)
+        with hold(tmp_path / "writer.lock"):
+            assert holder(tmp_path / "writer.lock") is None
+            ended = subprocess.run(
+                [sys.executable, "-c", HOLDER, tmp_path / "writer.lock"], capture_output=True, check=False
+            )
+            assert b"LockHeld" in ended.stderr
 
 
 def test_the_lock_goes_with_the_process_even_one_killed(tmp_path, other_process):

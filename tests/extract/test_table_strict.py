@@ -5,7 +5,7 @@ import io
 import json
 import tracemalloc
 from datetime import timedelta
-from time import perf_counter
+from time import process_time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -153,9 +153,9 @@ def test_a_hostile_csv_line_costs_that_line_and_those_that_are_no_rows(tmp_path,
 
 def test_a_quote_opened_in_every_line_takes_time_in_proportion(tmp_path):
     source = changed(CRM, columns={"source_ref": "Id", "company": "Company"})
-    started = perf_counter()
+    started = process_time()
     outcome = extracted(tmp_path, {"a.csv": "Id,Company\n" + ('C1,"x\n' + "y\n" * 20) * 2_000 + "C3,Works\n"}, source)
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
     assert [record.source_ref for record in outcome.records][-1] == "C3"
 
 

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from time import process_time
 
 import pytest
 
@@ -389,9 +390,9 @@ def test_a_line_too_long_costs_its_message_alone(tmp_path):
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(tmp_path, body):
-    started = datetime.now(UTC)
+    started = process_time()
     assert len(said(tmp_path, body + "end").records) == 2
-    assert (datetime.now(UTC) - started).total_seconds() < 5
+    assert process_time() - started < 5
 
 
 def test_a_source_of_its_own_names_scopes_ids_of_the_business(tmp_path):
