@@ -58,12 +58,17 @@ def existing(home: Path | None) -> Home:
     return where
 
 
-def who() -> str:
-    """Return the name of whoever is at the terminal, as the system has it."""
+def user() -> str | None:
+    """Return the name of whoever is at the terminal; None in a container that has no user of that number."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container without a user of that number
-        return "unknown"
+    except (KeyError, OSError):
+        return None
+
+
+def who() -> str:
+    """Return the same for the record, where nobody has to answer for it."""
+    return user() or "unknown"
 
 
 def tell(result: Any, as_json: bool, show: Callable[[], None]) -> None:

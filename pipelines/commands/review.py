@@ -1,13 +1,12 @@
 """Commands of the stewards: what is asked, both sides of it, and the answer."""
 
-import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import HomeOption, JsonOption, out, place, tell
+from pipelines.commands.options import HomeOption, JsonOption, out, place, tell, user
 from pipelines.commands.review_show import show_history, show_question, show_queue, show_review_status, show_written
 from pipelines.errors import ConfigurationError
 from pipelines.load.stewards import deciding
@@ -47,11 +46,9 @@ CandidateOption = Annotated[
 
 def _said(by: str | None, why: str) -> Said:
     """Take who and when from the edge: the machine's user and clock."""
+    by = user() if by is None else by
     if by is None:
-        try:
-            by = getpass.getuser()
-        except (OSError, KeyError):
-            raise ConfigurationError("this machine does not tell who you are: say it with --by") from None
+        raise ConfigurationError("this machine does not tell who you are: say it with --by")
     if not by.strip():
         raise ConfigurationError("--by is empty: who decides?")
     return Said(by.strip(), datetime.now(UTC), why.strip())

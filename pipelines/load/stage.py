@@ -7,10 +7,12 @@ import duckdb
 
 from pipelines.errors import ConfigurationError
 from pipelines.extract.landing.lake import attach_lake
+from pipelines.load.golden import answered
 from pipelines.load.golden.components import build_components
 from pipelines.load.golden.households import build_households
 from pipelines.load.golden.policy import load_policy, register_policy
-from pipelines.resolve.relations import has_table, run
+from pipelines.resolve.customers.past import last_resolved
+from pipelines.resolve.relations import has_table
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
@@ -48,6 +50,7 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     register_policy(con, policy)
     attach_lake(con, home.lake)
     agreement.install(con)
+    answered.install(con)
     linkage = load_linkage(home.find("config/linkage.yml"))
     values = {"night": night, "threshold": linkage.threshold, **policy.enquiries.numbers}
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
@@ -63,10 +66,10 @@ def _require_resolved(con: duckdb.DuckDBPyConnection, home: Home, night: date) -
     """Raise ConfigurationError where the night was not resolved last: another's changes would be told as its own."""
     if not has_table(con, "resolve", "membership"):
         raise ConfigurationError(f"{home.database}: nothing is resolved yet; goldthread resolve --night {night} does")
-    found = run(con, "FROM resolve.baseline_night") if has_table(con, "resolve", "baseline_night") else []
-    if found and found != [(night,)]:
+    resolved = last_resolved(con)
+    if resolved not in (None, night):
         raise ConfigurationError(
-            f"{home.database}: what is resolved is the night {found[0][0]}; goldthread resolve --night {night} comes first"
+            f"{home.database}: what is resolved is the night {resolved}; goldthread resolve --night {night} comes first"
         )
 
 

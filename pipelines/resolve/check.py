@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.resolve.customers.past import Past
-from pipelines.resolve.relations import has_table, run
+from pipelines.resolve.customers.past import Past, last_resolved
+from pipelines.resolve.relations import run
 from pipelines.resolve.stage import resolve
 from pipelines.resolve.trial import TrialHome
 from pipelines.settings import Home
@@ -66,13 +66,11 @@ def resolved_night(home: Home) -> date:
         raise ConfigurationError(f"{home.database}: {mend}")
     con = connect(home.database, home, read_only=True)
     try:
-        is_resolved = has_table(con, "resolve", "baseline_night")
-        nights = run(con, "SELECT night FROM resolve.baseline_night") if is_resolved else []
+        night = last_resolved(con)
     finally:
         con.close()
-    if not nights:
+    if night is None:
         raise ConfigurationError(f"{home.database}: {mend}")
-    night: date = nights[0][0]
     return night
 
 

@@ -17,12 +17,8 @@ WITH message AS (
         interaction.topic,
         interaction.status,
         interaction.reason IS NULL AS is_human,
-        interaction.direction = 'outbound'
-        OR (
-            interaction.direction = 'inbound'
-            AND interaction.channel = 'voice'
-            AND interaction.agent_ref IS NOT NULL
-            AND interaction.duration_seconds > 0
+        is_answer(
+            interaction.direction, interaction.channel, interaction.agent_ref, interaction.duration_seconds
         ) AS is_answer,
         membership.customer_id
     FROM staging.interaction AS interaction

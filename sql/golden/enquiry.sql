@@ -21,13 +21,7 @@ WITH message AS (
                 )
                 THEN FALSE
         END AS is_settled,
-        turn.direction = 'outbound'
-        OR (
-            turn.direction = 'inbound'
-            AND turn.channel = 'voice'
-            AND interaction.agent_ref IS NOT NULL
-            AND interaction.duration_seconds > 0
-        ) AS is_answer,
+        is_answer(turn.direction, turn.channel, interaction.agent_ref, interaction.duration_seconds) AS is_answer,
         min(turn.occurred_at) FILTER (WHERE turn.direction = 'inbound') OVER (
             PARTITION BY enquiry.first_turn
         ) AS first_asked_at

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 import yaml
 
+from pipelines.load.golden import answered
 from pipelines.load.golden.policy import Policy, load_policy, register_policy
 from pipelines.resolve.scoring import agreement
 from pipelines.settings import PACKAGE_ROOT, Home
@@ -47,6 +48,7 @@ def test_select_leaves_the_rows_its_case_expects(table: str, case: dict[str, Any
         policy = Policy(**(POLICY.model_dump() | case.get("policy", {})))
         register_policy(con, policy)
         agreement.install(con)
+        answered.install(con)
         for name in reads(table):
             give(con, name, case["given"].get(name, []))
         values = policy.enquiries.numbers | {"night": "2026-11-20", "threshold": 4.0}

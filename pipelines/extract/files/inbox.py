@@ -23,7 +23,8 @@ Survey = TypeVar("Survey")
 Read = TypeVar("Read", bound="Positioned")
 
 CHUNK = 1 << 20
-ANY_NIGHT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+ANY_NIGHT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"  # as a glob; and within a part of a path
+NIGHT = re.compile(r"\d{4}-\d\d-\d\d")
 UNFINISHED = "a transfer that has not finished"
 LITTER = "a file that macOS or Windows leaves in folders"
 _ESCAPED = re.compile(r"\\x[89a-f][0-9a-f]")  # as readable writes a byte

@@ -9,10 +9,8 @@ from datetime import date
 import fsspec
 from fsspec.utils import glob_translate
 
-from pipelines.extract.files.inbox import ANY_NIGHT, SourceFile, find_files
+from pipelines.extract.files.inbox import ANY_NIGHT, NIGHT, SourceFile, find_files
 from pipelines.settings import Home, Source
-
-_ANY_NIGHT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +65,5 @@ def _of_night(inbox: str, night: str) -> Iterator[SourceFile]:
 def _folder(name: str) -> str:
     """Return the path of a file as far as its night's folder, else its first folder."""
     parts = name.split("/")[:-1]
-    depth = next((depth for depth, part in enumerate(parts, start=1) if _ANY_NIGHT.search(part)), 1)
+    depth = next((depth for depth, part in enumerate(parts, start=1) if NIGHT.search(part)), 1)
     return "/".join(parts[:depth])

@@ -1,16 +1,13 @@
 """What lies in the inbox and has not been taken in: a file that came late, or that has changed since its night was run."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.extract.files.inbox import ANY_NIGHT, find_files
+from pipelines.extract.files.inbox import ANY_NIGHT, NIGHT, find_files
 from pipelines.extract.landing.partition import LandedFile, read_seal
 from pipelines.settings import Home, Source
-
-_NIGHT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def waiting(home: Home, sources: Iterable[Source]) -> list[Waiting]:
 
 def _night(part: str) -> date | None:
     """Return the night that a part of a path tells."""
-    for found in _NIGHT.finditer(part):
+    for found in NIGHT.finditer(part):
         try:
             return date.fromisoformat(found[0])
         except ValueError:

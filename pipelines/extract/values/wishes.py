@@ -4,7 +4,7 @@ import re
 
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.keywords import UNSUBSCRIBING, has_refusal, keyword_consent
-from pipelines.extract.values.withdrawals import is_withdrawal
+from pipelines.extract.values.withdrawals import is_withdrawal, plainly
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
 LINE_LIMIT = 15
@@ -75,17 +75,19 @@ def marketing_wish(text: str) -> bool | None:
     """
     if is_withdrawal(text):
         return False
-    words = text[: 20 * MAIL_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
+    words = plainly(text[: 20 * MAIL_LIMIT])
     flat = " ".join(words.split())
     if flat.count(" ") >= MAIL_LIMIT:
         return None
+    if has_refusal(words):
+        return False
     if not any(phrase in flat for phrase in _ANY):
-        return False if has_refusal(words) else None
+        return None
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     if lines and lines[0].strip(".,;:! \"'") in _ALONE:
         return False
     short = [line for line in lines if line.count(" ") < LINE_LIMIT and not any(mark in line for mark in _TELLING)]
-    if any(phrase in line for line in short for phrase in _NO) or has_refusal(words):
+    if any(phrase in line for line in short for phrase in _NO):
         return False
     return True if any(map(_asks_again, short)) else None
 

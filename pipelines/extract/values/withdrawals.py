@@ -62,8 +62,8 @@ _RIGHTS = (
         f"{_ADVERTISING}|{_MY_DATA}",
     ),
     _right(
-        r"delete|erase|remove|löschen|lösche|löscht|entfernen|entferne|streichen|supprimer|supprimez|effacer|effacez|elimin[ae]n?|eliminar|borrar|borren"
-        r"|cancellare|cancellate|eliminate|verwijder|verwijderen|apagar|apaguem",
+        r"delete|erase|remove|löschen|lösche|löscht|entfernen|entferne|streichen|supprimer|supprimez|effacer|effacez"
+        r"|elimin[ae]n?|eliminar|borrar|borren|cancellare|cancellate|eliminate|verwijder|verwijderen|apagar|apaguem",
         f"{_MY_DATA}|{_MY_PLACE}",
     ),
 )
@@ -95,9 +95,14 @@ _HINTS = (
 _SENTENCE = re.compile(r"[^.!?;:]+[.!?;:]?")
 
 
+def plainly(text: str) -> str:
+    """Return a text as the phrases here are written: in lower case, with straight apostrophes and without hyphens."""
+    return text.casefold().replace("\u2019", "'").replace("-", " ")
+
+
 def is_withdrawal(text: str) -> bool:
     """Say whether somebody uses one of these rights, or asks politely to be taken off."""
-    plain = text[:LENGTH_LIMIT].casefold().replace("\u2019", "'").replace("-", " ")
+    plain = plainly(text[:LENGTH_LIMIT])
     return _is_hinted(plain) and any(map(_is_one, _SENTENCE.findall(" ".join(plain.split()))))
 
 

@@ -136,10 +136,11 @@ def status(
     """
     sources = list(sources)
     writer, failed = holder(home.path / "writer.lock"), _failed(home)
+    waiting, unclaimed = waiting or [], unclaimed or []
     folder = current(home)
     if folder is None:
         return Status(
-            home.path, versions=len(version_names(home)), waiting=waiting or [], unclaimed=unclaimed or [],
+            home.path, versions=len(version_names(home)), waiting=waiting, unclaimed=unclaimed,
             unpublished=unpublished(home, sources, None, None), failed_validation=failed, writer=writer,
         )  # fmt: skip
     manifest, names = manifest_of(folder), version_names(home)
@@ -157,7 +158,7 @@ def status(
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=brought, absent=gone, missing=due, quarantined=unread, notices=[Notice(*row) for row in told],
-        waiting=waiting or [], unclaimed=unclaimed or [], unpublished=unpublished(home, sources, folder, published),
+        waiting=waiting, unclaimed=unclaimed, unpublished=unpublished(home, sources, folder, published),
         failed_validation=failed, writer=writer,
     )  # fmt: skip
 

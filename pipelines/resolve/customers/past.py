@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.resolve.relations import run
+from pipelines.resolve.relations import has_table, run
 
 # What is read of the past, and what a column is where an earlier Goldthread did not write it.
 _COLUMNS = {
@@ -61,6 +61,12 @@ class Past:
     def is_run_again(self) -> bool:
         """Whether changes are told against another version than the one whose ids go on."""
         return self.in_use != self.before
+
+
+def last_resolved(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the night that was resolved last; None before the first."""
+    nights = run(con, "SELECT night FROM resolve.baseline_night") if has_table(con, "resolve", "baseline_night") else []
+    return nights[0][0] if nights else None
 
 
 def take_past(con: duckdb.DuckDBPyConnection, past: Past, night: date) -> None:

@@ -126,6 +126,8 @@ def party_of(contact_ref: str, contact: Contact, delivered_by: str, source: Sour
 
 def refusals_of(contact: Contact, source: Source) -> list[ConsentSignal]:
     """Return what a contact does not want any more, for their address or number; without one, for all that are theirs."""
+    if not contact.unsubscribed:  # most have not, and each message asks
+        return []
     points = {
         "email": identifiers.email(contact.email, "channel"),
         "sms": identifiers.phone(contact.phone, source.region, "channel"),

@@ -34,11 +34,8 @@ DRAFT, JUNK, SENT = "draft", "junk", "sent"  # what a Place may note that decide
 _RECIPIENTS = ("to", "cc", "bcc")
 # What readpst writes of a sender without a mail address, whom Outlook keeps by their name in its own Exchange.
 _EXCHANGE_SENDER = "x-libpst-forensic-sender"
-_HEARD = (
-    "auto_reply",
-    "newsletter",
-    "spam",
-)  # what nobody is behind, but for a no to advertising in fewer words than a line has
+# Nobody is behind these, but for a no to advertising in fewer words than a line has.
+_HEARD = ("auto_reply", "newsletter", "spam")
 FOR_ANOTHER = (
     "a mail whose answers go to another house than its sender's (Reply-To): where a service sends what customers write, "
     "list that sender in 'own', or all of them are one person's, or nobody's"

@@ -187,7 +187,7 @@ class Person:
         """Return a row's identifiers, each once, and whether one of them is ours."""
         found: list[Identifier] = []
         is_ours = False
-        texts = with_house_number(texts, self.street) if len(self.street) > 1 else texts
+        texts = _with_house_number(texts, self.street) if len(self.street) > 1 else texts
         abroad = self.abroad(first_line(texts[self.country])) if texts[self.country] else None
         for step in self.steps:
             if not (cell := texts[step.place]):
@@ -245,7 +245,7 @@ class Person:
         return region if region != self.region else None
 
 
-def with_house_number(texts: list[str | list[str]], street: list[int]) -> list[str | list[str]]:
+def _with_house_number(texts: list[str | list[str]], street: list[int]) -> list[str | list[str]]:
     """Return a row's texts with the number of a house, which has a column of its own, in the street beside it.
 
     Alone a number would be a street that a whole town has in common.
