@@ -5,8 +5,8 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from pipelines.errors import ConfigurationError, LockHeld
 
@@ -42,21 +42,21 @@ def hold(path: Path) -> Iterator[None]:
             handle.truncate(0)
 
 
-def _opened(path: Path) -> IO[str]:
+def _opened(path: Path) -> FileIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+")
+        return path.open("ab+", buffering=0)  # nothing is left to be written when it is closed
     except OSError as error:
         if error.errno in UNWRITABLE:
             raise ConfigurationError(f"{path.parent}: cannot be written ({os.strerror(error.errno)})") from None
         raise
 
 
-def _sign(handle: IO[str]) -> None:
+def _sign(handle: FileIO) -> None:
     """Write who holds it, for people to read; a disk without a byte left stands in no rollback's way."""
     try:
         handle.truncate(0)
-        os.write(handle.fileno(), str(os.getpid()).encode())
+        handle.write(str(os.getpid()).encode())
     except OSError as error:
         if error.errno not in FULL:
             raise

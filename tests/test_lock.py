@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from io import FileIO
 
 import pytest
 
@@ -38,11 +39,12 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path, other_process):
 
 
 def test_a_disk_without_a_byte_left_is_locked_all_the_same(tmp_path, monkeypatch):
-    def full(handle, words):
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(FileIO):
+        def write(self, words):
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.lock.os.write", full)
+        patch.setattr("pipelines.lock._opened", lambda path: Full(path, "a+"))
         with hold(tmp_path / "writer.lock"):
             assert holder(tmp_path / "writer.lock") is None
             ended = subprocess.run(
