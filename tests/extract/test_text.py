@@ -72,6 +72,7 @@ REPLIES = [
     pytest.param("W dniu 03.05.2026 o 10:00, Ola pisze:", id="Thunderbird in Polish"),
     pytest.param("---- On Sun, 03 May 2026 10:00:00 +0100 bob@x.example wrote ----", id="Zoho"),
     pytest.param("------On 05/03/2026 10:00 AM, Bob wrote-----", id="drawn at both ends, without an address"),
+    pytest.param("---- Bob Archer wrote ----", id="drawn at both ends, without a time"),
     pytest.param("-----Antwort Nachricht-----", id="an answer's line in German"),
     pytest.param("\u2010\u2010\u2010\u2010\u2010 Original Message \u2010\u2010\u2010\u2010\u2010", id="Proton's dashes"),
     pytest.param("-------- Message d\u2019origine --------", id="a typesetter's apostrophe"),
@@ -91,6 +92,29 @@ def test_an_answer_below_or_between_quotes_is_the_persons_own():
     parts = split_reply("On 3 May 2026 Bob <bob@x.example> wrote:\n> Does it glow?\n\nIt does.\n\n> And hum?\n\nNo.")
     assert parts.text == "It does.\n\n\nNo."
     assert parts.quoted == "On 3 May 2026 Bob <bob@x.example> wrote:\n> Does it glow?\n> And hum?"
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        pytest.param("It does. On Sun, 3 May 2026 at 10:00, Bob <bob@x.example> wrote:", "It does.", id="English"),
+        pytest.param("Sieben Am 3. Mai 2026 um 10:00 schrieb Bob:", "Sieben", id="German"),
+        pytest.param("Yes\nI do On Sun, 3 May 2026 at 10:00, Bob Archer\n<bob@x.example> wrote:", "Yes\nI do", id="wrapped"),
+        pytest.param("Am Tag geht es.\nAm 3. Mai 2026 um 10:00 schrieb Bob:", "Am Tag geht es.", id="a line above"),
+        pytest.param("Bob Am <am3@x.example> wrote on 3 May 2026 at 10:00:", "", id="a name like the word that begins one"),
+        pytest.param("On Sun, 3 May 2026 at 10:00, Bob Le 3 <bob@x.example> wrote:", "", id="in a line that begins with it"),
+        pytest.param("Bob <bob@x.example> wrote On 3 May 2026 at 10:00:", "", id="no verb behind"),
+    ],
+)
+def test_words_before_an_attribution_on_its_line_are_the_persons_own(line, own):
+    parts = split_reply(f"{line}\n> Does it glow?")
+    assert parts.text == own
+    assert parts.quoted == f"{line}\n> Does it glow?".removeprefix(own).strip()
+
+
+def test_an_answer_below_a_drawn_attribution_and_its_quote_is_the_persons_own():
+    parts = split_reply("---- Bob Archer wrote ----\n> Does it glow?\n\nIt does.")
+    assert parts.text == "It does."
 
 
 @pytest.mark.parametrize(
@@ -129,6 +153,7 @@ def test_a_signature_is_set_apart(signature):
         pytest.param("I wrote to you on 3 May:\nit broke", id="what the person says that they wrote"),
         pytest.param("Write to <ann@x.example> or:\ncall me", id="an address, and no time"),
         pytest.param("--- my list ---\nOn the shelf: a lamp", id="a drawn line of one's own"),
+        pytest.param("--- what you wrote about ---\nOn the shelf: a lamp", id="a drawn line with a verb in it"),
     ],
 )
 def test_what_only_looks_like_a_quote_stays(text):

@@ -113,6 +113,8 @@ def _lines(marked: str) -> str:
 _ATTRIBUTION_LINES = 3  # programs wrap it at 72 characters
 _ATTRIBUTION_LENGTH = 400
 _COLONS = (":", "\uff1a")
+# "On Fri, 20", "Am 20", "Le vendredi 20": so begin attributions wherever on a line they stand.
+_BEGINNING = re.compile(r"(?<!\S)(?:On|Am|Le|El|Il|Op|Em|Den|På) (?:[^\W\d_]{2,12}[.,]{0,2} ){0,2}\d")
 _YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
 _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
 
@@ -164,7 +166,10 @@ def _split_quotes(text: str, lines: list[str]) -> tuple[list[str], list[str]]:
             continue
         line = line.strip()
         if line and (at in near or colon in line or line.startswith(_RULES)):
-            introduced = _attribution_lines(lines, at, colons) if at in near else 0
+            introduced = (_attribution_lines(lines, at, colons) if at in near else 0) or int(_is_drawn_attribution(line))
+            if introduced and (before := _words_before(lines[at : at + introduced])):
+                own.append(lines[at][:before])
+                lines[at] = lines[at][before:]
             if (
                 _is_divider(line)
                 or _is_header_block(lines, at)
@@ -189,7 +194,7 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     It holds a verb that we know and tells who or when; or, in any language, an address in brackets, a year and a time.
     """
     end = next(end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons)
-    if not all(line.strip() for line in lines[at : end + 1]):
+    if not all(line.strip() for line in lines[at : end + 1]) or any(map(_BEGINNING.match, lines[at + 1 : end + 1])):
         return 0
     joined = " ".join(line.strip() for line in lines[at : end + 1]).replace("< ", "<")
     if len(joined) > _ATTRIBUTION_LENGTH:
@@ -200,6 +205,18 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
         begins = begins or folded[:1].isdigit() or "@" in joined or _quote_follows(lines, at + 1)
     is_told = any(verb in folded for verb in words.ATTRIBUTION_VERBS) and ("@" in joined or any(map(str.isdigit, joined)))
     return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
+
+
+def _words_before(attribution: list[str]) -> int:
+    """Return how many letters of its first line stand before an attribution: some programs write it behind an answer."""
+    line = attribution[0]
+    if _BEGINNING.match(line):
+        return 0
+    for found in reversed(list(_BEGINNING.finditer(line))):
+        rest = " ".join([line[found.start() :], *attribution[1:]])
+        if _is_dated(rest) and any(verb in rest.casefold() for verb in words.ATTRIBUTION_VERBS):
+            return found.start()
+    return 0
 
 
 def _is_dated(line: str) -> bool:
@@ -218,10 +235,19 @@ def _is_divider(line: str) -> bool:
     if not line.startswith(_RULES) or len(line) > _ATTRIBUTION_LENGTH:
         return False
     told = _told(line)
-    if len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS):
-        return True
-    # "---- On Fri, 20 Nov 2026 10:00:00 +0100 bob@shop.example wrote ----", as Zoho draws it
-    return line.endswith(_RULES) and _is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS)
+    return len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS)
+
+
+def _is_drawn_attribution(line: str) -> bool:
+    """Tell whether an attribution is drawn into a line: "---- On Fri, 20 Nov 2026 10:00:00 +0100 Bob wrote ----".
+
+    Zoho writes it so, and some telephones' programs, which leave out the time.
+    """
+    if not (line.startswith(_RULES) and line.endswith(_RULES) and len(line) <= _ATTRIBUTION_LENGTH):
+        return False
+    told = _told(line)
+    is_short = len(line) <= _DEVICE_LENGTH and told.endswith(words.ATTRIBUTION_VERBS)
+    return is_short or (_is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS))
 
 
 def _told(line: str) -> str:
