@@ -33,6 +33,7 @@ DIVIDERS = (
     "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "mesaj redirecționat", "yönlendirilmiş mesaj",
     "пересылаемое сообщение", "пересланное сообщение", "переслане повідомлення", "转发邮件", "轉寄郵件", "转发的邮件",
     "転送されたメッセージ", "전달된 메시지", "reply above this line", "please type your reply above",
+    "please reply above",
 )  # fmt: skip
 
 # Above a quote as Outlook writes it: "From: …", "Sent: …", "To: …", "Subject: …".

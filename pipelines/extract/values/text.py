@@ -118,6 +118,8 @@ _BEGINNING = re.compile(r"(?<!\S)(?:On|Am|Le|El|Il|Op|Em|Den|På) (?:[^\W\d_]{2,
 _YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
 _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
 
+_LABELLED = re.compile(r"\s{0,9}\*{0,2}[^\W\d_][^\W\d_ ]{0,14}(?: [^\W\d_]{1,14})?\*{0,2} ?[:\uff1a]\*{0,2} ?\S")
+
 # Drawn lines, with words in them or without; some programs draw them with the dashes of typesetters.
 _RULES = ("--", "__", "==", "##", "**", "\u2010\u2010", "\u2013\u2013", "\u2014\u2014")
 _DRAWN = "-_=*:# \u2010\u2013\u2014\uff1a"
@@ -203,7 +205,9 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     begins = folded.startswith(words.ATTRIBUTION_STARTS) or folded[:4].isdigit() or _is_dated(lines[at])
     if end == at:
         begins = begins or folded[:1].isdigit() or "@" in joined or _quote_follows(lines, at + 1)
-    is_told = any(verb in folded for verb in words.ATTRIBUTION_VERBS) and ("@" in joined or any(map(str.isdigit, joined)))
+    elif _is_dated(joined) and _ADDRESS.search(lines[at]):
+        begins = begins or _has_verb(lines[at].casefold())  # Bob <bob@shop.example> wrote on Fri, 20
+    is_told = _has_verb(folded) and ("@" in joined or any(map(str.isdigit, joined)))
     return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
 
 
@@ -214,8 +218,8 @@ def _words_before(attribution: list[str]) -> int:
         return 0
     for found in reversed(list(_BEGINNING.finditer(line))):
         rest = " ".join([line[found.start() :], *attribution[1:]])
-        if _is_dated(rest) and any(verb in rest.casefold() for verb in words.ATTRIBUTION_VERBS):
-            return found.start()
+        if _is_dated(rest) and _has_verb(rest.casefold()):
+            return found.start() if line[: found.start()].strip("> ") else 0
     return 0
 
 
@@ -247,7 +251,11 @@ def _is_drawn_attribution(line: str) -> bool:
         return False
     told = _told(line)
     is_short = len(line) <= _DEVICE_LENGTH and told.endswith(words.ATTRIBUTION_VERBS)
-    return is_short or (_is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS))
+    return is_short or (_is_dated(told) and _has_verb(told))
+
+
+def _has_verb(folded: str) -> bool:
+    return any(verb in folded for verb in words.ATTRIBUTION_VERBS)
 
 
 def _told(line: str) -> str:
@@ -255,11 +263,18 @@ def _told(line: str) -> str:
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
-    """Tell whether three or more header lines (From, Sent, To …) begin here, as Outlook puts above a quote."""
-    if not _is_header(lines[at]):
+    """Tell whether three or more header lines (From, Sent, To …) begin here, as Outlook puts above a quote.
+
+    In a language that we do not know, four lines with a word and a colon are a block if the first shows a sender, and the
+    others another address and a time.
+    """
+    if not (_is_header(lines[at]) or _ADDRESS.search(lines[at])):
         return False
     following = [line for line in lines[at : at + 8] if line.strip()][:4]
-    return sum(map(_is_header, following)) >= 3
+    if sum(map(_is_header, following)) >= 3:
+        return True
+    below = "\n".join(following[1:])
+    return len(following) == 4 and all(map(_LABELLED.match, following)) and "@" in below and _is_dated(below)
 
 
 def _is_header(line: str) -> bool:
