@@ -385,6 +385,7 @@ def test_html_alone_is_turned_to_text_and_its_quotes_set_apart(tmp_path):
         pytest.param("Grüße".encode("cp1252"), "x-unknown", "Grüße", id="a set nobody knows"),
         pytest.param("“Grüße”".encode("cp1252"), "iso-8859-1", "“Grüße”", id="Windows' set under another name"),
         pytest.param("Grüße".encode("cp1252"), None, "Grüße", id="nothing declared"),
+        pytest.param("Привет ".encode() + b"pi\xe8", None, "Привет pi\ufffd", id="nothing declared, and something broken"),
         pytest.param("„Grüße“".encode(), "iso-8859-1", "„Grüße“", id="UTF-8 under another name"),
         pytest.param("привет, Ann".encode(), "windows-1251", "привет, Ann", id="UTF-8 in another alphabet's name"),
         pytest.param("Ã¼ber 5 ¼".encode("cp1252"), "iso-8859-1", "Ã¼ber 5 ¼", id="not UTF-8 throughout"),

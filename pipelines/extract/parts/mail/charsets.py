@@ -55,6 +55,8 @@ def decode(raw: bytes, charset: str | None) -> str:
     except ValueError:
         if codec == "utf-8" and (text := _western(raw)) is not None:
             return text
+    if codec == "ascii" and (text := _mostly_utf8(raw)) is not None:
+        return text
     if codec == "euc_jp":
         return "".join(map(_from_euc, _EUC.findall(raw)))
     if codec == "cp950":
@@ -83,6 +85,13 @@ def _western(raw: bytes) -> str | None:
         return raw.decode("cp1252")
     except ValueError:
         return None
+
+
+def _mostly_utf8(raw: bytes) -> str | None:
+    """Return bytes of which nothing tells the set as UTF-8, where more characters of it are whole than broken."""
+    text = raw.decode("utf-8", "replace")
+    gaps = text.count("\ufffd")
+    return text if sum(not letter.isascii() for letter in text) - gaps > gaps else None
 
 
 @lru_cache(maxsize=512)
