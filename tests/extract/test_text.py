@@ -79,6 +79,14 @@ REPLIES = [
     pytest.param("Bob <bob@x.example> schrieb am So., 3.\nMai 2026, 10:00:", id="wrapped behind who wrote it"),
     pytest.param("--- Please reply above this line ---", id="a help desk's line"),
     pytest.param("---- Bob Archer wrote ----", id="drawn at both ends, without a time"),
+    pytest.param(
+        "Bob Archer <bob@x.example> \nSent by: Bob <bob@x.example>\n03.05.26 10:00\nPlease respond to\nBob Archer\n\n\nTo\n"
+        "Ann Field <ann@field.example>\ncc\n\nSubject\nYour lamp",
+        id="Notes, which draws a table",
+    ),
+    pytest.param(
+        "Bob Archer/Shop/DE@SHOP\n03.05.2026 10:00\n\nAn\nann@field.example\nKopie\n\nThema\nIhre Lampe", id="in German"
+    ),
     pytest.param("-----Antwort Nachricht-----", id="an answer's line in German"),
     pytest.param("\u2010\u2010\u2010\u2010\u2010 Original Message \u2010\u2010\u2010\u2010\u2010", id="Proton's dashes"),
     pytest.param("-------- Message d\u2019origine --------", id="a typesetter's apostrophe"),
@@ -167,6 +175,7 @@ def test_a_signature_is_set_apart(signature):
             "Kunde: Ann <ann@x.example>\nDatum: 3.5.2026 10:00\nBestellung: 4711\nBetrag: 20 EUR", id="a form's lines"
         ),
         pytest.param("--- my list ---\nOn the shelf: a lamp", id="a drawn line of one's own"),
+        pytest.param("To\nbe\nor\ncc\nnot", id="a line that says To"),
         pytest.param("--- what you wrote about ---\nOn the shelf: a lamp", id="a drawn line with a verb in it"),
     ],
 )
@@ -213,6 +222,9 @@ def _parts(parts: Parts) -> tuple[str, str, str]:
         pytest.param(100_000, lambda n: "On 1 May\n" * n, id="beginnings of quotes only"),
         pytest.param(100_000, lambda n: "x wrote:\n" * n, id="ends of quotes only"),
         pytest.param(100_000, lambda n: "From: a\n" * n, id="header lines only"),
+        pytest.param(50_000, lambda n: "To\ncc\n" * n, id="beginnings of Notes' tables only"),
+        pytest.param(20_000, lambda n: "From: <a@b.example> 2026 10:00\n" * n, id="header lines with an address only"),
+        pytest.param(20_000, lambda n: "x On 1 May 2026 10:00 On 1 wrote:\n" * n, id="attributions behind words only"),
         pytest.param(50_000, lambda n: "Sent from my iPhone\n" * n, id="phone signatures only"),
         pytest.param(1_000_000, lambda n: ">" * n, id="a quote mark a million times"),
     ],

@@ -120,6 +120,9 @@ _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
 
 _LABELLED = re.compile(r"\s{0,9}\*{0,2}[^\W\d_][^\W\d_ ]{0,14}(?: [^\W\d_]{1,14})?\*{0,2} ?[:\uff1a]\*{0,2} ?\S")
 
+_TABLE_HEAD = 10  # lines above Notes' table in which its time is looked for
+_DAY_AND_CLOCK = re.compile(r"\d[./-]\d\d?[./-]\d\d+,?\s\d\d?[:.]\d\d")
+
 # Drawn lines, with words in them or without; some programs draw them with the dashes of typesetters.
 _RULES = ("--", "__", "==", "##", "**", "\u2010\u2010", "\u2013\u2013", "\u2014\u2014")
 _DRAWN = "-_=*:# \u2010\u2013\u2014\uff1a"
@@ -136,11 +139,25 @@ def split_reply(text: str) -> Parts:
     everything: an answer below its quote stays the person's own. Lines under "-----Original Message-----" or under a
     block of From/Sent/To lines are all quoted.
     """
-    text = clean(text)
+    text, table = _split_table(clean(text))
     lines = text.split("\n")
     own, quoted = (lines, []) if _quotes_nothing(text, lines) else _split_quotes(text, lines)
+    quoted += table
     own, signature = _split_signature(own)
     return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
+
+
+def _split_table(text: str) -> tuple[str, list[str]]:
+    """Set apart what Lotus Notes quotes: under a name, a time and a table whose labels stand each on a line of its own."""
+    found = words.TABLE.search(text) if any(copy in text for copy in words.TABLE_HINTS) else None
+    if not found:
+        return text, []
+    above = text[: found.start()].split("\n")
+    dated = (at for at in range(len(above) - 1, max(len(above) - _TABLE_HEAD, -1), -1) if _DAY_AND_CLOCK.search(above[at]))
+    start = next(dated, len(above) - 1)
+    while start and above[start - 1].strip():
+        start -= 1
+    return "\n".join(above[:start]), [*above[start:-1], *text[found.start() :].split("\n")]
 
 
 def _quotes_nothing(text: str, lines: list[str]) -> bool:
