@@ -8,12 +8,11 @@ computer took it (no person), perhaps its size (``,S=4711``), and behind ``:2,``
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from pipelines.contract import Interaction, Record
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
-from pipelines.extract.parts.mail.files import MARKS, messages_only, parts_of, postmark, take_alone, whole
-from pipelines.extract.parts.mail.mail import DRAFT, JUNK, SENT, Place
+from pipelines.extract.parts.mail.files import MARKS, messages_only, noted, parts_of, postmark, take_alone, whole
+from pipelines.extract.parts.mail.mail import DRAFT, Place
 from pipelines.extract.values.issues import Issues, UnreadableError
 
 # Where a colon may not be in a name, programs write another mark; \uf03a is what Windows' own tools make of it.
@@ -22,14 +21,6 @@ _SIZE = re.compile(r",([SW])=([0-9]{1,12})(?=[,:;!_\uf03a]|$)")
 _DELIVERED = re.compile(r"([0-9]{9,11})\.")
 _FLAGS = {"D": DRAFT, "T": "trashed", "F": "flagged"}
 _NO_NOTES = frozenset("PRSZ")  # passed on, replied, seen, zipped; small letters are the owner's own keywords
-# Folders by their usual names in the languages of the mail programs we know; &APw- is ü in a server's spelling.
-_FOLDERS = {
-    DRAFT: "drafts|draft|entwürfe|entw&apw-rfe|brouillons|borradores|bozze|concepten|rascunhos",
-    JUNK: "junk|spam|junk e-?mail|junk-e-mail|bulk mail|spamverdacht|courrier indésirable|correo no deseado",
-    SENT: "sent|sent items|sent messages|sent mail|sent-mail|gesendet|gesendete objekte|envoyés|enviados|inviata|verzonden",
-    "trashed": "trash|deleted items|deleted messages|papierkorb|gelöscht|corbeille|papelera|cestino|prullenbak|lixeira",
-}
-_NOTED = {note: re.compile(names) for note, names in _FOLDERS.items()}
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -75,7 +66,7 @@ def _check_size(raw: bytes, name: str) -> bool:
 
 def _notes(folder: str, name: str, file: str, issues: Issues) -> frozenset[str]:
     """Return what flags and folder say: of a folder ``.Archive.Sent`` the last part."""
-    notes = set(_noted(folder))
+    notes = set(noted(folder))
     info = _INFO.search(name)
     for flag in filter(str.isupper, info[1] if info else ""):
         if flag in _FLAGS:
@@ -83,9 +74,3 @@ def _notes(folder: str, name: str, file: str, issues: Issues) -> frozenset[str]:
         elif flag not in _NO_NOTES:
             issues.warn(file=file, reason="a flag in the file's name that we do not know")
     return frozenset(notes)
-
-
-@lru_cache(maxsize=256)
-def _noted(folder: str) -> frozenset[str]:
-    last = folder.removeprefix(".").rpartition(".")[2].lower()
-    return frozenset(note for note, names in _NOTED.items() if names.fullmatch(last))

@@ -13,7 +13,7 @@ from typing import IO
 from pipelines.contract import Interaction, Record
 from pipelines.extract.files.documents import opened
 from pipelines.extract.files.inbox import CHUNK, Export, SourceFile, each_file
-from pipelines.extract.parts.mail.files import messages_only
+from pipelines.extract.parts.mail.files import messages_only, noted, parts_of
 from pipelines.extract.parts.mail.mail import Place, take
 from pipelines.extract.values.issues import RAW_LIMIT, Issues, UnreadableError
 
@@ -40,6 +40,7 @@ _LIKE_ANOTHER = re.compile(
 SWALLOWED = (
     "a line like a From line, with headers below it, within a message: no empty line before it, or a time of no mailbox"
 )
+_ENDING = re.compile(r"(?:\.(?:mbox|mbx|gz))+$", re.IGNORECASE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -74,11 +75,12 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 
 def read_mailbox(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
     """Yield one interaction a message of one mailbox, plain or gzipped."""
+    notes = _notes(file.name)
     with opened(file) as stream:
         for number, envelope in enumerate(split(stream), start=1):
             position = f"message {number} (byte {envelope.at})"
             place = Place(
-                file.name, position, export.night, envelope.postmark, envelope.is_last, envelope.followed_by_blank
+                file.name, position, export.night, envelope.postmark, envelope.is_last, envelope.followed_by_blank, notes
             )  # fmt: skip
             if reason := _refused(envelope):
                 issues.quarantine(envelope.raw, file=file.name, at=position, reason=reason)
@@ -89,6 +91,15 @@ def read_mailbox(file: SourceFile, export: Export, issues: Issues) -> Iterator[I
                 yield record
                 if envelope.is_last and not envelope.followed_by_blank:
                     issues.warn(file=file.name, reason="no empty line after the last message")
+
+
+def _notes(name: str) -> frozenset[str]:
+    """Return what a mailbox's own name says of its mails: Thunderbird's ``Junk``, ``Junk E-mail/mbox`` as readpst has it.
+
+    Not that they were thrown away: the same mail may lie in another label's mailbox of Takeout, and is to be the same.
+    """
+    *_, folder, last = ("", *(_ENDING.sub("", part) for part in parts_of(name)))
+    return noted(folder if last.lower() in ("mbox", "mbx") else last) - {"trashed"}
 
 
 def _refused(envelope: Envelope) -> str | None:

@@ -113,6 +113,7 @@ def test_only_a_number_is_a_thread_of_gmails(number, thread, tmp_path):
             {"X_Auto_Response_Suppress": "All", "X_MS_Exchange_Inbox_Rules_Loop": OURS}, "auto_reply", id="by a rule"
         ),
         pytest.param({"X_Autoreply_From": OURS}, "auto_reply", id="an older sign"),
+        pytest.param({"X_Autoresponder": "yes"}, "auto_reply", id="a hosting panel's"),
         pytest.param({"Subject": "Automatic reply: away"}, None, id="only its subject says so"),
     ],
 )

@@ -285,3 +285,24 @@ def test_a_mailbox_of_false_beginnings_takes_no_longer_than_its_length(tmp_path)
         lambda n: mail("\n\nFrom x\n" * n, To=OURS), lambda content: outcomes.append(read(tmp_path, content)), 100_000
     )
     assert {outcome.read for outcome in outcomes} == {1}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "kept"),
+    [
+        pytest.param("Junk.mbox", "spam", 1, id="Thunderbird's"),
+        pytest.param("Inbox.sbd/Spam", "spam", 1, id="below another folder"),
+        pytest.param("Outlook/Junk E-mail/mbox", "spam", 1, id="readpst's"),
+        pytest.param("Junk.mbox/mbox", "spam", 1, id="Apple Mail's"),
+        pytest.param("Junk.mbox.gz", "spam", 1, id="packed"),
+        pytest.param("Drafts.mbox", None, 0, id="drafts"),
+        pytest.param("Inbox.mbox", None, 1, id="what came in"),
+        pytest.param("Junk removal.mbox", None, 1, id="a name that only begins so"),
+    ],
+)
+def test_a_mailboxs_name_tells_what_lies_in_it(name, reason, kept, tmp_path):
+    source = SOURCE.model_copy(update={"path": "mail/{night}/**/*"})
+    content = boxed(mail())
+    outcome = extracted(tmp_path, {name: gzip.compress(content) if name.endswith("gz") else content}, source)
+    assert [record.reason for record in outcome.records] == [reason] * kept
+    assert outcome.suppressed == ({} if kept else {"a draft, not sent": 1})

@@ -54,6 +54,10 @@ REPLIES = [
     ),
     pytest.param("Von: Bob\nGesendet: Montag\nAn: uns\nBetreff: Hallo", id="the block in German"),
     pytest.param("De : Luc\nEnvoyé : lundi\nÀ : nous\nObjet : Bonjour", id="the block in French"),
+    pytest.param(
+        "Saatja: Bob <bob@x.example>\nSaadetud: 3. mai 2026 10:00\nAdressaat: us@shop.example\nTeema: Tere",
+        id="the block in a language that we do not know",
+    ),
     pytest.param("发件人\uff1aLi\n发送时间\uff1a2026年5月3日\n收件人\uff1a我们\n主题\uff1a你好", id="wide colons"),
     pytest.param("差出人: Aoi\n送信日時: 2026年5月3日\n宛先: 私\n件名: 注文", id="the block in Japanese"),
     pytest.param("보낸 사람: Jin\n보낸 날짜: 2026년 5월 3일\n받는 사람: 우리\n제목: 주문", id="the block in Korean"),
@@ -72,6 +76,17 @@ REPLIES = [
     pytest.param("W dniu 03.05.2026 o 10:00, Ola pisze:", id="Thunderbird in Polish"),
     pytest.param("---- On Sun, 03 May 2026 10:00:00 +0100 bob@x.example wrote ----", id="Zoho"),
     pytest.param("------On 05/03/2026 10:00 AM, Bob wrote-----", id="drawn at both ends, without an address"),
+    pytest.param("Bob <bob@x.example> schrieb am So., 3.\nMai 2026, 10:00:", id="wrapped behind who wrote it"),
+    pytest.param("--- Please reply above this line ---", id="a help desk's line"),
+    pytest.param("---- Bob Archer wrote ----", id="drawn at both ends, without a time"),
+    pytest.param(
+        "Bob Archer <bob@x.example> \nSent by: Bob <bob@x.example>\n03.05.26 10:00\nPlease respond to\nBob Archer\n\n\nTo\n"
+        "Ann Field <ann@field.example>\ncc\n\nSubject\nYour lamp",
+        id="Notes, which draws a table",
+    ),
+    pytest.param(
+        "Bob Archer/Shop/DE@SHOP\n03.05.2026 10:00\n\nAn\nann@field.example\nKopie\n\nThema\nIhre Lampe", id="in German"
+    ),
     pytest.param("-----Antwort Nachricht-----", id="an answer's line in German"),
     pytest.param("\u2010\u2010\u2010\u2010\u2010 Original Message \u2010\u2010\u2010\u2010\u2010", id="Proton's dashes"),
     pytest.param("-------- Message d\u2019origine --------", id="a typesetter's apostrophe"),
@@ -91,6 +106,34 @@ def test_an_answer_below_or_between_quotes_is_the_persons_own():
     parts = split_reply("On 3 May 2026 Bob <bob@x.example> wrote:\n> Does it glow?\n\nIt does.\n\n> And hum?\n\nNo.")
     assert parts.text == "It does.\n\n\nNo."
     assert parts.quoted == "On 3 May 2026 Bob <bob@x.example> wrote:\n> Does it glow?\n> And hum?"
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        pytest.param("It does. On Sun, 3 May 2026 at 10:00, Bob <bob@x.example> wrote:", "It does.", id="English"),
+        pytest.param("Sieben Am 3. Mai 2026 um 10:00 schrieb Bob:", "Sieben", id="German"),
+        pytest.param("Yes\nI do On Sun, 3 May 2026 at 10:00, Bob Archer\n<bob@x.example> wrote:", "Yes\nI do", id="wrapped"),
+        pytest.param("Am Tag geht es.\nAm 3. Mai 2026 um 10:00 schrieb Bob:", "Am Tag geht es.", id="a line above"),
+        pytest.param("Bob Am <am3@x.example> wrote on 3 May 2026 at 10:00:", "", id="a name like the word that begins one"),
+        pytest.param("On Sun, 3 May 2026 at 10:00, Bob Le 3 <bob@x.example> wrote:", "", id="in a line that begins with it"),
+        pytest.param("Bob <bob@x.example> wrote On 3 May 2026 at 10:00:", "", id="no verb behind"),
+    ],
+)
+def test_words_before_an_attribution_on_its_line_are_the_persons_own(line, own):
+    parts = split_reply(f"{line}\n> Does it glow?")
+    assert parts.text == own
+    assert parts.quoted == f"{line}\n> Does it glow?".removeprefix(own).strip()
+
+
+def test_marks_before_an_attribution_are_the_quotes():
+    parts = split_reply("It does.\n\n> On 3 May 2026, at 10:00, Bob <bob@x.example> wrote:\n> \n> Does it glow?")
+    assert parts.text == "It does."
+
+
+def test_an_answer_below_a_drawn_attribution_and_its_quote_is_the_persons_own():
+    parts = split_reply("---- Bob Archer wrote ----\n> Does it glow?\n\nIt does.")
+    assert parts.text == "It does."
 
 
 @pytest.mark.parametrize(
@@ -128,7 +171,12 @@ def test_a_signature_is_set_apart(signature):
         pytest.param("At 10:00 the courier said:\nnobody home", id="a time, and no address"),
         pytest.param("I wrote to you on 3 May:\nit broke", id="what the person says that they wrote"),
         pytest.param("Write to <ann@x.example> or:\ncall me", id="an address, and no time"),
+        pytest.param(
+            "Kunde: Ann <ann@x.example>\nDatum: 3.5.2026 10:00\nBestellung: 4711\nBetrag: 20 EUR", id="a form's lines"
+        ),
         pytest.param("--- my list ---\nOn the shelf: a lamp", id="a drawn line of one's own"),
+        pytest.param("To\nbe\nor\ncc\nnot", id="a line that says To"),
+        pytest.param("--- what you wrote about ---\nOn the shelf: a lamp", id="a drawn line with a verb in it"),
     ],
 )
 def test_what_only_looks_like_a_quote_stays(text):
@@ -174,6 +222,9 @@ def _parts(parts: Parts) -> tuple[str, str, str]:
         pytest.param(100_000, lambda n: "On 1 May\n" * n, id="beginnings of quotes only"),
         pytest.param(100_000, lambda n: "x wrote:\n" * n, id="ends of quotes only"),
         pytest.param(100_000, lambda n: "From: a\n" * n, id="header lines only"),
+        pytest.param(50_000, lambda n: "To\ncc\n" * n, id="beginnings of Notes' tables only"),
+        pytest.param(20_000, lambda n: "From: <a@b.example> 2026 10:00\n" * n, id="header lines with an address only"),
+        pytest.param(20_000, lambda n: "x On 1 May 2026 10:00 On 1 wrote:\n" * n, id="attributions behind words only"),
         pytest.param(50_000, lambda n: "Sent from my iPhone\n" * n, id="phone signatures only"),
         pytest.param(1_000_000, lambda n: ">" * n, id="a quote mark a million times"),
     ],

@@ -3,6 +3,8 @@
 All in lower case, as ``str.casefold`` gives them.
 """
 
+import re
+
 # "On 3 May 2026, at 10:00, Bob <bob@shop.example> wrote:": how such a line begins, and the verb it holds.
 ATTRIBUTION_STARTS = (
     "on ", "am ", "le ", "el ", "il ", "op ", "em ", "a ", "den ", "på ", "w dniu ", "dnia ", "dne ", "dňa ", "в ", "на ",
@@ -33,6 +35,7 @@ DIVIDERS = (
     "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "mesaj redirecționat", "yönlendirilmiş mesaj",
     "пересылаемое сообщение", "пересланное сообщение", "переслане повідомлення", "转发邮件", "轉寄郵件", "转发的邮件",
     "転送されたメッセージ", "전달된 메시지", "reply above this line", "please type your reply above",
+    "please reply above",
 )  # fmt: skip
 
 # Above a quote as Outlook writes it: "From: …", "Sent: …", "To: …", "Subject: …".
@@ -59,6 +62,15 @@ HEADERS = frozenset((
     "מאת", "נשלח", "אל", "נושא", "תאריך", "من", "إلى", "الموضوع", "تاريخ", "التاريخ", "تم الإرسال",
     "từ", "đã gửi", "tới", "đến", "chủ đề", "ngày", "dari", "dikirim", "kepada", "subjek",
 ))  # fmt: skip
+
+# Notes draws a table above a quote: "To", a line with whom, "cc", another, "Subject". One of the hints is in all of them.
+TABLE_HINTS = ("\ncc", "\nCC", "\nCc", "\nKopie")
+TABLE = re.compile(
+    r"^[ \t]*+(?:to|an|à|a|para|per|aan|til|till|宛先)[ \t]*+\n(?:[^\n]*+\n){1,6}?"
+    r"[ \t]*+(?:cc|kopie)[ \t]*+\n(?:[^\n]*+\n){1,4}?"
+    r"[ \t]*+(?:subject|thema|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|件名)[ \t]*+$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 # "Sent from my iPhone", and what mail apps write under a mail for themselves.
 DEVICE_STARTS = (

@@ -113,8 +113,15 @@ def _lines(marked: str) -> str:
 _ATTRIBUTION_LINES = 3  # programs wrap it at 72 characters
 _ATTRIBUTION_LENGTH = 400
 _COLONS = (":", "\uff1a")
+# "On Fri, 20", "Am 20", "Le vendredi 20": so begin attributions wherever on a line they stand.
+_BEGINNING = re.compile(r"(?<!\S)(?:On|Am|Le|El|Il|Op|Em|Den|På) (?:[^\W\d_]{2,12}[.,]{0,2} ){0,2}\d")
 _YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
 _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
+
+_LABELLED = re.compile(r"\s{0,9}\*{0,2}[^\W\d_][^\W\d_ ]{0,14}(?: [^\W\d_]{1,14})?\*{0,2} ?[:\uff1a]\*{0,2} ?\S")
+
+_TABLE_HEAD = 10  # lines above Notes' table in which its time is looked for
+_DAY_AND_CLOCK = re.compile(r"\d[./-]\d\d?[./-]\d\d+,?\s\d\d?[:.]\d\d")
 
 # Drawn lines, with words in them or without; some programs draw them with the dashes of typesetters.
 _RULES = ("--", "__", "==", "##", "**", "\u2010\u2010", "\u2013\u2013", "\u2014\u2014")
@@ -132,11 +139,25 @@ def split_reply(text: str) -> Parts:
     everything: an answer below its quote stays the person's own. Lines under "-----Original Message-----" or under a
     block of From/Sent/To lines are all quoted.
     """
-    text = clean(text)
+    text, table = _split_table(clean(text))
     lines = text.split("\n")
     own, quoted = (lines, []) if _quotes_nothing(text, lines) else _split_quotes(text, lines)
+    quoted += table
     own, signature = _split_signature(own)
     return Parts("\n".join(own).strip(), "\n".join(quoted).strip(), "\n".join(signature).strip())
+
+
+def _split_table(text: str) -> tuple[str, list[str]]:
+    """Set apart what Lotus Notes quotes: under a name, a time and a table whose labels stand each on a line of its own."""
+    found = words.TABLE.search(text) if any(copy in text for copy in words.TABLE_HINTS) else None
+    if not found:
+        return text, []
+    above = text[: found.start()].split("\n")
+    dated = (at for at in range(len(above) - 1, max(len(above) - _TABLE_HEAD, -1), -1) if _DAY_AND_CLOCK.search(above[at]))
+    start = next(dated, len(above) - 1)
+    while start and above[start - 1].strip():
+        start -= 1
+    return "\n".join(above[:start]), [*above[start:-1], *text[found.start() :].split("\n")]
 
 
 def _quotes_nothing(text: str, lines: list[str]) -> bool:
@@ -164,7 +185,10 @@ def _split_quotes(text: str, lines: list[str]) -> tuple[list[str], list[str]]:
             continue
         line = line.strip()
         if line and (at in near or colon in line or line.startswith(_RULES)):
-            introduced = _attribution_lines(lines, at, colons) if at in near else 0
+            introduced = (_attribution_lines(lines, at, colons) if at in near else 0) or int(_is_drawn_attribution(line))
+            if introduced and (before := _words_before(lines[at : at + introduced])):
+                own.append(lines[at][:before])
+                lines[at] = lines[at][before:]
             if (
                 _is_divider(line)
                 or _is_header_block(lines, at)
@@ -189,7 +213,7 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     It holds a verb that we know and tells who or when; or, in any language, an address in brackets, a year and a time.
     """
     end = next(end for end in range(at, at + _ATTRIBUTION_LINES) if end in colons)
-    if not all(line.strip() for line in lines[at : end + 1]):
+    if not all(line.strip() for line in lines[at : end + 1]) or any(map(_BEGINNING.match, lines[at + 1 : end + 1])):
         return 0
     joined = " ".join(line.strip() for line in lines[at : end + 1]).replace("< ", "<")
     if len(joined) > _ATTRIBUTION_LENGTH:
@@ -198,8 +222,22 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     begins = folded.startswith(words.ATTRIBUTION_STARTS) or folded[:4].isdigit() or _is_dated(lines[at])
     if end == at:
         begins = begins or folded[:1].isdigit() or "@" in joined or _quote_follows(lines, at + 1)
-    is_told = any(verb in folded for verb in words.ATTRIBUTION_VERBS) and ("@" in joined or any(map(str.isdigit, joined)))
+    elif _is_dated(joined) and _ADDRESS.search(lines[at]):
+        begins = begins or _has_verb(lines[at].casefold())  # Bob <bob@shop.example> wrote on Fri, 20
+    is_told = _has_verb(folded) and ("@" in joined or any(map(str.isdigit, joined)))
     return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
+
+
+def _words_before(attribution: list[str]) -> int:
+    """Return how many letters of its first line stand before an attribution: some programs write it behind an answer."""
+    line = attribution[0]
+    if _BEGINNING.match(line):
+        return 0
+    for found in reversed(list(_BEGINNING.finditer(line))):
+        rest = " ".join([line[found.start() :], *attribution[1:]])
+        if _is_dated(rest) and _has_verb(rest.casefold()):
+            return found.start() if line[: found.start()].strip("> ") else 0
+    return 0
 
 
 def _is_dated(line: str) -> bool:
@@ -218,10 +256,23 @@ def _is_divider(line: str) -> bool:
     if not line.startswith(_RULES) or len(line) > _ATTRIBUTION_LENGTH:
         return False
     told = _told(line)
-    if len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS):
-        return True
-    # "---- On Fri, 20 Nov 2026 10:00:00 +0100 bob@shop.example wrote ----", as Zoho draws it
-    return line.endswith(_RULES) and _is_dated(told) and any(verb in told for verb in words.ATTRIBUTION_VERBS)
+    return len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS)
+
+
+def _is_drawn_attribution(line: str) -> bool:
+    """Tell whether an attribution is drawn into a line: "---- On Fri, 20 Nov 2026 10:00:00 +0100 Bob wrote ----".
+
+    Zoho writes it so, and some telephones' programs, which leave out the time.
+    """
+    if not (line.startswith(_RULES) and line.endswith(_RULES) and len(line) <= _ATTRIBUTION_LENGTH):
+        return False
+    told = _told(line)
+    is_short = len(line) <= _DEVICE_LENGTH and told.endswith(words.ATTRIBUTION_VERBS)
+    return is_short or (_is_dated(told) and _has_verb(told))
+
+
+def _has_verb(folded: str) -> bool:
+    return any(verb in folded for verb in words.ATTRIBUTION_VERBS)
 
 
 def _told(line: str) -> str:
@@ -229,11 +280,18 @@ def _told(line: str) -> str:
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
-    """Tell whether three or more header lines (From, Sent, To …) begin here, as Outlook puts above a quote."""
-    if not _is_header(lines[at]):
+    """Tell whether three or more header lines (From, Sent, To …) begin here, as Outlook puts above a quote.
+
+    In a language that we do not know, four lines with a word and a colon are a block if the first shows a sender, and the
+    others another address and a time.
+    """
+    if not (_is_header(lines[at]) or _ADDRESS.search(lines[at])):
         return False
     following = [line for line in lines[at : at + 8] if line.strip()][:4]
-    return sum(map(_is_header, following)) >= 3
+    if sum(map(_is_header, following)) >= 3:
+        return True
+    below = "\n".join(following[1:])
+    return len(following) == 4 and all(map(_LABELLED.match, following)) and "@" in below and _is_dated(below)
 
 
 def _is_header(line: str) -> bool:

@@ -10,6 +10,7 @@ from pipelines.extract.values.identifiers import Own
 
 Verdict = Literal["pass", "fail", "none"]
 
+_HEADER = "authentication-results"
 LENGTH_LIMIT = 10_000
 _CACHED_LENGTH = 400
 RESULTS_LIMIT = 50
@@ -37,9 +38,9 @@ def authentication(headers: Headers, domain: str, own: Own) -> Verdict:
     began it, and a gateway's results could be written by who goes around it. A fail always counts. A pass counts for the
     domain that it was found for: DMARC's for From's, SPF's and DKIM's where ``domain`` is theirs, above it or below it.
     """
-    value = headers.first("authentication-results")
+    value = headers.first(_HEADER)
     server, results = _usual_results(value) if len(value) <= _CACHED_LENGTH else _results(value)
-    if server and len(headers.hops_above_results) > 1:
+    if server and len(headers.hops_above(_HEADER)) > 1:
         results = [*results, *_beside(server, headers)]
     verdict = _dmarc(results, domain) or _spf_and_dkim(results or [], headers, domain)
     return "none" if verdict == "pass" and not _is_believed(server, headers, own) else verdict
@@ -56,7 +57,7 @@ def _beside(server: str, headers: Headers) -> list[_Result]:
     hops = next((number for number, hop in enumerate(received) if not _is_delivery(hop)), None)
     if hops is None:
         return []
-    above = list(zip(headers.all("authentication-results"), headers.hops_above_results, strict=True))[1:RESULTS_LIMIT]
+    above = list(zip(headers.all(_HEADER), headers.hops_above(_HEADER), strict=True))[1:RESULTS_LIMIT]
     read = [_results(value) for value, hops_above in above if hops_above <= hops]
     return [result for name, results in read if name == server or _is_sibling(name, server) for result in results]
 
@@ -162,7 +163,7 @@ def _is_believed(server: str, headers: Headers, own: Own) -> bool:
         return True
     if listed:
         return False
-    others = headers.all("authentication-results")[1:RESULTS_LIMIT]
+    others = headers.all(_HEADER)[1:RESULTS_LIMIT]
     return not any(_is_below(_results(other)[0], ours) for other in others)
 
 

@@ -163,11 +163,15 @@ def _without_signing(text: str) -> str:
     return "\n".join(line.removeprefix("- ") for line in said.split("\n")) + after
 
 
-def _attachment(part: Part) -> Attachment:
+def name_of(part: Part) -> str:
+    """Return the name of the file that a part is, without folders; "" where it has none."""
     _, disposition = parameters(part.headers.first("content-disposition"))
     name = disposition.get("filename") or part.parameters.get("name") or ""
-    name = name.replace("\\", "/").rpartition("/")[2][:_NAME_LIMIT]
-    content = part.content()
+    return name.replace("\\", "/").rpartition("/")[2][:_NAME_LIMIT]
+
+
+def _attachment(part: Part) -> Attachment:
+    name, content = name_of(part), part.content()
     elsewhere = part.headers.word("x-apple-content-length")  # Apple Mail keeps the file beside the mail
     if elsewhere and not content.strip():
         return Attachment(name, int(elsewhere) if elsewhere.isdigit() and len(elsewhere) < 16 else None, "")

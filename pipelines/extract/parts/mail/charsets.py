@@ -28,15 +28,22 @@ _NUMBERED = re.compile(r"(?:windows|win|cp|ibm|dos|ms)[-_]?([0-9]{3,5})")
 _ESCAPE = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
 _EUC = re.compile(rb"\x8f[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|(?:[\xa1-\xfe]{2})+|[^\x8e\x8f\xa1-\xfe]+|.", re.DOTALL)
 _META = re.compile(rb"<meta[^>]{1,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.IGNORECASE)
+_FEWEST = 75  # letters above ASCII in a set of one byte a character; Arabic's has 82
 _HEAD = 4_000  # bytes of a page in which it tells its own set
 
 
 def decode(raw: bytes, charset: str | None) -> str:
     """Decode bytes that claim a character set: as declared where that fits, else UTF-8, else with gaps.
 
-    What is said to be UTF-8 and has not one character of it beyond ASCII is the usual set of western Windows.
+    UTF-8 goes before a set of one byte a character, under whose name programs often send it: in none do letters stand so
+    that each of them is UTF-8. What is said to be UTF-8 and has not one character of it beyond ASCII is the usual set of
+    western Windows.
     """
     codec = _codec((charset or "ascii").strip("\"' ").partition("*")[0].lower())
+    try:
+        return raw.decode("utf-8" if _has_bytes_for_letters(codec) else codec)
+    except ValueError:
+        pass
     try:
         return raw.decode(codec)
     except ValueError:  # UnicodeDecodeError, and what single codecs make of nonsense
@@ -48,6 +55,8 @@ def decode(raw: bytes, charset: str | None) -> str:
     except ValueError:
         if codec == "utf-8" and (text := _western(raw)) is not None:
             return text
+    if codec == "ascii" and (text := _mostly_utf8(raw)) is not None:
+        return text
     if codec == "euc_jp":
         return "".join(map(_from_euc, _EUC.findall(raw)))
     if codec == "cp950":
@@ -76,6 +85,22 @@ def _western(raw: bytes) -> str | None:
         return raw.decode("cp1252")
     except ValueError:
         return None
+
+
+def _mostly_utf8(raw: bytes) -> str | None:
+    """Return bytes of which nothing tells the set as UTF-8, where more characters of it are whole than broken."""
+    text = raw.decode("utf-8", "replace")
+    gaps = text.count("\ufffd")
+    return text if sum(not letter.isascii() for letter in text) - gaps > gaps else None
+
+
+@lru_cache(maxsize=512)
+def _has_bytes_for_letters(codec: str) -> bool:
+    """Tell whether a set has one byte a character, and more than ASCII: each byte above is one, but for few without any.
+
+    Japanese as Windows writes it has half as many, besides its pairs of bytes.
+    """
+    return sum(bool(bytes((byte,)).decode(codec, "ignore")) for byte in range(128, 256)) > _FEWEST
 
 
 @lru_cache(maxsize=512)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
+from functools import lru_cache
 from typing import IO
 
 from pipelines.contract import Interaction
 from pipelines.extract.files.documents import opened
 from pipelines.extract.files.inbox import CHUNK, Export, SourceFile
-from pipelines.extract.parts.mail.mail import Place, take
+from pipelines.extract.parts.mail.mail import DRAFT, JUNK, SENT, Place, take
 from pipelines.extract.values.issues import Issues, UnreadableError
 from pipelines.settings import Source
 
@@ -25,6 +26,15 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _FOLDER = "user settings"
+# Folders, and mailboxes that are one file, by their usual names in the languages of the mail programs we know; &APw- is ü
+# in a server's spelling.
+_FOLDERS = {
+    DRAFT: "drafts|draft|entwürfe|entw&apw-rfe|brouillons|borradores|bozze|concepten|rascunhos",
+    JUNK: "junk|spam|junk e-?mail|junk-e-mail|bulk mail|spamverdacht|courrier indésirable|correo no deseado",
+    SENT: "sent|sent items|sent messages|sent mail|sent-mail|gesendet|gesendete objekte|envoyés|enviados|inviata|verzonden",
+    "trashed": "trash|deleted items|deleted messages|papierkorb|gelöscht|corbeille|papelera|cestino|prullenbak|lixeira",
+}
+_NOTED = {note: re.compile(names) for note, names in _FOLDERS.items()}
 
 
 def messages_only(export: Export, issues: Issues) -> Export:
@@ -42,6 +52,13 @@ def is_beside(name: str) -> bool:
     """Tell whether a file of this name lies beside messages and holds none."""
     *folders, last = parts_of(name)
     return _NAMES.fullmatch(last) is not None or any(folder.lower() == _FOLDER for folder in folders[2:])
+
+
+@lru_cache(maxsize=256)
+def noted(folder: str) -> frozenset[str]:
+    """Return what a folder's usual name says of its mail, as ``Place`` takes it: of ``.Archive.Sent`` the last part."""
+    last = folder.removeprefix(".").rpartition(".")[2].lower()
+    return frozenset(note for note, names in _NOTED.items() if names.fullmatch(last))
 
 
 def parts_of(name: str) -> list[str]:

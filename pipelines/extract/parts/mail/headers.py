@@ -15,7 +15,9 @@ from pipelines.extract.values.text import one_line
 
 ID_LIMIT = 400
 WORD_LIMIT = 40
+_PLACED = frozenset(("authentication-results", "precedence"))  # of which it counts how high they stand
 _OF_SERVERS = frozenset(("received", "return-path", "delivered-to", "authentication-results"))  # of who hand a mail on
+_WRITTEN = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ENCODED_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*+\?="
 _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=(?=(\s*+)(=\?)?)")
@@ -25,23 +27,19 @@ _BRACKETED_ID = re.compile(rf"<([^<>]{{1,{ID_LIMIT}}})>")
 
 
 class Headers:
-    """A message's headers by lower-case name, in the order they stand.
-
-    Attributes:
-        hops_above_results: for each Authentication-Results, how many Received stand above it.
-    """
+    """A message's headers by lower-case name, in the order they stand."""
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
-        self.hops_above_results: list[int] = []
+        self._hops_above: dict[str, list[int]] = {}
         for name, value in items:
             held = self._values.get(folded := name.lower())
             if held is None:
                 self._values[folded] = [value.strip()]
             else:
                 held.append(value.strip())
-            if folded == "authentication-results":
-                self.hops_above_results.append(len(self._values.get("received", ())))
+            if folded in _PLACED:
+                self._hops_above.setdefault(folded, []).append(len(self._values.get("received", ())))
 
     def first(self, name: str) -> str:
         """Return the topmost value, as it stands; "" where there is none."""
@@ -54,6 +52,10 @@ class Headers:
     def has(self, names: frozenset[str]) -> bool:
         """Tell whether there is one of these."""
         return not names.isdisjoint(self._values)
+
+    def hops_above(self, name: str) -> list[int]:
+        """Return for each Authentication-Results, or each Precedence, how many Received stand above it."""
+        return self._hops_above.get(name, [])
 
     def is_handed_on(self) -> bool:
         """Tell whether a server handed the mail on, so that whoever sent it may have written any header."""
@@ -69,6 +71,26 @@ class Headers:
     def text(self, name: str) -> str:
         """Return the topmost value decoded, on one line."""
         return decoded(self.first(name))
+
+    def has_bare_bytes(self) -> bool:
+        """Tell whether anything beyond ASCII stands, not encoded, in the headers that people write."""
+        return any(not value.isascii() for name in _WRITTEN for value in self._values.get(name, ()))
+
+    def read_bare_bytes(self, charset: str) -> None:
+        """Read the headers that people write, where they are neither ASCII nor UTF-8, in the character set of the text."""
+        for name in _WRITTEN:
+            if name in self._values:
+                self._values[name] = [_in_charset(value, charset) for value in self._values[name]]
+
+
+def _in_charset(value: str, charset: str) -> str:
+    """Return a header's bare bytes decoded; as they stand where they are UTF-8, or in no set that anything tells."""
+    raw = raw_bytes(value)
+    try:
+        raw.decode("utf-8")
+    except ValueError:
+        return decode(raw, charset) if charset.lower() not in ("", "utf-8", "us-ascii") else value
+    return value
 
 
 def raw_bytes(value: str) -> bytes:

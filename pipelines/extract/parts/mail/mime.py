@@ -71,7 +71,16 @@ def parse_mail(raw: bytes) -> Part:
             raise UnreadableError(f"more than {PARTS_LIMIT} parts or {NESTING_LIMIT} levels in one message")
         part.parts = [_part(piece, inside_digest=part.kind == "multipart/digest") for piece in pieces]
         waiting += [(inner, level + 1) for inner in part.parts]
+    if mail.headers.has_bare_bytes():
+        mail.headers.read_bare_bytes(_first(mail).parameters.get("charset", ""))
     return mail
+
+
+def _first(part: Part) -> Part:
+    """Return the first part that has none itself: mostly the text."""
+    while part.parts:
+        part = part.parts[0]
+    return part
 
 
 def _part(raw: bytes, *, inside_digest: bool) -> Part:
