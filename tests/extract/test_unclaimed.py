@@ -68,6 +68,13 @@ def test_a_night_tells_what_nobody_reads(home, caplog):
     assert "archer" not in caplog.text
 
 
+def test_the_plan_of_a_night_tells_the_same_to_whoever_runs_it_source_by_source(home, monkeypatch, caplog):
+    monkeypatch.setattr(stages, "sources_of", lambda home: {"whole": WHOLE, "crm": CRM})
+    send(home, "zendesk/2026-11-20/ann archer.json")
+    assert stages.plan("2026-11-20", str(home.path)) == ["crm", "whole"]
+    assert "no path of sources.yml names what lies in zendesk/2026-11-20 (1 file)" in caplog.text
+
+
 def test_where_nothing_arrived_it_says_what_lies_there(home):
     send(home, "crm/2026-11-20/a.xlsx")
     send(home, "crm/a.csv")
