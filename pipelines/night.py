@@ -18,7 +18,7 @@ from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.extract.landing.landing import SourceReport, land, land_all
 from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
 from pipelines.extract.landing.reading import format_problem
-from pipelines.extract.landing.unclaimed import unclaimed
+from pipelines.extract.landing.unclaimed import unclaimed, undeclared
 from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import (
@@ -149,9 +149,11 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
 
 
 def tell_unclaimed(home: Home, sources: dict[str, Source], night: date) -> None:
-    """Tell what lies in the inbox for the night and no source's path names: nobody reads it."""
+    """Tell what lies in the inbox for the night and no source's path names, and which sources have lost their entry."""
     for other in unclaimed(home, sources.values(), night):
         log.warning("extract %s: no path of sources.yml names what lies in %s", night, other.words())
+    for name in undeclared(home, sources.values()):
+        log.warning("extract %s: %s is not in sources.yml any more; what it brought stays, under this name", night, name)
 
 
 @contextlib.contextmanager
