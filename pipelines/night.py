@@ -31,6 +31,7 @@ from pipelines.settings import (
     parse_night,
     sources_path,
     spark_place,
+    stray_files,
 )
 from pipelines.timings import note_seconds, timings
 from pipelines.warehouse import transaction, writer_lock
@@ -152,6 +153,8 @@ def tell_unclaimed(home: Home, sources: dict[str, Source], night: date) -> None:
     """Tell what lies in the inbox for the night and no source's path names, and which sources have lost their entry."""
     for other in unclaimed(home, sources.values(), night):
         log.warning("extract %s: no path of sources.yml names what lies in %s", night, other.words())
+    for name in stray_files(home):
+        log.warning("extract %s: %s stands in for no file of ours, and nobody reads it", night, home.path / "config" / name)
     for name in undeclared(home, sources.values()):
         log.warning("extract %s: %s is not in sources.yml any more; what it brought stays, under this name", night, name)
 

@@ -1,9 +1,12 @@
 """How the command ends: its exit code, and what it says when something outside of it is wrong."""
 
 import errno
+import io
 import logging
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -135,6 +138,29 @@ def test_a_file_of_the_inbox_that_is_not_permitted_is_not_named(ended, tmp_path)
     assert code == 1
     assert words.startswith("goldthread: Permission denied (PermissionError in test_cli.py:")
     assert "Jane" not in words
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_lacks_a_letter_shows_the_others(ended, monkeypatch, encoding):
+    shown = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", shown)
+
+    def command():
+        print("● Łódź", flush=True)
+        raise SystemExit(0)
+
+    assert ended(command=command)[0] == 0
+    assert shown.buffer.getvalue().startswith(b"? ?")
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    """As with `goldthread versions | head -0`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "pipelines.cli", "versions", "--json", "--home", str(tmp_path)]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_home_that_cannot_be_written_is_told_so(tmp_path):
