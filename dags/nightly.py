@@ -35,11 +35,11 @@ ACCEPTED_BY = "{{ 'Airflow run ' ~ run_id if params.accept_changes else '' }}"
 
 @task
 def plan(night: str) -> list[str]:
-    """Check that the run is for a night, and say which sources it should bring."""
+    """Check that the run is for a night, say which sources it should bring, and what lies in the inbox beside them."""
     from pipelines import night as stages
 
     orchestrate.check_night(night)
-    return stages.source_names()
+    return stages.plan(night)
 
 
 @task(map_index_template="{{ source }}", multiple_outputs=False)
@@ -62,7 +62,6 @@ def resolve(night: str) -> dict[str, Any]:
     """Find out who is who."""
     from pipelines import night as stages
 
-    orchestrate.require_landed(night)
     return stages.resolve(night)
 
 

@@ -1,6 +1,7 @@
 """The command ``goldthread``: results on stdout, progress and words on stderr, exit codes as docs/runbook.md lists them."""
 
 import errno
+import io
 import logging
 import os
 import signal
@@ -52,6 +53,9 @@ def main() -> None:
     words = logging.getLogger("pipelines")  # ours alone: what libraries log may quote a record
     words.addHandler(handler)
     words.setLevel(logging.INFO)
+    for stream in (sys.stdout, sys.stderr):  # None where the shell closed it
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows the others
     interrupted = _notice_interrupt()
     try:
         app()
@@ -62,7 +66,7 @@ def main() -> None:
         if isinstance(error, GoldthreadError):
             print(f"goldthread: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
-        if isinstance(error, BrokenPipeError):  # the reader of our output went away: `goldthread query … | head`
+        if BrokenPipeError in (type(error), type(error.__context__)):  # its reader went away: `goldthread query … | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         if not isinstance(error, Exception) or os.environ.get("GOLDTHREAD_DEBUG"):

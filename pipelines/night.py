@@ -18,7 +18,7 @@ from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.extract.landing.landing import SourceReport, land, land_all
 from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
 from pipelines.extract.landing.reading import format_problem
-from pipelines.extract.landing.unclaimed import unclaimed
+from pipelines.extract.landing.unclaimed import unclaimed, undeclared
 from pipelines.extract.landing.workers import pool
 from pipelines.resolve.engines.spark_session import require_spark
 from pipelines.settings import (
@@ -31,6 +31,7 @@ from pipelines.settings import (
     parse_night,
     sources_path,
     spark_place,
+    stray_files,
 )
 from pipelines.timings import note_seconds, timings
 from pipelines.warehouse import transaction, writer_lock
@@ -75,9 +76,12 @@ def sources_of(home: Home, path: str | Path | None = None) -> dict[str, Source]:
     return sources
 
 
-def source_names(home_path: str | None = None) -> list[str]:
-    """Return the names of the configured sources, sorted."""
-    return sorted(sources_of(home_of(home_path)))
+def plan(night: str, home_path: str | None = None) -> list[str]:
+    """Return the names of the sources that the night should bring, sorted, and tell what lies beside them in the inbox."""
+    home = home_of(home_path)
+    sources = sources_of(home)
+    tell_unclaimed(home, sources, night_of(night))
+    return sorted(sources)
 
 
 @dataclass(frozen=True)
@@ -141,9 +145,18 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
             f"Looked for {', '.join(source.pattern(night) for source in chosen)}"
             + (f"; there lies what no path of sources.yml names: {others}" if others else "")
         )
+    tell_unclaimed(home, sources, night)
+    return reports
+
+
+def tell_unclaimed(home: Home, sources: dict[str, Source], night: date) -> None:
+    """Tell what lies in the inbox for the night and no source's path names, and which sources have lost their entry."""
     for other in unclaimed(home, sources.values(), night):
         log.warning("extract %s: no path of sources.yml names what lies in %s", night, other.words())
-    return reports
+    for name in stray_files(home):
+        log.warning("extract %s: %s stands in for no file of ours, and nobody reads it", night, home.path / "config" / name)
+    for name in undeclared(home, sources.values()):
+        log.warning("extract %s: %s is not in sources.yml any more; what it brought stays, under this name", night, name)
 
 
 @contextlib.contextmanager
@@ -234,6 +247,7 @@ def resolve(night: str, home_path: str | None = None, *, full: bool = False, eng
 
     Raises:
         ConfigurationError: the engine cannot be used here.
+        SourceBroken: nothing has landed for this night: there is nothing to publish anew.
     """
     from pipelines.load.versions.history import past_of
     from pipelines.resolve.engines.engine import open_engine
@@ -241,12 +255,19 @@ def resolve(night: str, home_path: str | None = None, *, full: bool = False, eng
 
     home, day = home_of(home_path), night_of(night)
     name, place = _require_engine(home, engine)
+    require_landed(home, day)
 
     def work(con: Any) -> dict[str, int]:
         with open_engine(name, home, place) as opened:
             return resolve_stage(con, home, day, past_of(home, day), full=full, engine=opened)
 
     return _write(home, "resolve", day, work).rows
+
+
+def require_landed(home: Home, night: date) -> None:
+    """Raise SourceBroken when no source has anything in the lake for the night."""
+    if not sealed_sources(home.lake, night):
+        raise SourceBroken(f"nothing has landed for {night} in {home.lake}: is the night right, did its extract run?")
 
 
 def _require_engine(home: Home, engine: str | None) -> tuple[str, SparkPlace]:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pipelines.errors import ConfigurationError, SourceBroken
-from pipelines.settings import home_of, parse_night
+from pipelines.settings import parse_night
 
 log = logging.getLogger(__name__)
 
@@ -99,14 +99,6 @@ def check_sources(expected: Iterable[str], extracted: Iterable[Mapping[str, Any]
     if missing:
         raise SourceBroken(f"not complete: {', '.join(missing)}; the log of each one's extract task says why")
     return sorted(complete)
-
-
-def require_landed(night: str) -> None:
-    """Raise SourceBroken when no source has anything in the lake for ``night``: there is nothing to publish anew."""
-    from pipelines.extract.landing.partition import sealed_sources  # pyarrow: never while DAG files are parsed
-
-    if not sealed_sources(home_of().lake, check_night(night)):
-        raise SourceBroken(f"no source has a file for {night}: is the night right, have the exports landed?")
 
 
 def tell_operator(context: Mapping[str, Any]) -> None:

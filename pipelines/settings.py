@@ -70,6 +70,16 @@ class Home:
         return PACKAGE_ROOT / name
 
 
+def stray_files(home: Home) -> list[str]:
+    """Return the names of files in the home's ``config/`` that stand in for none of ours: "polcy.yml", "policy.yaml"."""
+    folders = [PACKAGE_ROOT / name for name in ("config", "sql", "expectations")]
+    known = {path.name for folder in folders for path in folder.rglob("*.*")} | {sources_path(home).name}
+    there = (home.path / "config").glob("*.*")
+    return sorted(
+        path.name for path in there if path.suffix in (".yml", ".yaml", ".json", ".sql") and path.name not in known
+    )
+
+
 def home_of(path: str | Path | None = None) -> Home:
     """Return the home: ``path``, else ``GOLDTHREAD_HOME``, else ``./var``."""
     return Home(Path(path or os.environ.get("GOLDTHREAD_HOME") or "var").resolve())

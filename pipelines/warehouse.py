@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.files import emptied
-from pipelines.lock import hold
+from pipelines.lock import UNWRITABLE, hold
 from pipelines.settings import Home, memory_limit
 
 log = logging.getLogger(__name__)
@@ -25,13 +25,26 @@ def writer_lock(home: Home) -> Iterator[None]:
 
     Raises:
         LockHeld: another process holds it; the message names its process id.
+        ConfigurationError: a folder of the home may not be read or written.
     """
-    with hold(home.path / "writer.lock"):
+    with hold(home.path / "writer.lock"), _told_where_not_permitted(home):
         wipe_tmp(home)
         try:
             yield
         finally:
             wipe_tmp(home)
+
+
+@contextlib.contextmanager
+def _told_where_not_permitted(home: Home) -> Iterator[None]:
+    """Tell a folder of the home by its name; exports may be named after people."""
+    try:
+        yield
+    except OSError as error:
+        path = Path(str(error.filename or ""))
+        if error.errno in UNWRITABLE and path.is_relative_to(home.path) and not path.is_relative_to(home.inbox):
+            raise ConfigurationError(f"{path.parent}: cannot be read or written ({error.strerror})") from None
+        raise
 
 
 def wipe_tmp(home: Home) -> None:

@@ -1,9 +1,12 @@
 """How the command ends: its exit code, and what it says when something outside of it is wrong."""
 
 import errno
+import io
 import logging
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -12,7 +15,7 @@ from pipelines import cli
 from pipelines.errors import ConfigurationError, SourceBroken
 from pipelines.lock import hold
 from pipelines.settings import Home
-from pipelines.warehouse import transaction
+from pipelines.warehouse import transaction, writer_lock
 
 
 @pytest.fixture
@@ -106,6 +109,60 @@ def test_a_night_is_not_loaded_from_what_another_one_resolved(ended, tmp_path):
     )
 
 
+def test_a_night_of_which_nothing_has_landed_is_not_resolved(ended, tmp_path):
+    """Else a mistyped night is published, with nothing of its own in it."""
+    (tmp_path / "lake" / "mail" / "2026-03-02").mkdir(parents=True)
+    code, words = ended("resolve", "--night", "2026-03-02", "--home", tmp_path)
+    assert (code, words.partition(":")[2]) == (
+        4,
+        f" nothing has landed for 2026-03-02 in {tmp_path / 'lake'}: is the night right, did its extract run?\n",
+    )
+    assert not (tmp_path / "warehouse").exists()
+
+
+@pytest.mark.parametrize("folder", ["published", "models", "lake/crm"])
+def test_a_folder_of_the_home_that_cannot_be_written_is_told_so(ended, tmp_path, folder):
+    def command():
+        with writer_lock(Home(tmp_path)):
+            raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / folder / "part"), None, "other")
+
+    assert ended(command=command) == (2, f"goldthread: {tmp_path / folder}: cannot be read or written (Permission denied)\n")
+
+
+def test_a_file_of_the_inbox_that_is_not_permitted_is_not_named(ended, tmp_path):
+    def command():
+        with writer_lock(Home(tmp_path)):
+            raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "inbox" / "whatsapp" / "Jane Doe.txt"))
+
+    code, words = ended(command=command)
+    assert code == 1
+    assert words.startswith("goldthread: Permission denied (PermissionError in test_cli.py:")
+    assert "Jane" not in words
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_lacks_a_letter_shows_the_others(ended, monkeypatch, encoding):
+    shown = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", shown)
+
+    def command():
+        print("● Łódź", flush=True)
+        raise SystemExit(0)
+
+    assert ended(command=command)[0] == 0
+    assert shown.buffer.getvalue().startswith(b"? ?")
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    """As with `goldthread versions | head -0`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "pipelines.cli", "versions", "--json", "--home", str(tmp_path)]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_home_that_cannot_be_written_is_told_so(tmp_path):
     (tmp_path / "file").write_text("")
     with (
@@ -123,6 +180,8 @@ def test_a_folder_given_for_the_sources_is_told_so(ended, tmp_path, monkeypatch)
 
 def test_memory_that_is_no_amount_names_the_variable(ended, tmp_path, monkeypatch):
     monkeypatch.setenv("GOLDTHREAD_MEMORY", "plenty")
+    (tmp_path / "lake" / "mail" / "2026-03-02").mkdir(parents=True)
+    (tmp_path / "lake" / "mail" / "2026-03-02" / "sealed.json").write_text("{}")
     code, words = ended("resolve", "--night", "2026-03-02", "--home", tmp_path)
     assert code == 2
     assert words.splitlines()[-1].startswith("goldthread: GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB")

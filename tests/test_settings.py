@@ -4,9 +4,9 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.load.golden.policy import load_policy
-from pipelines.night import extract, extract_source, sources_of
+from pipelines.night import extract, extract_source, plan, sources_of
 from pipelines.resolve.settings import load_linkage
-from pipelines.settings import PACKAGE_ROOT, Home, home_of, load_sources, sources_path
+from pipelines.settings import PACKAGE_ROOT, Home, home_of, load_sources, sources_path, stray_files
 
 GOOD = """
 sources:
@@ -17,6 +17,23 @@ sources:
 def write(path, text):
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_a_file_of_the_home_s_config_that_stands_in_for_none_is_told(tmp_path, caplog):
+    (tmp_path / "config" / "expectations").mkdir(parents=True)
+    for name in (
+        "sources.yml",
+        "linkage_model.json",
+        "customer.yml",
+        "expectations/own.yml",
+        "polcy.yml",
+        "linkage.yaml",
+        "x~",
+    ):
+        write(tmp_path / "config" / name, GOOD)
+    assert stray_files(Home(tmp_path)) == ["linkage.yaml", "polcy.yml"]
+    plan("2026-11-20", str(tmp_path))
+    assert f"{tmp_path / 'config' / 'polcy.yml'} stands in for no file of ours" in caplog.text
 
 
 def test_a_source_says_where_its_night_lies(tmp_path):

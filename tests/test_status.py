@@ -35,6 +35,13 @@ def test_status_tells_what_lies_in_the_inbox_and_nobody_reads(tmp_path):
     assert "Archer" not in done.stdout
 
 
+def test_status_tells_a_source_that_is_no_longer_in_sources_yml(tmp_path):
+    (tmp_path / "lake" / "old_calls" / "2026-11-20").mkdir(parents=True)
+    (tmp_path / "lake" / "old_calls" / "2026-11-20" / "sealed.json").write_text("{}")
+    done = goldthread("status", home=tmp_path)
+    assert "not in sources.yml any more: old_calls; what it brought stays" in done.stdout, done.stderr
+
+
 def test_status_tells_what_landed_and_was_not_published(tmp_path):
     def run(*words):
         done = CliRunner().invoke(cli.app, [*words, "--home", str(tmp_path)])

@@ -1,5 +1,6 @@
 """Load: the golden tables and the night's records of itself, from what staging and resolve left in the warehouse."""
 
+import logging
 from datetime import date
 from typing import Any
 
@@ -10,13 +11,15 @@ from pipelines.extract.landing.lake import attach_lake
 from pipelines.load.golden import answered
 from pipelines.load.golden.components import build_components
 from pipelines.load.golden.households import build_households
-from pipelines.load.golden.policy import load_policy, register_policy
+from pipelines.load.golden.policy import Policy, load_policy, register_policy
 from pipelines.resolve.customers.past import last_resolved
 from pipelines.resolve.relations import has_table
 from pipelines.resolve.scoring import agreement
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import Home
 from pipelines.warehouse import build
+
+log = logging.getLogger(__name__)
 
 BEFORE_ENQUIRIES = (
     "golden.membership", "golden.identifier", "golden.lineage", "golden.customer", "golden.conversation",
@@ -54,6 +57,7 @@ def load(con: duckdb.DuckDBPyConnection, home: Home, night: date) -> dict[str, i
     linkage = load_linkage(home.find("config/linkage.yml"))
     values = {"night": night, "threshold": linkage.threshold, **policy.enquiries.numbers}
     rows = {table: build(con, home, table, **values) for table in BEFORE_ENQUIRIES}
+    _tell_unknown_sources(con, home, policy)
     rows["golden.household"] = build_households(con, home, policy.households, linkage)
     _follow_enquiries(con, home, values)
     rows |= {table: build(con, home, table, **values) for table in (*AFTER_ENQUIRIES, *META)}
@@ -71,6 +75,19 @@ def _require_resolved(con: duckdb.DuckDBPyConnection, home: Home, night: date) -
         raise ConfigurationError(
             f"{home.database}: what is resolved is the night {resolved}; goldthread resolve --night {night} comes first"
         )
+
+
+def _tell_unknown_sources(con: duckdb.DuckDBPyConnection, home: Home, policy: Policy) -> None:
+    """Tell the sources that the home's own policy puts first and nothing came from: mistyped, or called otherwise here."""
+    path = home.find("config/policy.yml")
+    if not path.is_relative_to(home.path):
+        return
+    known = {source for (source,) in con.execute("SELECT DISTINCT source FROM golden.membership").fetchall()}
+    if unknown := {source for group in policy.survivorship.values() for source in group.sources} - known:
+        log.warning(
+            "load: %s: survivorship names sources of which there is no record: %s",
+            path, ", ".join(sorted(unknown)),
+        )  # fmt: skip
 
 
 def _follow_enquiries(con: duckdb.DuckDBPyConnection, home: Home, values: dict[str, Any]) -> None:

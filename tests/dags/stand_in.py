@@ -36,6 +36,8 @@ def extract_source(source: str, name: str) -> dict:
 
 def stage(stage_name: str):
     def run(name: str, accepted_by: str = "") -> dict:
+        if stage_name == "resolve":
+            night.require_landed(home_of(), night.night_of(name))
         ran.append(stage_name)
         if stage_name == "validate" and NIGHTS[name] == "validation stops it":
             raise errors.ValidationStopped("customer_id is not unique")
@@ -50,7 +52,7 @@ def outcome(name: str) -> dict:
     return {"state": state, "tasks": sorted(seconds), "ran": list(ran)}
 
 
-night.source_names = lambda: ["chat", "mail"]
+night.plan = lambda name: ["chat", "mail"]
 night.extract_source = extract_source
 for stage_name in ("resolve", "load", "validate", "publish"):
     setattr(night, stage_name, stage(stage_name))

@@ -326,6 +326,17 @@ def test_what_waits_in_the_inbox_is_told(home):
     assert waiting(home, [CALLS]) == [Waiting("calls", NIGHT, 1), Waiting("calls", NEXT, 1)]
 
 
+def test_what_was_read_by_other_settings_waits_to_be_read_by_those_of_now(home):
+    """Of a cumulative export, each message stands twice where one night was read in another zone than the next."""
+    send(home, "a.jsonl", call(1))
+    land(home, CALLS, NIGHT)
+    there = CALLS.model_copy(update={"timezone": "America/New_York"})
+    assert waiting(home, [CALLS.model_copy(update={"due": "daily", "max_quarantined_share": 0.5})]) == []
+    assert waiting(home, [there]) == [Waiting("calls", NIGHT, 1)]
+    land(home, there, NIGHT)
+    assert waiting(home, [there]) == []
+
+
 # Files of two nights: overlapping exports, one sent again under another name, one with a line that cannot be read.
 FILES = {
     (NIGHT, "a.jsonl"): call(1) + call(2),

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines import night as stages
 from pipelines.errors import SourceBroken
-from pipelines.extract.landing.unclaimed import Unclaimed, unclaimed
+from pipelines.extract.landing.unclaimed import Unclaimed, unclaimed, undeclared
 from pipelines.settings import Home
 from tests.extract.exports import source_of
 
@@ -66,6 +66,24 @@ def test_a_night_tells_what_nobody_reads(home, caplog):
     stages.extract(home, {"crm": CRM}, NIGHT)
     assert "no path of sources.yml names what lies in zendesk/2026-11-20 (1 file)" in caplog.text
     assert "archer" not in caplog.text
+
+
+def test_the_plan_of_a_night_tells_the_same_to_whoever_runs_it_source_by_source(home, monkeypatch, caplog):
+    monkeypatch.setattr(stages, "sources_of", lambda home: {"whole": WHOLE, "crm": CRM})
+    send(home, "zendesk/2026-11-20/ann archer.json")
+    assert stages.plan("2026-11-20", str(home.path)) == ["crm", "whole"]
+    assert "no path of sources.yml names what lies in zendesk/2026-11-20 (1 file)" in caplog.text
+
+
+def test_a_source_that_is_no_longer_in_sources_yml_is_told(home, caplog):
+    """One that was given another name has everything twice: under the old one, and under the new."""
+    send(home, "crm/2026-11-20/a.csv")
+    stages.extract(home, {"crm": CRM}, NIGHT)
+    assert undeclared(home, [CRM]) == []
+    renamed = CRM.model_copy(update={"name": "customers"})
+    assert undeclared(home, [renamed]) == ["crm"]
+    stages.extract(home, {"customers": renamed}, NIGHT)
+    assert "crm is not in sources.yml any more; what it brought stays" in caplog.text
 
 
 def test_where_nothing_arrived_it_says_what_lies_there(home):

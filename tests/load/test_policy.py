@@ -127,3 +127,16 @@ def test_home_s_own_policy_decides_what_survives(rules, survivor, rule, tmp_path
         load(con, home, NIGHT)
         assert con.execute("SELECT email FROM golden.customer").fetchall() == [(survivor,)]
         assert con.execute("SELECT rule, candidates FROM golden.lineage WHERE attribute = 'email'").fetchall() == [(rule, 4)]
+
+
+def test_a_policy_that_puts_first_a_source_that_nothing_came_from_says_so(tmp_path, caplog):
+    """Mistyped, or the CRM has another name here: what should have survived does not, and all looks well."""
+    home = Home(tmp_path)
+    (tmp_path / "config").mkdir()
+    policy = changed("survivorship.email", {"attributes": {"email": ["email"]}, "rules": ["source"], "sources": ["male"]})
+    (tmp_path / "config" / "policy.yml").write_text(yaml.safe_dump(policy))
+    with connect(":memory:", home) as con:
+        write_night(con, MAILS)
+        load(con, home, NIGHT)
+    assert f"{tmp_path / 'config' / 'policy.yml'}: survivorship names sources of which there is no record" in caplog.text
+    assert "male" in caplog.text

@@ -306,6 +306,24 @@ def test_a_pointer_to_a_version_that_is_gone_is_no_home_without_one(home, plain_
     assert customers_in_use(home) == 2
 
 
+@pytest.mark.parametrize("lost", ["customers.duckdb", "manifest.json"])
+def test_a_version_of_which_a_file_is_gone_is_none_to_go_back_to(home, plain_report, lost):
+    """Old folders are removed by hand, and an `rm` may be stopped halfway."""
+    names = []
+    for customers in (2, 3, 4):
+        checked_candidate(home, customers=customers)
+        names.append(publish(home, NIGHT))
+    (versions_folder(home) / names[1]).chmod(0o700)
+    (versions_folder(home) / names[1] / lost).unlink()
+    assert [version.version for version in versions(home)] == [names[0], names[2]]
+    with pytest.raises(ConfigurationError, match=f"no version '{names[1]}'"):
+        rollback(home, names[1])
+    assert rollback(home).version == names[0]
+    pointing.point(home, names[1])
+    with pytest.raises(ConfigurationError, match=f"{names[1]}, which is not there whole .*{lost}"):
+        current(home)
+
+
 def test_rolling_back_says_what_there_is_when_it_cannot(home, plain_report):
     with pytest.raises(ConfigurationError, match="versions are none"):
         rollback(home)

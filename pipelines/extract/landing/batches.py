@@ -12,6 +12,7 @@ import orjson
 from pipelines.extract.files.inbox import Export, SourceFile
 from pipelines.extract.landing.partition import Seal
 from pipelines.extract.landing.reading import format_module
+from pipelines.settings import Source
 
 BYTES, FILES = 32 << 20, 500  # a batch is full at either: enough for a process to be worth its job, little to do twice
 
@@ -51,7 +52,7 @@ def plan(export: Export, digests: dict[str, str], seal: Seal, *, only: set[str] 
         only: read just the groups that have a file of these names, and those changed or not.
     """
     beside = digests if hasattr(format_module(export.source.format), "survey") else {}  # each file is read in their light
-    rules = _hashed([code_digest(), export.source.model_dump(mode="json"), sorted(beside.items())])
+    rules = _hashed([code_digest(), settings_digest(export.source), sorted(beside.items())])
     landed = seal.files
     to_read: list[tuple[list[SourceFile], str]] = []
     for files in _groups(export):
@@ -90,6 +91,11 @@ def _packed(groups: list[tuple[list[SourceFile], str]]) -> Iterator[list[tuple[l
             held, size, count = [], 0, 0
     if held:
         yield held
+
+
+def settings_digest(source: Source) -> str:
+    """Return a digest of the settings by which a source's files are read; where and when they come makes no other rows."""
+    return _hashed(source.model_dump(mode="json", exclude={"path", "delivery", "due", "max_quarantined_share"}))
 
 
 @lru_cache(maxsize=1)

@@ -185,10 +185,11 @@ class _Landing:
         self._keep(label, {file.name: "" for file in files}, files, taken)
 
     def _keep(self, label: str, labels: dict[str, str], files: list[SourceFile], taken: Reading) -> None:
+        settings = batches.settings_digest(self.export.source)
         landed = {
             file.name: LandedFile(
                 self.digests[file.name], file.size, labels[file.name],
-                counts.read, counts.suppressed.total(), counts.quarantined,
+                counts.read, counts.suppressed.total(), counts.quarantined, settings,
             )
             for file in files
             for counts in [taken.files[file.name]]

@@ -30,6 +30,7 @@ class LandedFile:
     Attributes:
         label: of all that went into reading it (its bytes, those of the files it is read with, the source's settings, our
             code): under the same label the same rows come out.
+        settings: of the source alone, likewise; empty where an earlier Goldthread read it.
     """
 
     sha256: str
@@ -38,6 +39,7 @@ class LandedFile:
     read: int
     suppressed: int
     quarantined: int
+    settings: str = ""
 
 
 @dataclass(slots=True)
@@ -139,6 +141,11 @@ def without(partition: Path, label: str, batch: Batch, gone: Iterable[str]) -> t
 def sealed_sources(lake: Path, night: date) -> set[str]:
     """Return the names of the sources that have ``night`` in the lake."""
     return {seal.parent.parent.name for seal in lake.glob(f"*/{night.isoformat()}/{SEALED}")}
+
+
+def landed_sources(lake: Path) -> set[str]:
+    """Return the names of the sources that have any night in the lake."""
+    return {seal.parent.parent.name for seal in lake.glob(f"*/*/{SEALED}")}
 
 
 def sealed_files(lake: Path, table: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What lies in the inbox and no source's path names: a channel not in sources.yml, another ending, another folder."""
+"""What is there and no source of sources.yml is about: files that no path names, and what a source left that is gone."""
 
 import re
 from collections import Counter
@@ -10,6 +10,7 @@ import fsspec
 from fsspec.utils import glob_translate
 
 from pipelines.extract.files.inbox import ANY_NIGHT, NIGHT, SourceFile, find_files
+from pipelines.extract.landing.partition import landed_sources
 from pipelines.settings import Home, Source
 
 
@@ -47,6 +48,11 @@ def unclaimed(home: Home, sources: Iterable[Source], night: date | None = None) 
         if "/" in file.name and not file.is_left_alone and not any(names(file.name) for names in named)
     )
     return [Unclaimed(folder, count) for folder, count in sorted(counts.items())]
+
+
+def undeclared(home: Home, sources: Iterable[Source]) -> list[str]:
+    """Return the sources that have landed and stand in sources.yml no more, sorted: what they brought stays."""
+    return sorted(landed_sources(home.lake) - {source.name for source in sources})
 
 
 def _of_night(inbox: str, night: str) -> Iterator[SourceFile]:

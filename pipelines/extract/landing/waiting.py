@@ -1,4 +1,4 @@
-"""What lies in the inbox and has not been taken in: a file that came late, or that has changed since its night was run."""
+"""What waits in the inbox: a file that came late, has changed since its night was run, or was read by other settings."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.extract.files.inbox import ANY_NIGHT, NIGHT, find_files
+from pipelines.extract.landing.batches import settings_digest
 from pipelines.extract.landing.partition import LandedFile, read_seal
 from pipelines.settings import Home, Source
 
@@ -38,7 +39,7 @@ def waiting(home: Home, sources: Iterable[Source]) -> list[Waiting]:
             if (night, source.name) not in landed:
                 landed[night, source.name] = read_seal(home.lake / source.name / night.isoformat()).files
             known = landed[night, source.name].get(file.name)
-            if known is None or known.size != file.size:
+            if known is None or known.size != file.size or known.settings not in ("", settings_digest(source)):
                 counts[night, source.name] += 1
     return [Waiting(source, night, files) for (night, source), files in sorted(counts.items())]
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.extract.landing.unclaimed import Unclaimed
+from pipelines.extract.landing.unclaimed import Unclaimed, undeclared
 from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
 from pipelines.load.answers.landed import unpublished
@@ -79,6 +79,7 @@ class Status:
         notices: how the exports of its night have changed.
         waiting: files in the inbox that no run has taken in yet: late ones, and those that have changed since.
         unclaimed: folders of the inbox with files that no source's path names.
+        undeclared: sources that have landed, and stand in sources.yml no more.
         unpublished: files that landed since with what the version in use does not hold.
         failed_validation: the last candidate, where it did not pass.
         writer: the process that is writing this home now, if any.
@@ -101,6 +102,7 @@ class Status:
     notices: list[Notice] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     unclaimed: list[Unclaimed] = field(default_factory=list)
+    undeclared: list[str] = field(default_factory=list)
     unpublished: list[Waiting] = field(default_factory=list)
     failed_validation: FailedValidation | None = None
     writer: int | None = None
@@ -137,11 +139,13 @@ def status(
     sources = list(sources)
     writer, failed = holder(home.path / "writer.lock"), _failed(home)
     waiting, unclaimed = waiting or [], unclaimed or []
+    without_entry = undeclared(home, sources) if sources else []  # where there is a mistake in sources.yml, nobody knows
     folder = current(home)
     if folder is None:
         return Status(
             home.path, versions=len(version_names(home)), waiting=waiting, unclaimed=unclaimed,
-            unpublished=unpublished(home, sources, None, None), failed_validation=failed, writer=writer,
+            undeclared=without_entry, unpublished=unpublished(home, sources, None, None), failed_validation=failed,
+            writer=writer,
         )  # fmt: skip
     manifest, names = manifest_of(folder), version_names(home)
     night = date.fromisoformat(manifest["night"])
@@ -158,7 +162,8 @@ def status(
         warnings=manifest["checks"]["failed warning"], versions=len(names),
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=brought, absent=gone, missing=due, quarantined=unread, notices=[Notice(*row) for row in told],
-        waiting=waiting, unclaimed=unclaimed, unpublished=unpublished(home, sources, folder, published),
+        waiting=waiting, unclaimed=unclaimed, undeclared=without_entry,
+        unpublished=unpublished(home, sources, folder, published),
         failed_validation=failed, writer=writer,
     )  # fmt: skip
 

@@ -118,6 +118,9 @@ def _render_waiting(found: Status, console: Console) -> None:
         console.print(
             f"in the inbox, but no path of sources.yml names it: {escape(words)}{more}", style="yellow", soft_wrap=True
         )
+    if found.undeclared:
+        words = f"not in sources.yml any more: {', '.join(found.undeclared)}; what it brought stays, under this name"
+        console.print(words, style="yellow", soft_wrap=True)
 
 
 def _render_late(late: list[Waiting], words: str, console: Console) -> None:

@@ -14,6 +14,8 @@ from pipelines.files import read_own, sync
 from pipelines.settings import Home
 from pipelines.warehouse import writer_lock
 
+WHOLE = ("customers.duckdb", "manifest.json")  # a folder that lacks one is no version: somebody was removing it
+
 
 @dataclass(frozen=True)
 class Version:
@@ -41,9 +43,12 @@ def versions_folder(home: Home) -> Path:
 
 def version_names(home: Home) -> list[str]:
     """Return the names of the complete versions, the oldest first."""
-    folder = versions_folder(home)
-    names = [path.parent.name for path in folder.glob("*/manifest.json")]
-    return sorted(name for name in names if not name.startswith("."))
+    folders = [path.parent for path in versions_folder(home).glob("*/manifest.json")]
+    return sorted(folder.name for folder in folders if not folder.name.startswith(".") and not _lost(folder))
+
+
+def _lost(folder: Path) -> list[str]:
+    return [name for name in WHOLE if not (folder / name).is_file()]
 
 
 def current(home: Home) -> Path | None:
@@ -55,15 +60,16 @@ def current(home: Home) -> Path | None:
         ConfigurationError: it leads to a version that is gone, whose ids a night must not take for never given.
     """
     pointer = home.published / "current"
-    if pointer.exists():
-        return pointer.resolve()
-    if pointer.is_symlink():
+    if not pointer.is_symlink():
+        return None
+    folder = pointer.resolve()
+    if lost := _lost(folder):
         listed = ", ".join(version_names(home)) or "none"
         raise ConfigurationError(
-            f"{pointer} leads to {pointer.readlink()}, which is not there (restore it from a backup, or take another into "
-            f"use; versions are {listed}: goldthread rollback VERSION)"
+            f"{pointer} leads to {pointer.readlink()}, which is not there whole (no {', no '.join(lost)}): restore it "
+            f"from a backup, or take another into use; versions are {listed}: goldthread rollback VERSION"
         )
-    return None
+    return folder
 
 
 def current_file(home: Home) -> Path:
