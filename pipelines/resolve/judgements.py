@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -44,7 +44,7 @@ class Judgement(BaseModel):
     Attributes:
         judgement_id: "j" and 16 hex digits of what the line says.
         verdict: ``same`` joins, ``different`` keeps apart, ``unsure`` leaves it to the model; None where it only undoes.
-        left, right: the records of either side. The verdict is about every pair of one from each.
+        left, right: the records of either side. The verdict is about every pair of one from each (see ``pairs``).
         by, at, why: who, when (an instant, UTC) and for which reason.
         undoes: the judgement that no longer stands.
         audit: the stratum of the audit sample that the pair was asked for; None where nobody drew it by lot.
@@ -86,6 +86,13 @@ class Judgement(BaseModel):
         """The id that follows from what the line says: the same words at the same instant are one judgement."""
         said = json.dumps(self._told() | {"judgement_id": ""}, ensure_ascii=False, sort_keys=True)
         return "j" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def pairs(self) -> Iterator[tuple[RecordKey, RecordKey]]:
+        """Yield the pairs of records that say it all: who is one with the first of the other side is one with all of it."""
+        for left in self.left:
+            for right in self.right:
+                if self.verdict != "same" or left == self.left[0] or right == self.right[0]:
+                    yield left, right
 
     def to_line(self) -> bytes:
         """Return the line, keys in their order."""
@@ -218,8 +225,7 @@ def judged_records(judgements: Sequence[Judgement]) -> pa.Table:
         | {f"{name}_l": value for name, value in left._asdict().items()}
         | {f"{name}_r": value for name, value in right._asdict().items()}
         for position, one in enumerate(standing(judgements))
-        for left in one.left
-        for right in one.right
+        for left, right in one.pairs()
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_JUDGED)
 

@@ -183,6 +183,48 @@ def test_who_takes_a_merged_customer_apart_by_its_records_is_told_of_the_merge(t
     assert mend in judge(home, "different", ["mail:1", "mail:2"], said(5), candidate=True).words
 
 
+def loosely_held():
+    """Zbigniew by an account and, of an equal name alone, by mail; and somebody's mailbox, without a name."""
+    rare = told("name", "Zbigniew Trzeszczynski")
+    return [
+        message("m", "2", told("account", "6", scope="m"), rare),
+        message("mail", "3", told("email", "zt@x.example"), rare, minutes=40),
+        message("mail", "5", told("email", "someone@y.example"), minutes=50, thread="b"),
+    ]
+
+
+def test_a_merge_takes_all_of_both_customers_also_what_the_merge_makes_doubtful(tmp_path):
+    """With the mailbox the account has an address, and the mail of an equal name has another: they may be two people."""
+    home = home_in(tmp_path)
+    land(home, NIGHT, loosely_held())
+    rebuild(home)
+    before = customers(home)
+    assert before["m 2"] == before["mail 3"] != before["mail 5"]
+    merge(home, (before["m 2"], before["mail 5"]), said(), candidate=True)
+    rebuild(home)
+    assert set(customers(home).values()) == {before["m 2"]}
+    assert review_status(home, candidate=True).pending == 0
+    unmerge(home, before["m 2"], [], said(1), candidate=True)
+    rebuild(home)
+    assert customers(home) == before
+
+
+@pytest.mark.parametrize("named", ["m:2", "mail:3", "mail:5"])
+def test_a_record_that_is_taken_out_of_a_merged_customer_goes_alone(tmp_path, named):
+    """Whichever it is: what the merge said of it holds no longer, and of the others it does."""
+    home = home_in(tmp_path)
+    land(home, NIGHT, loosely_held())
+    rebuild(home)
+    merge(home, ("mail:3", "mail:5"), said(), candidate=True)
+    rebuild(home)
+    unmerge(home, named, [named], said(1), candidate=True)
+    rebuild(home)
+    after = customers(home)
+    taken_out = after.pop(named.replace(":", " "))
+    assert len({*after.values()}) == 1
+    assert taken_out not in after.values()
+
+
 def test_unmerge_of_a_merge_that_no_resolve_has_taken_up_says_how_to_take_it_back(tmp_path):
     home = home_in(tmp_path)
     land(home, NIGHT, crowd())

@@ -210,6 +210,15 @@ def test_a_same_lets_a_customer_grow_by_its_bound_once_more():
     assert take_apart(approved, Facts(most_nodes=3)).cut == []
 
 
+def test_a_same_about_several_lets_a_customer_grow_once():
+    """A merge of two customers names all identities of both."""
+    merged = [Link(0, node, 100.0, STEWARD) for node in (1, 2, 3)]
+    further = [Link(3, 4, 9.0), Link(4, 5, 8.0), Link(5, 6, 7.0)]
+    apart = take_apart([*merged, *further], Facts(most_nodes=3))
+    assert apart.kept == [*merged, *further[:2]]
+    assert [cut.reason for cut in apart.cut] == [TOO_LARGE]
+
+
 def test_a_customer_has_one_id_of_an_issuer_that_gives_only_one():
     ids = {1: {"crm": "a"}, 3: {"crm": "a"}, 4: {"crm": "b"}}
     links = [Link(1, 2, 9.0), Link(2, 3, 9.0), Link(3, 4, 5.0)]

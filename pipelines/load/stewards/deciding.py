@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.errors import ConfigurationError
 from pipelines.load.stewards.queue import opened, question_about, question_numbered
-from pipelines.load.stewards.sides import Anchor, anchor_of, anchor_of_rest
+from pipelines.load.stewards.sides import Anchor, anchor_of, anchor_of_rest, anchors_of
 from pipelines.resolve.judgements import Judgement, Verdict, append_judgement, published_pairs, read_judgements
 from pipelines.settings import Home
 
@@ -102,29 +102,30 @@ def _customers(*anchors: Anchor) -> tuple[str, ...]:
 
 
 def merge(home: Home, sides: tuple[str, str], said: Said, *, candidate: bool = False) -> Written:
-    """Make two customers one: a "same" between the records that found them.
+    """Make two customers one: a "same" between all identities of either, each by the record that founds it.
+
+    Between their founders alone it would be of these two, and whoever hung on one of them by a name only might not follow.
 
     Raises:
         ConfigurationError: a side is not there, or they are one customer already.
         LockHeld: a night is writing this home.
     """
     with opened(home, candidate=candidate) as con:
-        left, right = (anchor_of(con, side.customer_id) for side in _both(con, sides))
-    if left.customer_id == right.customer_id:
-        raise ConfigurationError(f"both sides are the customer {left.customer_id} already")
-    judgement = Judgement(
-        verdict="same", left=(left.record,), right=(right.record,), by=said.by, at=said.at, why=said.why
-    )  # fmt: skip
-    return Written(append_judgement(home, judgement), _customers(left, right), "the two become one; the older id stays")
+        one, other = _both(con, sides)
+        if one.customer_id == other.customer_id:
+            raise ConfigurationError(f"both sides are the customer {one.customer_id} already")
+        left, right = (tuple(anchor.record for anchor in anchors_of(con, side.customer_id)) for side in (one, other))
+    judgement = Judgement(verdict="same", left=left, right=right, by=said.by, at=said.at, why=said.why)
+    return Written(append_judgement(home, judgement), _customers(one, other), "the two become one; the older id stays")
 
 
 def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, candidate: bool = False) -> Written:
     """Take a customer apart.
 
     Args:
-        apart: the records or identities that are somebody else's: each is judged different from the founder of the rest, and
-            whatever hangs more strongly on one of them goes with it. Without any, the steward's merge that holds the
-            customer together is undone.
+        apart: the records or identities that are somebody else's: each is judged different from the founder of the rest and
+            from whomever a steward has called one with it, and whatever hangs more strongly on one of them goes with it.
+            Without any, the steward's merge that holds the customer together is undone.
 
     Raises:
         ConfigurationError: a side is not of this customer, nothing would be left, or there is no merge (or more than one)
@@ -140,21 +141,30 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
         merges, to_come = _merges_of(con, home, whole)
         if not anchors:
             return undo(home, _only_one(merges, to_come, whole), said)
-        rest = anchor_of_rest(con, whole, [anchor.identity_id for anchor in anchors])
-    records = tuple(sorted({anchor.record for anchor in anchors}))
-    judgement = Judgement(verdict="different", left=records, right=(rest.record,), by=said.by, at=said.at, why=said.why)
+        named = {anchor.identity_id for anchor in anchors}
+        rest = {anchor_of_rest(con, whole, sorted(named)), *_judged_one_with(con, home, named, whole)}
+    left, right = (tuple(sorted({anchor.record for anchor in side})) for side in (anchors, rest))
+    judgement = Judgement(verdict="different", left=left, right=right, by=said.by, at=said.at, why=said.why)
     words = f"the records named, and what hangs on them, are taken out; the larger part keeps the id{_beside(merges)}"
     return Written(append_judgement(home, judgement), (whole,), words)
 
 
+def _judged_one_with(con: duckdb.DuckDBPyConnection, home: Home, named: set[str], customer_id: str) -> list[Anchor]:
+    """Return those of the customer's other identities that a standing "same" joins with one of ``named``."""
+    pairs = published_pairs(con, home, read_judgements(home.judgements))
+    joined = [{pair["identity_l"], pair["identity_r"]} for pair in pairs if pair["verdict"] == "same"]
+    others = set().union(*(pair - named for pair in joined if pair & named)) & _identities_of(con, customer_id)
+    return [anchor_of(con, other) for other in sorted(others)]
+
+
+def _identities_of(con: duckdb.DuckDBPyConnection, customer_id: str) -> set[str]:
+    select = "SELECT DISTINCT identity_id FROM golden.membership WHERE customer_id = $customer"
+    return {identity for (identity,) in con.execute(select, {"customer": customer_id}).fetchall()}
+
+
 def _merges_of(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> tuple[list[str], list[str]]:
     """Return the judgements that a customer was merged by, and those by which it will be with the next resolve, sorted."""
-    inside = {
-        identity
-        for (identity,) in con.execute(
-            "SELECT DISTINCT identity_id FROM golden.membership WHERE customer_id = $customer", {"customer": customer_id}
-        ).fetchall()
-    }
+    inside = _identities_of(con, customer_id)
     shares: dict[int, set[str]] = {0: set(), 1: set(), 2: set()}
     for pair in published_pairs(con, home, read_judgements(home.judgements)):
         if pair["verdict"] == "same":

@@ -92,12 +92,19 @@ _FOUNDER = """
             AND member.source = message.source
             AND member.source_ref = message.source_ref
 """
-_FIRST = """
-    AND member.customer_id IS NOT NULL
-    ORDER BY member.night, message.occurred_at NULLS LAST, member.record_kind, member.source, member.source_ref
-    LIMIT 1
-"""
+_ORDER = "ORDER BY member.night, message.occurred_at NULLS LAST, member.record_kind, member.source, member.source_ref"
+_FIRST = f"AND member.customer_id IS NOT NULL {_ORDER} LIMIT 1"
 _LIVING = "member.customer_id = (SELECT current_customer_id FROM golden.crosswalk WHERE customer_id = $customer)"
+
+
+def anchors_of(con: duckdb.DuckDBPyConnection, customer_id: str) -> list[Anchor]:
+    """Return one anchor for each identity of a customer, the customer's founder first: see ``anchor_of``."""
+    rows = con.execute(f"{_FOUNDER} WHERE member.customer_id = $customer {_ORDER}", {"customer": customer_id}).fetchall()
+    first = {identity_id: record for *record, identity_id, _ in reversed(rows)}
+    return [
+        Anchor(RecordKey(*first[identity_id]), identity_id, customer_id)
+        for identity_id in dict.fromkeys(identity_id for *_, identity_id, _ in rows)
+    ]
 
 
 def _condition(side: str) -> tuple[str, dict[str, Any]]:

@@ -183,8 +183,13 @@ def _refused(found: CustomerExplanation) -> Group:
 def _judgements(found: CustomerExplanation) -> Table:
     numbers = {part.identity_id: str(number) for number, part in enumerate(found.identities, start=1)}
     table = plain_table("judgement", "between", "who, when and why", title="what stewards have said")
-    for one in found.holding.judgements[:LISTED]:
+    pairs: dict[str, list[str]] = {}  # a judgement that merges customers is about several
+    for one in found.holding.judgements:
         sides = " and ".join(numbers.get(side, side) for side in (one.identity_l, one.identity_r))
+        pairs.setdefault(one.judgement_id, []).append(sides)
+    for one in list({one.judgement_id: one for one in found.holding.judgements}.values())[:LISTED]:
+        told = pairs[one.judgement_id]
+        sides = "\n".join(told[:LISTED]) + ("\n…" if len(told) > LISTED else "")
         why = outside(f"{one.by}, {_minute(one.at)}")
         why.append_text(outside(f"\n{one.why}", "dim"))
         table.add_row(f"{one.verdict}\n{one.judgement_id}", sides, why)

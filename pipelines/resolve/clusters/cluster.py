@@ -79,7 +79,7 @@ def find_clusters(
     stewards = pd.DataFrame({"l": same[:, 0], "r": same[:, 1], "match_weight": JUDGED_WEIGHT, "turn": -1 - same[:, 2]})
     strong = pd.concat([stewards, links[is_accepted & is_strong]], ignore_index=True)
     found = Clusters(count, strong, np.arange(count), hanging)
-    guard = Guard(con, count, same[:, :2], different[:, :2], linkage)
+    guard = Guard(con, count, different[:, :2], linkage)
     found.labels = (components or component_labels)(count, found.kept)
     found.kept, cuts = guard.keep(found.kept, found.labels, tie_margin=linkage.tie_margin)
     found.cuts += cuts
@@ -118,7 +118,6 @@ class Guard:
 
     con: duckdb.DuckDBPyConnection
     count: int
-    same: np.ndarray
     different: np.ndarray
     linkage: Linkage
 
@@ -140,7 +139,7 @@ class Guard:
         if cuts:
             labels = component_labels(self.count, links)
         looked_at = labels if touched is None else np.where(touched, labels, -1)
-        suspects, facts = find_suspects(self.con, looked_at, self.different, self.same, self.linkage)
+        suspects, facts = find_suspects(self.con, looked_at, self.different, self.linkage)
         in_doubt = np.isin(labels[links["l"].to_numpy()], suspects)
         apart = take_apart(_as_links(links[in_doubt]), facts, tie_margin)
         return _without(links, apart, self.count), cuts + apart.cut

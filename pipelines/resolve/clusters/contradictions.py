@@ -23,14 +23,14 @@ Pairs = np.ndarray  # of two columns: positions of identities
 
 
 def find_suspects(
-    con: duckdb.DuckDBPyConnection, labels: np.ndarray, different: Pairs, same: Pairs, linkage: Linkage
+    con: duckdb.DuckDBPyConnection, labels: np.ndarray, different: Pairs, linkage: Linkage
 ) -> tuple[np.ndarray, Facts]:
-    """Find the components that contradict themselves or are too large, and what their members show.
+    """Find the components that may contradict themselves or be too large, and what their members show.
 
     Args:
         con: has resolve.identity and the temporary table node (node, identity_id); agreement is installed.
         labels: the component of each node; -1 for nodes that need not be looked at.
-        different, same: pairs of nodes that a steward has judged.
+        different: pairs of nodes that a steward has told apart.
 
     Returns:
         The labels of those components, sorted, and the facts about their nodes for ``guard.take_apart``.
@@ -43,8 +43,7 @@ def find_suspects(
     try:
         told = different[labels[different[:, 0]] == labels[different[:, 1]]]
         suspects |= set(labels[told[:, 0]].tolist()) - {-1}
-        allowed = 1 + np.bincount(labels[same[:, 0]].clip(min=0), minlength=len(sizes)) if len(same) else 1
-        suspects |= set(np.flatnonzero(sizes > linkage.identities_at_most * allowed).tolist())
+        suspects |= set(np.flatnonzero(sizes > linkage.identities_at_most).tolist())
         look = _worth_a_look(con, linkage)
         suspects |= look["too many"] | look["two ids"]
         face_of, conflicts, by_face = _faces(con, look["two faces"], linkage.threshold)

@@ -109,7 +109,7 @@ class _Part:
     """Nodes joined so far: what they show, each with the first node that shows it."""
 
     nodes: int = 1
-    judgements: int = 0  # a steward's "same" within it
+    judgements: set[int] = field(default_factory=set)  # a steward's "same" within it, by their turns
     faces: dict[int, int] = field(default_factory=dict)
     excused: dict[int, set[int]] = field(default_factory=dict)  # faces that a steward has made one person's
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class _Part:
     def take(self, other: "_Part") -> None:
         """Take in a part of no more nodes than this one's."""
         self.nodes += other.nodes
-        self.judgements += other.judgements
+        self.judgements |= other.judgements
         _merge_first(self.faces, other.faces)
         for face, others in other.excused.items():
             self.excused.setdefault(face, set()).update(others)
@@ -181,7 +181,7 @@ def _join(ordered: Iterable[Link], facts: Facts) -> Apart:
             one, other = other, one
         if link.turn < 0:
             parts[one].excuse(parts[other], facts)
-            parts[one].judgements += 1
+            parts[one].judgements.add(link.turn)
         parts[one].take(parts.pop(other))
         parent[other] = one
     # what a steward allows may bring two sides together by another way
@@ -234,7 +234,7 @@ def _is_excused(face: int, met: int, part: _Part, facts: Facts) -> bool:
 
 
 def _too_much(one: _Part, other: _Part, facts: Facts) -> Objection | None:
-    times = 1 + one.judgements + other.judgements
+    times = 1 + len(one.judgements) + len(other.judgements)
     for kind, most in facts.most_values.items():
         values, more = one.values.get(kind, set()), other.values.get(kind, set())
         if len(values) + len(more) > most * times and len(values | more) > most * times:
