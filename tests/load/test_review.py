@@ -180,7 +180,11 @@ def test_who_takes_a_merged_customer_apart_by_its_records_is_told_of_the_merge(t
     named = unmerge(home, "mail:1", ["crm:8"], said(3), candidate=True)
     assert mend in named.words
     undo(home, named.judgement.judgement_id, said(4))
-    assert mend in judge(home, "different", ["mail:1", "mail:2"], said(5), candidate=True).words
+    with pytest.raises(ConfigurationError, match=f"undo {merged}; if one of them .* review unmerge c.* and its record"):
+        judge(home, "different", ["crm:9", "crm:8"], said(5), candidate=True)
+    undo(home, merged, said(6))
+    one = judge(home, "same", ["mail:1", "mail:2"], said(7), candidate=True).judgement.judgement_id
+    assert one in judge(home, "different", ["mail:1", "mail:2"], said(8), candidate=True).words
 
 
 def loosely_held():

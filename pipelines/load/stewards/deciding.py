@@ -70,7 +70,7 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
     A pair that was drawn by lot is noted as an answer to the audit, with how it was decided when it was asked.
 
     Raises:
-        ConfigurationError: see ``pair_of``.
+        ConfigurationError: see ``pair_of``; or it would take apart what a merge of customers named.
         LockHeld: a night is writing this home.
     """
     with opened(home, candidate=candidate) as con:
@@ -80,6 +80,7 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
         model = _model_in_use(con) if stratum else None
         together = left.customer_id == right.customer_id
         merges = _merges_of(con, home, left.customer_id)[0] if together and verdict == "different" else []
+        _refuse_within_a_merge(con, home, merges, left, right)
     words = {
         "same": "they are one customer already, and stay it" if together else "they become one customer",
         "different": f"they are taken apart{_beside(merges)}" if together else "they stay apart, whatever comes",
@@ -90,6 +91,21 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
         model=model,
     )  # fmt: skip
     return Written(append_judgement(home, judgement), _customers(left, right), words)
+
+
+def _refuse_within_a_merge(
+    con: duckdb.DuckDBPyConnection, home: Home, merges: list[str], left: Anchor, right: Anchor
+) -> None:
+    """Refuse a "different" between two that one merge of customers named: of the others it would leave each with either."""
+    same = _said_same(con, home)
+    for merge_id in merges:
+        pairs = same[merge_id]
+        if len(pairs) > 1 and {left.identity_id, right.identity_id} <= set().union(*pairs):
+            raise ConfigurationError(
+                f"both are of the customer {left.customer_id}, which a steward merged by {merge_id}: if that was the "
+                f"mistake, goldthread review undo {merge_id}; if one of them is somebody else's, goldthread review "
+                f"unmerge {left.customer_id} and its record"
+            )
 
 
 def _model_in_use(con: duckdb.DuckDBPyConnection) -> str | None:
@@ -151,10 +167,18 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
 
 def _judged_one_with(con: duckdb.DuckDBPyConnection, home: Home, named: set[str], customer_id: str) -> list[Anchor]:
     """Return those of the customer's other identities that a standing "same" joins with one of ``named``."""
-    pairs = published_pairs(con, home, read_judgements(home.judgements))
-    joined = [{pair["identity_l"], pair["identity_r"]} for pair in pairs if pair["verdict"] == "same"]
-    others = set().union(*(pair - named for pair in joined if pair & named)) & _identities_of(con, customer_id)
+    joined = [pair for pairs in _said_same(con, home).values() for pair in pairs if pair & named]
+    others = set().union(*joined) & _identities_of(con, customer_id) - named
     return [anchor_of(con, other) for other in sorted(others)]
+
+
+def _said_same(con: duckdb.DuckDBPyConnection, home: Home) -> dict[str, list[set[str]]]:
+    """Return, by judgement, the pairs of identities that stewards have called the same."""
+    found: dict[str, list[set[str]]] = {}
+    for pair in published_pairs(con, home, read_judgements(home.judgements)):
+        if pair["verdict"] == "same":
+            found.setdefault(pair["judgement_id"], []).append({pair["identity_l"], pair["identity_r"]})
+    return found
 
 
 def _identities_of(con: duckdb.DuckDBPyConnection, customer_id: str) -> set[str]:
@@ -165,11 +189,10 @@ def _identities_of(con: duckdb.DuckDBPyConnection, customer_id: str) -> set[str]
 def _merges_of(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> tuple[list[str], list[str]]:
     """Return the judgements that a customer was merged by, and those by which it will be with the next resolve, sorted."""
     inside = _identities_of(con, customer_id)
-    shares: dict[int, set[str]] = {0: set(), 1: set(), 2: set()}
-    for pair in published_pairs(con, home, read_judgements(home.judgements)):
-        if pair["verdict"] == "same":
-            shares[len({pair["identity_l"], pair["identity_r"]} & inside)].add(pair["judgement_id"])
-    return sorted(shares[2]), sorted(shares[1] - shares[2])
+    same = _said_same(con, home)
+    merges = {one for one, pairs in same.items() if any(pair <= inside for pair in pairs)}
+    to_come = {one for one, pairs in same.items() if any(pair & inside for pair in pairs)} - merges
+    return sorted(merges), sorted(to_come)
 
 
 def _only_one(merges: list[str], to_come: list[str], customer_id: str) -> str:
