@@ -22,7 +22,7 @@ from pipelines.load.pages import report
 from pipelines.load.validation.checks import ValidationReport, read_checks
 from pipelines.load.versions.candidate import candidate_file, candidate_folder
 from pipelines.load.versions.history import past_of
-from pipelines.load.versions.published import point, version_names, versions_folder
+from pipelines.load.versions.published import current, manifest_of, point, version_names, versions_folder
 from pipelines.settings import PACKAGE_ROOT, Home, sources_path
 from pipelines.timings import timings
 
@@ -43,7 +43,8 @@ def publish(home: Home, night: date) -> str:
     moves ``published/current``. The caller holds the writer's lock.
 
     Raises:
-        ValidationStopped: the candidate has not passed its checks for this night, or has changed since.
+        ValidationStopped: the candidate has not passed its checks for this night, or it or the version in use is another
+            since.
     """
     checked = _passed(home, night)
     folder = versions_folder(home)
@@ -76,7 +77,20 @@ def _passed(home: Home, night: date) -> ValidationReport:
         raise ValidationStopped(f"night {night}: the candidate did not pass its checks, see {page}")
     if not candidate_file(home).is_file() or sha256_of(candidate_file(home)) != document["sha256"]:
         raise ValidationStopped(f"night {night}: the candidate changed after its checks; run the stage validate again")
+    if _is_another_in_use(home, document):
+        raise ValidationStopped(
+            f"night {night}: another version is in use than the candidate goes on from and was held against; "
+            "run the night again from the stage resolve on"
+        )
     return checked
+
+
+def _is_another_in_use(home: Home, document: dict[str, Any]) -> bool:
+    """Tell whether another version came into use since the checks: somebody rolled back. Not this very candidate's own."""
+    in_use = current(home)
+    if document.get("held_against", in_use and in_use.name) == (in_use and in_use.name):
+        return False
+    return in_use is None or manifest_of(in_use)["files"]["customers.duckdb"]["sha256"] != document["sha256"]
 
 
 def new_name(night: date, taken: list[str], instant: datetime) -> str:

@@ -66,7 +66,8 @@ def validate(home: Home, night: date, accepted_by: str | None = None) -> Validat
     _write_table(home, path, result)
     folder = candidate_folder(home)
     report.write_report(path, folder / "report.html", result, sources=declared(home))
-    write_checks(folder / "checks.json", result, sha256=sha256_of(path))
+    held_against = in_use.name if in_use else None
+    write_checks(folder / "checks.json", result, sha256=sha256_of(path), held_against=held_against)
     if not result.passed:
         raise ValidationStopped(_stop_words(result, folder / "report.html", in_use))
     return result

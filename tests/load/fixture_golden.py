@@ -8,6 +8,7 @@ import duckdb
 from pipelines.files import sha256_of
 from pipelines.load.validation.checks import Check, ValidationReport, write_checks
 from pipelines.load.versions.candidate import build_candidate, candidate_folder
+from pipelines.load.versions.published import current
 from pipelines.settings import Home
 
 NIGHT = date(2026, 3, 4)
@@ -245,7 +246,9 @@ def checked_candidate(home: Home, customers: int = 5, night: date = NIGHT, check
     with duckdb.connect(str(home.database)) as con:
         con.execute(also or "SELECT 1")
     path = build_candidate(home)
-    write_checks(candidate_folder(home) / "checks.json", ValidationReport(night, [check]), sha256=sha256_of(path))
+    in_use, report = current(home), ValidationReport(night, [check])
+    held_against = in_use.name if in_use else None
+    write_checks(candidate_folder(home) / "checks.json", report, sha256=sha256_of(path), held_against=held_against)
 
 
 def add_suite(home: Home, name: str, text: str) -> None:

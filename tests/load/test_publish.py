@@ -111,6 +111,24 @@ def test_what_has_not_passed_its_checks_is_not_published(home, spoil, words):
     assert version_names(home) == [before]
 
 
+def test_what_was_held_against_another_version_is_not_published(home):
+    """The change budget was kept against a version that somebody has rolled back from since."""
+    names = []
+    for customers in (4, 5):
+        checked_candidate(home, customers=customers)
+        names.append(publish(home, NIGHT))
+    checked_candidate(home, customers=6)
+    rollback(home, names[0])
+    with pytest.raises(ValidationStopped, match=r"another version is in use .* from the stage resolve on"):
+        publish(home, NIGHT)
+    assert current(home).name == names[0]
+    checked_candidate(home, customers=6)
+    publish(home, NIGHT)
+    assert customers_in_use(home) == 6
+    publish(home, NIGHT)  # a scheduler that was not told that it was done
+    assert customers_in_use(home) == 6
+
+
 def test_a_warning_is_published_and_told(home):
     checked_candidate(home, check=Check("customer", 1, "x", None, "warning", success=False))
     publish(home, NIGHT)
