@@ -80,7 +80,7 @@ def plan(night: str, home_path: str | None = None) -> list[str]:
     """Return the names of the sources that the night should bring, sorted, and tell what lies beside them in the inbox."""
     home = home_of(home_path)
     sources = sources_of(home)
-    tell_unclaimed(home, sources, night_of(night))
+    tell_strays(home, sources, night_of(night))
     return sorted(sources)
 
 
@@ -145,11 +145,11 @@ def extract(home: Home, sources: dict[str, Source], night: date, only: str | Non
             f"Looked for {', '.join(source.pattern(night) for source in chosen)}"
             + (f"; there lies what no path of sources.yml names: {others}" if others else "")
         )
-    tell_unclaimed(home, sources, night)
+    tell_strays(home, sources, night)
     return reports
 
 
-def tell_unclaimed(home: Home, sources: dict[str, Source], night: date) -> None:
+def tell_strays(home: Home, sources: dict[str, Source], night: date) -> None:
     """Tell what lies in the inbox for the night and no source's path names, and which sources have lost their entry."""
     for other in unclaimed(home, sources.values(), night):
         log.warning("extract %s: no path of sources.yml names what lies in %s", night, other.words())

@@ -88,7 +88,8 @@ def _passed(home: Home, night: date) -> ValidationReport:
 def _is_another_in_use(home: Home, document: dict[str, Any]) -> bool:
     """Tell whether another version came into use since the checks: somebody rolled back. Not this very candidate's own."""
     in_use = current(home)
-    if document.get("held_against", in_use and in_use.name) == (in_use and in_use.name):
+    name = in_use.name if in_use else None
+    if document.get("held_against", name) == name:  # an earlier Goldthread does not say
         return False
     return in_use is None or manifest_of(in_use)["files"]["customers.duckdb"]["sha256"] != document["sha256"]
 

@@ -145,7 +145,7 @@ def sealed_sources(lake: Path, night: date) -> set[str]:
 
 def landed_sources(lake: Path) -> set[str]:
     """Return the names of the sources that have any night in the lake."""
-    return {seal.parent.parent.name for seal in lake.glob(f"*/*/{SEALED}")}
+    return {folder.name for folder in lake.glob("*") if any(folder.glob(f"*/{SEALED}"))}
 
 
 def sealed_files(lake: Path, table: str) -> list[Path]:

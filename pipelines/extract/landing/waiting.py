@@ -32,6 +32,7 @@ def waiting(home: Home, sources: Iterable[Source]) -> list[Waiting]:
         if "{night}" not in source.path:
             continue
         at = source.path.split("{night}")[0].count("/")
+        settings = settings_digest(source)
         for file in find_files(home.inbox, source.path.replace("{night}", ANY_NIGHT)):
             night = _night(file.name.split("/")[at])
             if night is None or file.is_left_alone:
@@ -39,7 +40,7 @@ def waiting(home: Home, sources: Iterable[Source]) -> list[Waiting]:
             if (night, source.name) not in landed:
                 landed[night, source.name] = read_seal(home.lake / source.name / night.isoformat()).files
             known = landed[night, source.name].get(file.name)
-            if known is None or known.size != file.size or known.settings not in ("", settings_digest(source)):
+            if known is None or known.size != file.size or known.settings not in ("", settings):
                 counts[night, source.name] += 1
     return [Waiting(source, night, files) for (night, source), files in sorted(counts.items())]
 

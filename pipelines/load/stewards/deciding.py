@@ -13,6 +13,8 @@ from pipelines.load.stewards.sides import Anchor, anchor_of, anchor_of_rest, anc
 from pipelines.resolve.judgements import Judgement, Verdict, append_judgement, published_pairs, read_judgements
 from pipelines.settings import Home
 
+Pairs = list[set[str]]  # of identities, two each
+
 
 @dataclass(frozen=True)
 class Said:
@@ -79,8 +81,11 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
         stratum = question.stratum if question else None
         model = _model_in_use(con) if stratum else None
         together = left.customer_id == right.customer_id
-        merges = _merges_of(con, home, left.customer_id)[0] if together and verdict == "different" else []
-        _refuse_within_a_merge(con, home, merges, left, right)
+        merges: list[str] = []
+        if together and verdict == "different":
+            same = _said_same(con, home)
+            merges, _ = _merges_of(same, _identities_of(con, left.customer_id))
+            _refuse_within_a_merge({merge_id: same[merge_id] for merge_id in merges}, left, right)
     words = {
         "same": "they are one customer already, and stay it" if together else "they become one customer",
         "different": f"they are taken apart{_beside(merges)}" if together else "they stay apart, whatever comes",
@@ -93,13 +98,9 @@ def judge(home: Home, verdict: Verdict, sides: Sequence[str], said: Said, *, can
     return Written(append_judgement(home, judgement), _customers(left, right), words)
 
 
-def _refuse_within_a_merge(
-    con: duckdb.DuckDBPyConnection, home: Home, merges: list[str], left: Anchor, right: Anchor
-) -> None:
+def _refuse_within_a_merge(merges: dict[str, Pairs], left: Anchor, right: Anchor) -> None:
     """Refuse a "different" between two that one merge of customers named: of the others it would leave each with either."""
-    same = _said_same(con, home)
-    for merge_id in merges:
-        pairs = same[merge_id]
+    for merge_id, pairs in merges.items():
         if len(pairs) > 1 and {left.identity_id, right.identity_id} <= set().union(*pairs):
             raise ConfigurationError(
                 f"both are of the customer {left.customer_id}, which a steward merged by {merge_id}: if that was the "
@@ -154,27 +155,27 @@ def unmerge(home: Home, customer: str, apart: Sequence[str], said: Said, *, cand
         strangers = sum(anchor.customer_id != whole for anchor in anchors)
         if strangers:
             raise ConfigurationError(f"{strangers} of the sides named are not of the customer {whole}")
-        merges, to_come = _merges_of(con, home, whole)
+        same, inside = _said_same(con, home), _identities_of(con, whole)
+        merges, to_come = _merges_of(same, inside)
         if not anchors:
             return undo(home, _only_one(merges, to_come, whole), said)
         named = {anchor.identity_id for anchor in anchors}
-        rest = {anchor_of_rest(con, whole, sorted(named)), *_judged_one_with(con, home, named, whole)}
+        joined = (_judged_one_with(named, same) & inside) - named
+        rest = {anchor_of_rest(con, whole, sorted(named)), *(anchor_of(con, identity) for identity in joined)}
     left, right = (tuple(sorted({anchor.record for anchor in side})) for side in (anchors, rest))
     judgement = Judgement(verdict="different", left=left, right=right, by=said.by, at=said.at, why=said.why)
     words = f"the records named, and what hangs on them, are taken out; the larger part keeps the id{_beside(merges)}"
     return Written(append_judgement(home, judgement), (whole,), words)
 
 
-def _judged_one_with(con: duckdb.DuckDBPyConnection, home: Home, named: set[str], customer_id: str) -> list[Anchor]:
-    """Return those of the customer's other identities that a standing "same" joins with one of ``named``."""
-    joined = [pair for pairs in _said_same(con, home).values() for pair in pairs if pair & named]
-    others = set().union(*joined) & _identities_of(con, customer_id) - named
-    return [anchor_of(con, other) for other in sorted(others)]
+def _judged_one_with(named: set[str], same: dict[str, Pairs]) -> set[str]:
+    """Return the identities that a standing "same" joins with one of ``named``, these among them."""
+    return set().union(*(pair for pairs in same.values() for pair in pairs if pair & named))
 
 
-def _said_same(con: duckdb.DuckDBPyConnection, home: Home) -> dict[str, list[set[str]]]:
+def _said_same(con: duckdb.DuckDBPyConnection, home: Home) -> dict[str, Pairs]:
     """Return, by judgement, the pairs of identities that stewards have called the same."""
-    found: dict[str, list[set[str]]] = {}
+    found: dict[str, Pairs] = {}
     for pair in published_pairs(con, home, read_judgements(home.judgements)):
         if pair["verdict"] == "same":
             found.setdefault(pair["judgement_id"], []).append({pair["identity_l"], pair["identity_r"]})
@@ -186,10 +187,13 @@ def _identities_of(con: duckdb.DuckDBPyConnection, customer_id: str) -> set[str]
     return {identity for (identity,) in con.execute(select, {"customer": customer_id}).fetchall()}
 
 
-def _merges_of(con: duckdb.DuckDBPyConnection, home: Home, customer_id: str) -> tuple[list[str], list[str]]:
-    """Return the judgements that a customer was merged by, and those by which it will be with the next resolve, sorted."""
-    inside = _identities_of(con, customer_id)
-    same = _said_same(con, home)
+def _merges_of(same: dict[str, Pairs], inside: set[str]) -> tuple[list[str], list[str]]:
+    """Return the judgements that a customer was merged by, and those by which it will be with the next resolve, sorted.
+
+    Args:
+        same: see ``_said_same``.
+        inside: the customer's identities.
+    """
     merges = {one for one, pairs in same.items() if any(pair <= inside for pair in pairs)}
     to_come = {one for one, pairs in same.items() if any(pair & inside for pair in pairs)} - merges
     return sorted(merges), sorted(to_come)

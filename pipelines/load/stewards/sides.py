@@ -79,7 +79,11 @@ def anchor_of(con: duckdb.DuckDBPyConnection, side: str, what: str = "the side")
             f"{what} is not in the version in use, or nobody stands behind it; write a customer id (c…), "
             "source:source_ref of a record, or an identity id, as golden.membership has them"
         )
-    *record, identity_id, customer_id = rows[0]
+    return _anchor(rows[0])
+
+
+def _anchor(row: tuple[Any, ...]) -> Anchor:
+    *record, identity_id, customer_id = row
     return Anchor(RecordKey(*record), identity_id, customer_id)
 
 
@@ -100,11 +104,10 @@ _LIVING = "member.customer_id = (SELECT current_customer_id FROM golden.crosswal
 def anchors_of(con: duckdb.DuckDBPyConnection, customer_id: str) -> list[Anchor]:
     """Return one anchor for each identity of a customer, the customer's founder first: see ``anchor_of``."""
     rows = con.execute(f"{_FOUNDER} WHERE member.customer_id = $customer {_ORDER}", {"customer": customer_id}).fetchall()
-    first = {identity_id: record for *record, identity_id, _ in reversed(rows)}
-    return [
-        Anchor(RecordKey(*first[identity_id]), identity_id, customer_id)
-        for identity_id in dict.fromkeys(identity_id for *_, identity_id, _ in rows)
-    ]
+    first: dict[str, Anchor] = {}
+    for anchor in map(_anchor, rows):
+        first.setdefault(anchor.identity_id, anchor)
+    return list(first.values())
 
 
 def _condition(side: str) -> tuple[str, dict[str, Any]]:
@@ -126,8 +129,7 @@ def anchor_of_rest(con: duckdb.DuckDBPyConnection, customer_id: str, apart: list
     rows = con.execute(f"{_FOUNDER} WHERE {where} {_FIRST}", {"customer": customer_id, "apart": apart}).fetchall()
     if not rows:
         raise ConfigurationError("these are all identities of the customer: name only those that are somebody else's")
-    *record, identity_id, customer_id = rows[0]
-    return Anchor(RecordKey(*record), identity_id, customer_id)
+    return _anchor(rows[0])
 
 
 def read_side(con: duckdb.DuckDBPyConnection, identity_id: str) -> Side:

@@ -1,5 +1,6 @@
 """How an explained customer looks in a terminal: what survives, their story, and how their records hang together."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -183,12 +184,13 @@ def _refused(found: CustomerExplanation) -> Group:
 def _judgements(found: CustomerExplanation) -> Table:
     numbers = {part.identity_id: str(number) for number, part in enumerate(found.identities, start=1)}
     table = plain_table("judgement", "between", "who, when and why", title="what stewards have said")
-    pairs: dict[str, list[str]] = {}  # a judgement that merges customers is about several
+    pairs = defaultdict(list)  # a judgement that merges customers is about several
     for one in found.holding.judgements:
-        sides = " and ".join(numbers.get(side, side) for side in (one.identity_l, one.identity_r))
-        pairs.setdefault(one.judgement_id, []).append(sides)
-    for one in list({one.judgement_id: one for one in found.holding.judgements}.values())[:LISTED]:
-        told = pairs[one.judgement_id]
+        pairs[one.judgement_id].append(one)
+    for one, *others in list(pairs.values())[:LISTED]:
+        told = [
+            " and ".join(numbers.get(side, side) for side in (pair.identity_l, pair.identity_r)) for pair in (one, *others)
+        ]
         sides = "\n".join(told[:LISTED]) + ("\n…" if len(told) > LISTED else "")
         why = outside(f"{one.by}, {_minute(one.at)}")
         why.append_text(outside(f"\n{one.why}", "dim"))

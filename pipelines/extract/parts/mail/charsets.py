@@ -40,21 +40,16 @@ def decode(raw: bytes, charset: str | None) -> str:
     western Windows.
     """
     codec = _codec((charset or "ascii").strip("\"' ").partition("*")[0].lower())
-    try:
-        return raw.decode("utf-8" if _has_bytes_for_letters(codec) else codec)
-    except ValueError:
-        pass
-    try:
-        return raw.decode(codec)
-    except ValueError:  # UnicodeDecodeError, and what single codecs make of nonsense
-        pass
+    if _has_bytes_for_letters(codec) and (text := _whole(raw, "utf-8")) is not None:
+        return text
+    if (text := _whole(raw, codec)) is not None:
+        return text
     if codec.startswith("iso2022_jp") and b"\x1b$" in raw:
         return _from_jis(raw)
-    try:
-        return raw.decode("utf-8")
-    except ValueError:
-        if codec == "utf-8" and (text := _western(raw)) is not None:
-            return text
+    if (text := _whole(raw, "utf-8")) is not None:
+        return text
+    if codec == "utf-8" and (text := _western(raw)) is not None:
+        return text
     if codec == "ascii" and (text := _mostly_utf8(raw)) is not None:
         return text
     if codec == "euc_jp":
@@ -81,9 +76,14 @@ def _western(raw: bytes) -> str | None:
     plain = raw.decode("utf-8", "ignore")
     if not plain.isascii() or len(raw) - len(plain) > sum(map(str.isalpha, plain)):
         return None
+    return _whole(raw, "cp1252")
+
+
+def _whole(raw: bytes, codec: str) -> str | None:
+    """Return bytes decoded; None where they do not fit the set."""
     try:
-        return raw.decode("cp1252")
-    except ValueError:
+        return raw.decode(codec)
+    except ValueError:  # UnicodeDecodeError, and what single codecs make of nonsense
         return None
 
 
