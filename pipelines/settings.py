@@ -121,6 +121,18 @@ def memory_limit() -> str:
     return amount
 
 
+def threads_of_environment() -> int | None:
+    """Return how many threads DuckDB may use: ``GOLDTHREAD_THREADS``, else None, which is one a core.
+
+    Raises:
+        ConfigurationError: it is no whole number from 1 on.
+    """
+    number = os.environ.get("GOLDTHREAD_THREADS")
+    if number and not re.fullmatch(r"[1-9][0-9]{0,3}", number):
+        raise ConfigurationError("GOLDTHREAD_THREADS is a whole number of threads, such as 4")
+    return int(number) if number else None
+
+
 @dataclass(frozen=True)
 class SparkPlace:
     """Where Spark runs, and the folder through which rows go to it and come back.

@@ -11,7 +11,7 @@ import duckdb
 from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.files import emptied
 from pipelines.lock import UNWRITABLE, hold
-from pipelines.settings import Home, memory_limit
+from pipelines.settings import Home, memory_limit, threads_of_environment
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +57,15 @@ def connect(path: Path | str, home: Home, *, read_only: bool = False) -> duckdb.
     if path != ":memory:":
         path = Path(path).resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
-    config = {
+    config: dict[str, Any] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "temp_directory": str(home.tmp),
         "memory_limit": memory_limit(),
         "preserve_insertion_order": False,
     }
+    if threads := threads_of_environment():
+        config["threads"] = threads
     con = open_file(path, config, "docs/runbook.md says what to do (The warehouse is damaged or gone)", read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
     return con

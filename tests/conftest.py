@@ -8,6 +8,8 @@ import pytest
 from tests.thorough import load_profile
 
 load_profile()
+# Two tests run side by side on two cores, over tables of a few rows; what runs as a command of its own has all of them.
+os.environ.setdefault("GOLDTHREAD_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
 
 

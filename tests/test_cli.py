@@ -178,13 +178,20 @@ def test_a_folder_given_for_the_sources_is_told_so(ended, tmp_path, monkeypatch)
     assert (code, words.splitlines()[-1]) == (2, f"goldthread: {tmp_path}: is a folder, where a file is expected")
 
 
-def test_memory_that_is_no_amount_names_the_variable(ended, tmp_path, monkeypatch):
-    monkeypatch.setenv("GOLDTHREAD_MEMORY", "plenty")
+@pytest.mark.parametrize(
+    ("variable", "says"),
+    [
+        ("GOLDTHREAD_MEMORY", "an amount with its unit, such as 2GB"),
+        ("GOLDTHREAD_THREADS", "a whole number of threads, such as 4"),
+    ],
+)
+def test_a_bound_that_is_no_number_names_the_variable(ended, tmp_path, monkeypatch, variable, says):
+    monkeypatch.setenv(variable, "plenty")
     (tmp_path / "lake" / "mail" / "2026-03-02").mkdir(parents=True)
     (tmp_path / "lake" / "mail" / "2026-03-02" / "sealed.json").write_text("{}")
     code, words = ended("resolve", "--night", "2026-03-02", "--home", tmp_path)
     assert code == 2
-    assert words.splitlines()[-1].startswith("goldthread: GOLDTHREAD_MEMORY is an amount with its unit, such as 2GB")
+    assert words.splitlines()[-1].startswith(f"goldthread: {variable} is {says}")
 
 
 @pytest.mark.parametrize("night", ["20260302", "2026-W10-1", "2026-3-2", "tonight"])

@@ -9,6 +9,7 @@ from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.extract.files.inbox import find_files
 from pipelines.extract.landing.partition import read_seal
 from pipelines.load.versions.published import manifest_of
+from pipelines.resolve.scoring.score import scratch
 from pipelines.settings import Home
 from pipelines.warehouse import build, connect
 
@@ -48,6 +49,13 @@ def test_a_warehouse_that_another_program_has_open_is_told_so(tmp_path):
         with pytest.raises(LockHeld, match=r"goldthread\.duckdb: another program has it open"):
             connect(file, Home(tmp_path))
         other.stdin.close()
+
+
+def test_as_many_threads_work_as_the_environment_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("GOLDTHREAD_THREADS", "3")
+    with connect(":memory:", Home(tmp_path)) as con, scratch(con) as beside:
+        threads = [one.execute("SELECT current_setting('threads')").fetchall() for one in (con, beside)]
+    assert threads == [[(3,)], [(3,)]]
 
 
 @pytest.mark.parametrize("text", ["{", "", "[1]"])

@@ -67,12 +67,12 @@ def run_night(home: Path, night: str, *, full: bool = False, accepted_by: str | 
 
 
 def goldthread(*arguments: str | Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a process of its own."""
+    """Run the command as a user does, in a process of its own, with as many threads as there are cores."""
     return subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *map(str, arguments), "--home", str(home)],
         capture_output=True,
         text=True,
-        env=os.environ | environment,
+        env=os.environ | {"GOLDTHREAD_THREADS": ""} | environment,
         cwd=ROOT,
         check=False,
     )

@@ -1,7 +1,7 @@
 """A read-only SQLAlchemy dialect for DuckDB: what Great Expectations needs of one, and no more (docs/adr/0030).
 
 It calls itself "postgresql", so that regular expressions and quantiles compile to what DuckDB understands, fetches a
-statement's rows at once from a cursor of its own, and takes commit and rollback as nothing to do: a pending result must
+statement's rows at once, and takes commit and rollback as nothing to do: a pending result must
 outlive the connection's return to its pool. Columns come from ``duckdb_columns()``.
 """
 
@@ -62,6 +62,7 @@ def opened(path: Path, previous: Path | None = None) -> Iterator[str]:
             con.execute(f"ATTACH '{_quoted(previous)}' AS previous (READ_ONLY)")
         else:
             _attach_empty(con)
+        con.execute(f"USE {NAME}")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         _open[str(path)] = con
@@ -98,11 +99,9 @@ class Cursor:
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement and keep its rows."""
-        with self._con.cursor() as cursor:
-            cursor.execute(f"USE {NAME}")
-            cursor.execute(statement, list(parameters))
-            self.description = cursor.description
-            self._rows = cursor.fetchall() if self.description else []
+        done = self._con.execute(statement, list(parameters))
+        self.description = done.description
+        self._rows = done.fetchall() if self.description else []
         self.rowcount = len(self._rows)
 
     def fetchone(self) -> tuple[Any, ...] | None:
@@ -132,7 +131,7 @@ class Connection:
         self._con = _open[path]
 
     def cursor(self) -> Cursor:
-        """Return a cursor of its own."""
+        """Return a cursor, which keeps the rows of its own statement."""
         return Cursor(self._con)
 
     def commit(self) -> None:
