@@ -166,17 +166,17 @@ def test_links_pipes_and_sockets_are_never_opened(home):
 
 
 def test_a_file_that_overwhelms_its_reader_costs_itself_alone(home):
-    big = "".join(call(f"{number}, my number is 020 7946 {number % 10_000:04d}") for number in range(60_000))
+    big = "".join(call(f"{number}, my number is 020 7946 {number % 10_000:04d}") for number in range(80_000))
     send(home, "a.jsonl", call("a"))
     send(home, "big.jsonl", big)
     send(home, "c.jsonl", call("c"))
-    with pool(1, Budget(seconds=0.7, seconds_per_megabyte=0)) as workers:
+    with pool(1, Budget(seconds=1.5, seconds_per_megabyte=0)) as workers:
         report = land(home, CALLS, NIGHT, workers)
     assert (report.taken, report.quarantined) == (2, 1)
     assert landed(home) == [("a.jsonl", "a"), ("c.jsonl", "c")]
     assert set_aside(home) == [("big.jsonl", "the whole file", OVER_TIME)]
     land(home, CALLS, NIGHT)  # with more time, the same file is read
-    assert len(landed(home)) == 60_002
+    assert len(landed(home)) == 80_002
 
 
 def test_workers_leave_the_same_lake_as_one_process(home, tmp_path_factory):
