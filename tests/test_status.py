@@ -1,8 +1,12 @@
 """``goldthread status`` stands whatever state the home is in: it is what people type when something is wrong."""
 
+import errno
+
 from typer.testing import CliRunner
 
 from pipelines import cli
+from pipelines.load.answers import status
+from pipelines.settings import Home
 from tests.worlds import goldthread
 
 
@@ -40,6 +44,14 @@ def test_status_tells_a_source_that_is_no_longer_in_sources_yml(tmp_path):
     (tmp_path / "lake" / "old_calls" / "2026-11-20" / "sealed.json").write_text("{}")
     done = goldthread("status", home=tmp_path)
     assert "not in sources.yml any more: old_calls; what it brought stays" in done.stdout, done.stderr
+
+
+def test_status_stands_for_who_may_read_the_home_and_not_the_candidate_which_is_the_writers_alone(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(status, "read_checks", refuse)
+    assert status.status(Home(tmp_path)).failed_validation is None
 
 
 def test_status_tells_what_landed_and_was_not_published(tmp_path):

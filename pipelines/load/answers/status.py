@@ -169,7 +169,10 @@ def status(
 
 
 def _failed(home: Home) -> FailedValidation | None:
-    found = read_checks(candidate_folder(home) / "checks.json")
+    try:
+        found = read_checks(candidate_folder(home) / "checks.json")
+    except PermissionError:  # the candidate is the writer's alone; the rest is told to everybody who may read the home
+        return None
     if found is None or found[0].passed:
         return None
     checked = found[0]
