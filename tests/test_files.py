@@ -1,5 +1,6 @@
 """Files of ours that are not sealed: whoever reads them, and whenever a run is stopped, they are whole."""
 
+import errno
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -50,6 +51,17 @@ def test_a_file_of_ours_is_the_old_one_until_the_new_one_is_whole(tmp_path, monk
     write(path)
     assert path.read_text() != "old"
     assert [left.name for left in path.parent.iterdir()] == ["timings.json"]
+
+
+def test_seconds_that_cannot_be_noted_fail_no_stage_that_is_done(tmp_path, monkeypatch):
+    """Publish has moved the pointer by then: an error would tell that the version in use is the old one."""
+
+    def full(self, *_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    note_seconds(Home(tmp_path), NIGHT, "publish", 1.0)
+    assert timings(Home(tmp_path), NIGHT) == {}
 
 
 def test_seconds_that_a_full_disk_cut_off_cost_no_night(tmp_path):
