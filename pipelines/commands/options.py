@@ -1,5 +1,6 @@
 """What the commands share: their options, and how a result is told."""
 
+import errno
 import getpass
 import json
 import math
@@ -36,13 +37,19 @@ def place(home: Path | None, sources: Path | None = None) -> Home:
     """Return the home; a ``--sources`` given is made known to the stages, which may read it again.
 
     Raises:
-        ConfigurationError: the home is a file.
+        ConfigurationError: the home is a file, or may not be read.
     """
     if sources is not None:
         os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
     where = home_of(home)
-    if where.path.exists() and not where.path.is_dir():
+    try:
+        is_there, is_folder = where.path.exists(), where.path.is_dir()
+    except OSError as error:
+        raise ConfigurationError(f"{where.path}: cannot be read ({error.strerror})") from None
+    if is_there and not is_folder:
         raise ConfigurationError(f"{where.path} is a file, where the home is a folder (--home, GOLDTHREAD_HOME)")
+    if is_there and not os.access(where.path, os.R_OK | os.X_OK):
+        raise ConfigurationError(f"{where.path}: cannot be read ({os.strerror(errno.EACCES)})")
     return where
 
 
