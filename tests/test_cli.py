@@ -162,6 +162,13 @@ def test_a_home_that_may_not_be_read_is_told_so(ended, tmp_path, monkeypatch, co
     assert ended(command) == (2, f"goldthread: {tmp_path}: cannot be read (Permission denied)\n")
 
 
+@pytest.mark.parametrize("name", ["what?", r"a\b"])
+def test_a_home_whose_path_duckdb_would_take_for_another_is_refused(ended, tmp_path, name):
+    code, words = ended("run", "--night", "2026-03-02", "--home", tmp_path / name)
+    assert (code, words.endswith(": the home's path holds a ? or a \\, which DuckDB cannot open\n")) == (2, True)
+    assert not (tmp_path / name).exists()
+
+
 def test_a_home_whose_path_is_too_long_is_told_so(ended, tmp_path):
     code, words = ended("run", "--night", "2026-03-02", "--home", tmp_path / ("x" * 300))
     assert (code, words.endswith(": cannot be read (File name too long)\n")) == (2, True)

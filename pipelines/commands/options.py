@@ -5,6 +5,7 @@ import getpass
 import json
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,11 +38,13 @@ def place(home: Path | None, sources: Path | None = None) -> Home:
     """Return the home; a ``--sources`` given is made known to the stages, which may read it again.
 
     Raises:
-        ConfigurationError: the home is a file, or may not be read.
+        ConfigurationError: the home is a file, or may not be read, or DuckDB would look for its files elsewhere.
     """
     if sources is not None:
         os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
     where = home_of(home)
+    if re.search(r"[?\\]", str(where.path)):
+        raise ConfigurationError(f"{where.path}: the home's path holds a ? or a \\, which DuckDB cannot open")
     try:
         is_there, is_folder = where.path.exists(), where.path.is_dir()
     except OSError as error:
