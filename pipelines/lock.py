@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from pipelines.errors import ConfigurationError, LockHeld
 
 UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}  # and no retry changes it
+# As DuckDB tells it.
+NOT_PERMITTED = re.compile(f'"(?P<path>[^"]+)": (?P<words>{"|".join(map(os.strerror, sorted(UNWRITABLE)))})')
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _held: set[Path] = set()  # by this process: a run holds the writer's lock over all its stages

@@ -19,11 +19,11 @@ def timings(home: Home, night: date) -> dict[str, float]:
 
 
 def note_seconds(home: Home, night: date, stage: str, seconds: float) -> None:
-    """Note the seconds of a stage in ``warehouse/timings.json``."""
+    """Note the seconds of a stage in ``warehouse/timings.json``; where they cannot be, the stage is done all the same."""
     path = _path(home)
-    noted = timings(home, night) | {stage: round(seconds, 2)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):  # two extractions side by side note theirs at once; one of them stands
+    with suppress(OSError):  # a full disk; or two extractions side by side note theirs at once, and one of them stands
+        noted = timings(home, night) | {stage: round(seconds, 2)}
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_own(path, json.dumps({"night": night.isoformat(), "seconds": noted}, indent=2) + "\n")
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.files import emptied
-from pipelines.lock import UNWRITABLE, hold
+from pipelines.lock import NOT_PERMITTED, UNWRITABLE, hold
 from pipelines.settings import Home, memory_limit, threads_of_environment
 
 log = logging.getLogger(__name__)
@@ -40,11 +40,21 @@ def _told_where_not_permitted(home: Home) -> Iterator[None]:
     """Tell a folder of the home by its name; exports may be named after people."""
     try:
         yield
-    except OSError as error:
-        path = Path(str(error.filename or ""))
-        if error.errno in UNWRITABLE and path.is_relative_to(home.path) and not path.is_relative_to(home.inbox):
-            raise ConfigurationError(f"{path.parent}: cannot be read or written ({error.strerror})") from None
+    except (OSError, duckdb.Error) as error:
+        words, paths = _refusal(error)
+        for path in paths:
+            if path.is_relative_to(home.path) and not path.is_relative_to(home.inbox):
+                raise ConfigurationError(f"{path.parent}: cannot be read or written ({words})") from None
         raise
+
+
+def _refusal(error: OSError | duckdb.Error) -> tuple[str, list[Path]]:
+    """Return the words with which the system did not permit something, and the paths that it named; none where it did."""
+    if isinstance(error, OSError):
+        named = (error.filename, error.filename2) if error.errno in UNWRITABLE else ()
+        return error.strerror or "", [Path(str(path)) for path in named if path]
+    said = NOT_PERMITTED.search(str(error))
+    return (said["words"], [Path(said["path"])]) if said else ("", [])
 
 
 def wipe_tmp(home: Home) -> None:

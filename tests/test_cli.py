@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from pipelines import cli
 from pipelines.errors import ConfigurationError, SourceBroken
+from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.lock import hold
 from pipelines.settings import Home
 from pipelines.warehouse import transaction, writer_lock
@@ -127,6 +129,49 @@ def test_a_folder_of_the_home_that_cannot_be_written_is_told_so(ended, tmp_path,
             raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / folder / "part"), None, "other")
 
     assert ended(command=command) == (2, f"goldthread: {tmp_path / folder}: cannot be read or written (Permission denied)\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "folder"),
+    [
+        pytest.param(duckdb.IOException('IO Error: Cannot open file "{}/goldthread.duckdb": {}'), "warehouse", id="file"),
+        pytest.param(duckdb.TransactionException('Error: Cannot open file "{}/x.wal": {}'), "warehouse", id="log"),
+        pytest.param(duckdb.IOException('IO Error: Cannot open file "{}/profile-1.parquet": {}'), "lake/crm", id="lake"),
+        pytest.param(PermissionError(errno.EACCES, "", "versions/1", None, "{}/.current.swap"), "published", id="pointer"),
+    ],
+)
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_what_may_not_be_read_or_written_is_a_mistake_of_the_set_up_whoever_says_so(ended, tmp_path, error, folder, number):
+    words = [part.format(tmp_path / folder, os.strerror(number)) if isinstance(part, str) else part for part in error.args]
+    if isinstance(error, OSError):
+        words = [number, os.strerror(number), error.filename, None, error.filename2.format(tmp_path / folder)]
+
+    def command():
+        with writer_lock(Home(tmp_path)), told_where_damaged(tmp_path / "lake"):
+            raise type(error)(*words)
+
+    told = f"goldthread: {tmp_path / folder}: cannot be read or written ({os.strerror(number)})\n"
+    assert ended(command=command) == (2, told)
+
+
+@pytest.mark.parametrize("command", ["status", "versions"])
+def test_a_home_that_may_not_be_read_is_told_so(ended, tmp_path, monkeypatch, command):
+    """Where the shell's variable names it; typer looks at the option alone."""
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path))
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    assert ended(command) == (2, f"goldthread: {tmp_path}: cannot be read (Permission denied)\n")
+
+
+@pytest.mark.parametrize("name", ["what?", r"a\b"])
+def test_a_home_whose_path_duckdb_would_take_for_another_is_refused(ended, tmp_path, name):
+    code, words = ended("run", "--night", "2026-03-02", "--home", tmp_path / name)
+    assert (code, words.endswith(": the home's path holds a ? or a \\, which DuckDB cannot open\n")) == (2, True)
+    assert not (tmp_path / name).exists()
+
+
+def test_a_home_whose_path_is_too_long_is_told_so(ended, tmp_path):
+    code, words = ended("run", "--night", "2026-03-02", "--home", tmp_path / ("x" * 300))
+    assert (code, words.endswith(": cannot be read (File name too long)\n")) == (2, True)
 
 
 def test_a_file_of_the_inbox_that_is_not_permitted_is_not_named(ended, tmp_path):

@@ -1,15 +1,27 @@
 """Files of ours that are not sealed: whoever reads them, and whenever a run is stopped, they are whole."""
 
+import errno
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.files import write_own
 from pipelines.load.validation.checks import ValidationReport, write_checks
 from pipelines.resolve.scoring.model import load_model, save_model
 from pipelines.resolve.training import candidates
-from pipelines.resolve.training.candidates import acceptances, keep_model, model_in_use, take_into_use, write_facts
+from pipelines.resolve.training.candidates import (
+    acceptances,
+    candidate,
+    folder_of,
+    keep_model,
+    model_in_use,
+    put_candidate,
+    read_facts,
+    take_into_use,
+    write_facts,
+)
 from pipelines.settings import PACKAGE_ROOT, Home
 from pipelines.timings import note_seconds, timings
 from tests.resolve.training_world import silenced
@@ -52,6 +64,17 @@ def test_a_file_of_ours_is_the_old_one_until_the_new_one_is_whole(tmp_path, monk
     assert [left.name for left in path.parent.iterdir()] == ["timings.json"]
 
 
+def test_seconds_that_cannot_be_noted_fail_no_stage_that_is_done(tmp_path, monkeypatch):
+    """Publish has moved the pointer by then: an error would tell that the version in use is the old one."""
+
+    def full(self, *_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    note_seconds(Home(tmp_path), NIGHT, "publish", 1.0)
+    assert timings(Home(tmp_path), NIGHT) == {}
+
+
 def test_seconds_that_a_full_disk_cut_off_cost_no_night(tmp_path):
     home = Home(tmp_path)
     note_seconds(home, NIGHT, "load", 1.0)
@@ -69,6 +92,34 @@ def test_a_model_taken_into_use_while_the_machine_stopped_leaves_the_others_list
     assert acceptances(home) == [first]
     second = take_into_use(home, MODEL.version, AT, "ben", None)
     assert acceptances(home) == [first, second]
+
+
+def test_a_model_changed_by_hand_in_its_folder_is_not_the_one_that_was_compared(tmp_path):
+    """It was recorded as taken, and there was no folder of its version to take it from."""
+    home = Home(tmp_path)
+    file = put_candidate(home, silenced(MODEL, "phone")) / "linkage_model.json"
+    save_model(silenced(MODEL, "email"), file)
+    with pytest.raises(ConfigurationError, match=rf"{file}: changed by hand; goldthread train makes it anew"):
+        candidate(home)
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "words"),
+    [
+        pytest.param("0000beef/comparison.json", lambda home: read_facts(folder_of(home, "0000beef"), "comparison"),
+                     "damaged; goldthread train --compare 0000beef makes it anew", id="what was found about a model"),
+        pytest.param("accepted.jsonl", acceptances, "line 2 is damaged; put it back from a backup, or remove", id="record"),
+    ],
+)  # fmt: skip
+def test_what_is_kept_beside_models_and_was_damaged_is_told_with_the_mend(tmp_path, name, read, words):
+    home = Home(tmp_path)
+    take_into_use(home, MODEL.version, AT, "ann", None)
+    path = home.path / "models" / name
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as handle:
+        handle.write('{"version": \n')
+    with pytest.raises(GoldthreadError, match=f"{path}: {words}"):
+        read(home)
 
 
 @pytest.mark.parametrize("stopped_at", [1, 2])

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from pipelines.errors import ConfigurationError
 from pipelines.load.golden.policy import load_policy
 from pipelines.night import extract, extract_source, plan, sources_of
+from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage
 from pipelines.settings import PACKAGE_ROOT, Home, home_of, load_sources, sources_path, stray_files
 
@@ -146,6 +148,34 @@ def test_a_mistyped_key_is_told_with_the_one_that_was_meant(tmp_path, file, righ
     with pytest.raises(ConfigurationError, match=rf"{file}\.yml") as caught:
         load_linkage(path) if file == "linkage" else load_policy(path)
     assert words in str(caught.value)
+
+
+def with_a_share_of(share):
+    return lambda model: model["given_names"]["values"].update(ann=share)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param(lambda model: model["comparisons"][2]["levels"].pop(), "comparisons.2: the last", id="a level gone"),
+        pytest.param(lambda model: model["comparisons"][2]["levels"].clear(), "comparisons.2: the last", id="no levels"),
+        pytest.param(lambda model: model["comparisons"].clear(), "one of them is 'name'", id="no comparisons"),
+        pytest.param(lambda model: model["comparisons"][0].update(name="names"), "one of them is 'name'", id="no name"),
+        pytest.param(lambda model: model["comparisons"][1].update(name="e-mail"), "comparisons.1.name: ", id="no column"),
+        pytest.param(lambda model: model["comparisons"].append(model["comparisons"][1]), "stands there once", id="twice"),
+        pytest.param(with_a_share_of(0), "given_names.values.ann: ", id="a name of nobody's"),
+        pytest.param(with_a_share_of(7), "given_names.values.ann: ", id="a name of more than all"),
+        pytest.param(lambda model: model.update(dependance=2), r"no such key \(write dependence\)", id="a mistyped key"),
+    ],
+)
+def test_a_model_changed_by_hand_is_told_with_its_key_and_the_mend(tmp_path, change, words):
+    """What came of it else: an error that kept its message back, or links that nobody found."""
+    model = json.loads((PACKAGE_ROOT / "config" / "linkage_model.json").read_text())
+    change(model)
+    path = tmp_path / "linkage_model.json"
+    path.write_text(json.dumps(model))
+    with pytest.raises(ConfigurationError, match=rf"{path}: .*{words}.*; put back a whole one .*, or remove it"):
+        load_model(path)
 
 
 def test_columns_that_make_no_record_are_told_with_the_file_of_the_source(tmp_path):

@@ -1,8 +1,13 @@
 """``goldthread status`` stands whatever state the home is in: it is what people type when something is wrong."""
 
+import errno
+import os
+
 from typer.testing import CliRunner
 
 from pipelines import cli
+from pipelines.load.answers import status
+from pipelines.settings import PACKAGE_ROOT, Home, load_sources
 from tests.worlds import goldthread
 
 
@@ -42,6 +47,23 @@ def test_status_tells_a_source_that_is_no_longer_in_sources_yml(tmp_path):
     assert "not in sources.yml any more: old_calls; what it brought stays" in done.stdout, done.stderr
 
 
+def test_status_stands_for_who_may_read_the_home_and_not_the_candidate_which_is_the_writers_alone(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(status, "read_checks", refuse)
+    assert status.status(Home(tmp_path)).failed_validation is None
+
+
+def test_status_stands_where_a_seal_of_the_lake_is_damaged(tmp_path, caplog):
+    seal = tmp_path / "lake" / "calls" / "2026-11-20" / "sealed.json"
+    seal.parent.mkdir(parents=True)
+    seal.write_text("{")
+    sources = load_sources(PACKAGE_ROOT / "config" / "sources.yml").values()
+    assert status.status(Home(tmp_path), sources=sources).version is None
+    assert f"what landed and is not published cannot be told: {seal}: damaged; put its folder back" in caplog.text
+
+
 def test_status_tells_what_landed_and_was_not_published(tmp_path):
     def run(*words):
         done = CliRunner().invoke(cli.app, [*words, "--home", str(tmp_path)])
@@ -61,6 +83,7 @@ def test_status_tells_what_landed_and_was_not_published(tmp_path):
     assert "not in this version" not in run("status")
     file.write_text("Id,City,Mail\n1,Leeds,a@x.example\n2,Hull,b@x.example\n")
     run("extract", "--replay-quarantine")
+    os.utime(tmp_path / "lake" / "crm" / "2026-11-20" / "sealed.json", (0, 0))  # back from a backup, or the clock was wrong
     told = "2026-11-20: 1 file of crm landed, not in this version: goldthread run --night 2026-11-20"
     assert told in run("status")
     run("run", "--night", "2026-11-20")

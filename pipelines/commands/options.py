@@ -1,9 +1,11 @@
 """What the commands share: their options, and how a result is told."""
 
+import errno
 import getpass
 import json
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,13 +38,21 @@ def place(home: Path | None, sources: Path | None = None) -> Home:
     """Return the home; a ``--sources`` given is made known to the stages, which may read it again.
 
     Raises:
-        ConfigurationError: the home is a file.
+        ConfigurationError: the home is a file, or may not be read, or DuckDB would look for its files elsewhere.
     """
     if sources is not None:
         os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
     where = home_of(home)
-    if where.path.exists() and not where.path.is_dir():
+    if re.search(r"[?\\]", str(where.path)):
+        raise ConfigurationError(f"{where.path}: the home's path holds a ? or a \\, which DuckDB cannot open")
+    try:
+        is_there, is_folder = where.path.exists(), where.path.is_dir()
+    except OSError as error:
+        raise ConfigurationError(f"{where.path}: cannot be read ({error.strerror})") from None
+    if is_there and not is_folder:
         raise ConfigurationError(f"{where.path} is a file, where the home is a folder (--home, GOLDTHREAD_HOME)")
+    if is_there and not os.access(where.path, os.R_OK | os.X_OK):
+        raise ConfigurationError(f"{where.path}: cannot be read ({os.strerror(errno.EACCES)})")
     return where
 
 

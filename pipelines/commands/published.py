@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.commands.options import HomeOption, JsonOption, existing, out, place, tell
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.landing.unclaimed import Unclaimed, unclaimed
 from pipelines.extract.landing.waiting import Waiting, waiting
 from pipelines.load.answers.delivered import declared
@@ -43,8 +43,8 @@ def _in_the_inbox(home: Home, sources: list[Source]) -> tuple[list[Waiting], lis
         return [], []
     try:
         return waiting(home, sources), unclaimed(home, sources)
-    except (ConfigurationError, OSError) as error:
-        words = str(error) if isinstance(error, ConfigurationError) else f"the inbox is away ({type(error).__name__})"
+    except (GoldthreadError, OSError) as error:
+        words = str(error) if isinstance(error, GoldthreadError) else f"the inbox is away ({type(error).__name__})"
         log.warning("status: what waits in the inbox cannot be told: %s", words)
         return [], []
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.files import sync
 from pipelines.resolve.relations import arrow, has_table, register, run, unregister
 from pipelines.settings import Home
@@ -160,6 +160,7 @@ def append_judgement(home: Home, judgement: Judgement) -> Judgement:
 
     Raises:
         LockHeld: a night is writing this home.
+        GoldthreadError: the disk has no room for it.
         ConfigurationError: it undoes what is not there, or what is undone already; the file has a line that is none.
     """
     path = home.judgements
@@ -189,7 +190,7 @@ def _append(path: Path, line: bytes) -> None:
     try:
         _end_last_line(handle)
         if os.write(handle, line) != len(line):
-            raise OSError(f"{path}: the line was not written to its end; is the disk full?")
+            raise GoldthreadError(f"{path}: no room for the line to its end: the judgement does not count; give it again")
         os.fsync(handle)
     finally:
         os.close(handle)

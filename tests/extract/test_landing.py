@@ -1,5 +1,6 @@
 """Landing: a night of a source becomes one sealed partition, closed counts, the same again when run again."""
 
+import errno
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.files.inbox import SourceFile, find_export
@@ -275,6 +277,32 @@ def test_a_file_that_may_not_be_read_is_an_error_without_its_person(home, monkey
         land(home, WHATSAPP, NIGHT)
     assert "Ann" not in str(error.value)
     assert error.value.__suppress_context__  # Airflow would log the cause, which holds the whole name
+
+
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        pytest.param(errno.EACCES, ConfigurationError, id="it is somebody else's"),
+        pytest.param(errno.EIO, GoldthreadError, id="the disk fails"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["whatsapp", "whatsapp/2026-11-20", "whatsapp/2026-11-20/WhatsApp Chat with Ann Archer"])
+def test_a_folder_that_cannot_be_listed_is_not_one_without_files(home, monkeypatch, folder, number, error):
+    """Else the night is published without them, and nothing tells it."""
+    listed = LocalFileSystem.ls
+
+    def refuse(filesystem, path, detail=False, **more):
+        if Path(path).is_relative_to(home.path / "inbox" / folder):
+            raise OSError(number, os.strerror(number), path)
+        return listed(filesystem, path, detail=detail, **more)
+
+    send(home.path, "whatsapp/2026-11-20/WhatsApp Chat with Ann Archer/_chat.txt", CHAT)
+    monkeypatch.setattr(LocalFileSystem, "ls", refuse)
+    words = rf"whatsapp/2026-11-20, or a folder in it, cannot be listed \({os.strerror(number)}\)"
+    with pytest.raises(error, match=words) as told:
+        land(home, WHATSAPP.model_copy(update={"path": "whatsapp/{night}/**/*.txt"}), NIGHT)
+    assert "Ann" not in str(told.value)
+    assert type(told.value) is error
 
 
 def test_a_name_that_is_not_utf8_lands_as_text_and_is_not_taken_for_another(home):

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.errors import ConfigurationError, ValidationStopped
+from pipelines.errors import ConfigurationError, GoldthreadError, ValidationStopped
 from pipelines.files import sha256_of
 from pipelines.load import publish as publishing
 from pipelines.load.pages import report
@@ -340,6 +340,20 @@ def test_a_version_of_which_a_file_is_gone_is_none_to_go_back_to(home, plain_rep
     pointing.point(home, names[1])
     with pytest.raises(ConfigurationError, match=f"{names[1]}, which is not there whole .*{lost}"):
         current(home)
+
+
+def test_a_version_whose_manifest_is_damaged_is_not_taken_into_use(home, plain_report):
+    """The pointer moved, and the command that moved it failed."""
+    names = []
+    for customers in (2, 3):
+        checked_candidate(home, customers=customers)
+        names.append(publish(home, NIGHT))
+    path = versions_folder(home) / names[0] / "manifest.json"
+    path.chmod(0o600)
+    path.write_text("{")
+    with pytest.raises(GoldthreadError, match=f"{path}: damaged; docs/runbook.md"):
+        rollback(home)
+    assert current(home).name == names[1]
 
 
 def test_rolling_back_says_what_there_is_when_it_cannot(home, plain_report):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import warehouse
-from pipelines.errors import ConfigurationError, LockHeld
+from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
 from pipelines.resolve.judgements import (
     Judgement,
     RecordKey,
@@ -58,6 +58,15 @@ def test_nothing_is_written_while_a_night_writes(tmp_path):
         with pytest.raises(LockHeld):
             append_judgement(home, said("same", ONE, OTHER))
     assert not home.judgements.exists()
+
+
+def test_a_line_for_which_the_disk_has_no_room_is_told_as_not_given(tmp_path, monkeypatch):
+    """What the system writes then is a part of it, and no error."""
+    home, write = home_in(tmp_path), os.write
+    monkeypatch.setattr(os, "write", lambda handle, line: write(handle, line[:20]))
+    with pytest.raises(GoldthreadError, match=r"judgements\.jsonl: no room .* does not count; give it again"):
+        append_judgement(home, said("same", ONE, OTHER, why="Anna told me"))
+    assert read_judgements(home.judgements) == []
 
 
 @pytest.mark.parametrize("left_over", [1, 20, -1])

@@ -1,5 +1,6 @@
 """Staging: versions, copies and the counts that close."""
 
+import shutil
 from datetime import timedelta
 
 from tests.resolve.worlds import NIGHT, NOON, home_in, land, message, row, rows_of, run_resolve, told
@@ -47,6 +48,19 @@ def test_the_strongest_evidence_of_an_identifier_is_kept(tmp_path):
     )
     run_resolve(home)
     assert rows_of(home, "SELECT evidence FROM staging.identifier WHERE kind = 'email'") == [("channel",)]
+
+
+def test_what_is_gone_from_the_lake_is_told_once(tmp_path, caplog):
+    """A small part of it keeps within the bounds of the expectations: its records left the tables without a word."""
+    home = home_in(tmp_path)
+    for night, source in ((NIGHT, "mail"), (NIGHT, "sms"), (NEXT, "mail")):
+        land(home, night, [message(source, str(night), told("email", "a@x.example"))])
+    run_resolve(home, NEXT)
+    assert "is gone from the lake" not in caplog.text
+    shutil.rmtree(home.lake / "sms" / NIGHT.isoformat())
+    for _ in range(2):
+        run_resolve(home, NEXT)
+    assert caplog.text.count(f"what sms brought on {NIGHT} is gone from the lake, and so from the tables") == 1
 
 
 def test_every_record_has_one_membership(tmp_path):

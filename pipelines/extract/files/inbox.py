@@ -15,8 +15,9 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.utils import glob_translate
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.values.issues import Issues
+from pipelines.lock import UNWRITABLE
 from pipelines.settings import Source
 
 Survey = TypeVar("Survey")
@@ -150,7 +151,9 @@ def find_files(inbox: str, pattern: str) -> list[SourceFile]:
     Only ``pattern`` is one: an inbox below a folder ``[old]`` or ``a*`` is just there.
 
     Raises:
-        ConfigurationError: the address of the inbox is of a kind that fsspec does not know, or for which it lacks a package.
+        ConfigurationError: the address of the inbox is of a kind that fsspec does not know, or for which it lacks a package;
+            a folder may not be listed.
+        GoldthreadError: a folder cannot be listed.
     """
     try:
         filesystem, root = fsspec.url_to_fs(inbox)
@@ -160,7 +163,11 @@ def find_files(inbox: str, pattern: str) -> list[SourceFile]:
     fixed = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0]
     depth = None if "**" in pattern else pattern.count("/", len(fixed) + bool(fixed)) + 1
     is_named = re.compile(glob_translate(pattern)).match
-    found = filesystem.find(f"{root}/{fixed}".rstrip("/"), maxdepth=depth, withdirs=True, detail=True)
+    top = f"{root}/{fixed}".rstrip("/")
+    if type(filesystem) is LocalFileSystem:
+        found = _found_here(filesystem, top, depth)
+    else:
+        found = filesystem.find(top, maxdepth=depth, withdirs=True, detail=True)
     files = []
     for address, entry in sorted(found.items()):
         name = str(address)[len(root) + 1 :]
@@ -170,6 +177,30 @@ def find_files(inbox: str, pattern: str) -> list[SourceFile]:
         size = 0 if refused else int(entry["size"])
         files.append(SourceFile(readable(name), size, filesystem, str(address), stamp=_stamp(entry), refused=refused))
     return files
+
+
+def _found_here(filesystem: LocalFileSystem, top: str, depth: int | None) -> dict[str, dict[str, Any]]:
+    """Return what lies below a folder of this machine, as ``find``, to which one that it cannot list is empty.
+
+    Raises:
+        ConfigurationError, GoldthreadError: as ``find_files``; further down than ``top`` people may be named.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    folders = [top]
+    while folders and depth != 0:
+        entries: list[dict[str, Any]] = []
+        for folder in folders:
+            try:
+                entries += filesystem.ls(folder, detail=True)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                kind = ConfigurationError if error.errno in UNWRITABLE else GoldthreadError
+                raise kind(f"{top}, or a folder in it, cannot be listed ({error.strerror})") from None
+        found |= {entry["name"]: entry for entry in entries}
+        folders = [entry["name"] for entry in entries if entry["type"] == "directory"]
+        depth = None if depth is None else depth - 1
+    return found
 
 
 def _refused(name: str, entry: dict[str, Any]) -> str:

@@ -1,11 +1,13 @@
 """Where things stand: the version in use, how old it is, what the last night brought, and what went wrong since."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import GoldthreadError
 from pipelines.extract.landing.unclaimed import Unclaimed, undeclared
 from pipelines.extract.landing.waiting import Waiting
 from pipelines.load.answers.delivered import Quarantined, absent, missing, quarantined
@@ -17,6 +19,8 @@ from pipelines.load.versions.published import current, manifest_of, version_name
 from pipelines.lock import holder
 from pipelines.resolve.relations import has_table
 from pipelines.settings import Home, Source
+
+log = logging.getLogger(__name__)
 
 COUNTED = ("customer", "membership", "interaction", "conversation", "enquiry", "channel_switch")
 
@@ -144,7 +148,7 @@ def status(
     if folder is None:
         return Status(
             home.path, versions=len(version_names(home)), waiting=waiting, unclaimed=unclaimed,
-            undeclared=without_entry, unpublished=unpublished(home, sources, None, None), failed_validation=failed,
+            undeclared=without_entry, unpublished=_unpublished(home, sources, None), failed_validation=failed,
             writer=writer,
         )  # fmt: skip
     manifest, names = manifest_of(folder), version_names(home)
@@ -163,13 +167,26 @@ def status(
         put_aside=[name for name in names if name > folder.name], report=folder / "report.html",
         sources=brought, absent=gone, missing=due, quarantined=unread, notices=[Notice(*row) for row in told],
         waiting=waiting, unclaimed=unclaimed, undeclared=without_entry,
-        unpublished=unpublished(home, sources, folder, published),
+        unpublished=_unpublished(home, sources, folder),
         failed_validation=failed, writer=writer,
     )  # fmt: skip
 
 
+def _unpublished(home: Home, sources: list[Source], folder: Path | None) -> list[Waiting]:
+    """Return what landed since; where a part of the lake cannot be read, status tells that, and the rest all the same."""
+    try:
+        return unpublished(home, sources, folder)
+    except (GoldthreadError, OSError) as error:
+        words = str(error) if isinstance(error, GoldthreadError) else f"{home.lake} ({error.strerror})"
+        log.warning("status: what landed and is not published cannot be told: %s", words)
+        return []
+
+
 def _failed(home: Home) -> FailedValidation | None:
-    found = read_checks(candidate_folder(home) / "checks.json")
+    try:
+        found = read_checks(candidate_folder(home) / "checks.json")
+    except PermissionError:  # the candidate is the writer's alone; the rest is told to everybody who may read the home
+        return None
     if found is None or found[0].passed:
         return None
     checked = found[0]

@@ -115,6 +115,7 @@ def rollback(home: Home, version: str | None = None) -> Version:
 
     Raises:
         ConfigurationError: there is no such version; the message names those that exist.
+        GoldthreadError: its manifest is damaged.
         LockHeld: another process is writing this home.
     """
     with writer_lock(home):
@@ -128,8 +129,10 @@ def rollback(home: Home, version: str | None = None) -> Version:
             version = earlier[-1]
         elif version not in names:
             raise ConfigurationError(f"{home.published}: no version {version!r}; versions are {listed}")
+        folder = versions_folder(home) / version
+        version_of(home, folder)  # a damaged one is refused before it is in use
         point(home, version)
-    return version_of(home, versions_folder(home) / version)
+    return version_of(home, folder)
 
 
 def point(home: Home, version: str) -> None:

@@ -4,6 +4,8 @@
 batch holds never changes under one name, and what was written anew was written at another time.
 """
 
+import logging
+
 import duckdb
 import pyarrow as pa
 
@@ -16,6 +18,8 @@ from pipelines.resolve.exchange import RECORD, Exchange, exchange, keep_rows, na
 from pipelines.resolve.relations import drop, register, run, take, unregister
 from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
+
+log = logging.getLogger(__name__)
 
 _MADE = ("interaction", "profile", "identifier", "consent", "ledger")  # beside the versions, in this order
 STAGING = (*_MADE, *(f"{table}_version" for table in VERSIONED))
@@ -61,6 +65,9 @@ def update_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     ``was_staging_identifier``, ``now_staging_identifier``, ``now_staging_interaction``: their rows before and after.
     """
     mail_ids.install(con)
+    gone = "SELECT source, night FROM staging.part EXCEPT SELECT source, night FROM sealed_part ORDER BY source, night"
+    for source, night in run(con, gone):
+        log.warning("resolve: what %s brought on %s is gone from the lake, and so from the tables; %s", source, night, MEND)
     take(con, "new_part", "FROM sealed_part EXCEPT FROM staging.part")
     take(con, "anew", "SELECT DISTINCT source FROM (FROM staging.part EXCEPT FROM sealed_part)")
     for table in _TABLES:

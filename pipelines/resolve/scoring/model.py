@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import duckdb
 import orjson
@@ -23,9 +23,12 @@ from pipelines.errors import ConfigurationError
 from pipelines.files import write_own
 from pipelines.resolve.relations import register, run
 from pipelines.resolve.scoring.comparisons import CONDITIONS
+from pipelines.settings import first_problem
 
 DIGITS = 4  # significant digits of every number: retraining on the same data gives the same file
 LEAST_POPULATION = 1024
+OTHERWISE = "otherwise"
+MEND = "put back a whole one (the home's models/ has each that was in use), or remove it"
 CORROBORATED = 1.0  # bits beside the names from which a link rests on more than two equal names
 
 
@@ -61,8 +64,15 @@ class Comparison(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str
+    name: str = Field(pattern="^[a-z][a-z_]*$")  # columns are named after it
     levels: list[Level]
+
+    @model_validator(mode="after")
+    def _ends_with_otherwise(self) -> "Comparison":
+        conditions = [level.condition for level in self.levels]
+        if conditions[-1:] != [OTHERWISE] or conditions.count(OTHERWISE) > 1:
+            raise ValueError(f"the last level, and it alone, is {OTHERWISE!r}: else a pair may have no weight at all")
+        return self
 
 
 class Frequencies(BaseModel):
@@ -71,7 +81,7 @@ class Frequencies(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     floor: float = Field(gt=0, le=1)
-    values: dict[str, float]
+    values: dict[str, Annotated[float, Field(gt=0, le=1)]]
 
 
 class Point(BaseModel):
@@ -129,6 +139,13 @@ class Model(BaseModel):
     trained_on: str
     calibration: Calibration | None = None
 
+    @model_validator(mode="after")
+    def _compares_names(self) -> "Model":
+        names = [comparison.name for comparison in self.comparisons]
+        if "name" not in names or len(set(names)) != len(names):
+            raise ValueError("each of the comparisons stands there once, and one of them is 'name'")
+        return self
+
     @property
     def version(self) -> str:
         """Eight hex digits of what the model says."""
@@ -140,17 +157,16 @@ def load_model(path: Path) -> Model:
     """Read the model.
 
     Raises:
-        ConfigurationError: naming the file and what is wrong with it.
+        ConfigurationError: naming the file, what is wrong with it, and the mend.
     """
     try:
         return Model(**orjson.loads(path.read_bytes()))
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no such file; goldthread train writes it") from None
     except (orjson.JSONDecodeError, TypeError):
-        raise ConfigurationError(f"{path}: not a model in JSON; goldthread train writes one") from None
+        raise ConfigurationError(f"{path}: not a model in JSON; {MEND}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ConfigurationError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ConfigurationError(f"{path}: {first_problem(error, Model)}; {MEND}") from None
 
 
 def save_model(model: Model, path: Path) -> None:

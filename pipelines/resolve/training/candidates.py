@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import ConfigurationError
-from pipelines.files import write_own
+from pipelines.errors import ConfigurationError, GoldthreadError
+from pipelines.files import read_own, write_own
 from pipelines.resolve.scoring.model import Model, load_model, save_model
 from pipelines.settings import PACKAGE_ROOT, Home
 
@@ -80,7 +80,7 @@ def candidate(home: Home, version: str | None = None) -> tuple[Model, Path]:
     """Return a model of the home and its folder: ``version``, else the newest candidate.
 
     Raises:
-        ConfigurationError: there is no such model, or no candidate at all.
+        ConfigurationError: there is no such model, or no candidate at all; its file is not what was looked at.
     """
     named = home.path / "models" / "candidate"
     if version is None:
@@ -91,7 +91,10 @@ def candidate(home: Home, version: str | None = None) -> tuple[Model, Path]:
         there = ", ".join(model.version for model in models(home)) or "none"
         raise ConfigurationError(f"there is no model {version!r} in {home.path / 'models'} (there: {there})")
     folder = folder_of(home, version)
-    return load_model(folder / MODEL), folder
+    model = load_model(folder / MODEL)
+    if model.version != version:
+        raise ConfigurationError(f"{folder / MODEL}: changed by hand; goldthread train makes it anew, or put it back")
+    return model, folder
 
 
 def write_facts(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
@@ -101,12 +104,13 @@ def write_facts(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
 
 
 def read_facts(folder: Path, name: str) -> dict[str, Any] | None:
-    """Return what was found about a model; None where that was not asked."""
+    """Return what was found about a model; None where that was not asked.
+
+    Raises:
+        GoldthreadError: a disk or a hand has damaged it.
+    """
     path = folder / f"{name}.json"
-    if not path.is_file():
-        return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    return read_own(path, f"goldthread train --compare {folder.name} makes it anew") if path.is_file() else None
 
 
 def models(home: Home) -> list[Listed]:
@@ -126,11 +130,21 @@ def models(home: Home) -> list[Listed]:
 
 
 def acceptances(home: Home) -> list[Acceptance]:
-    """Return which models were taken into use, the first one first."""
+    """Return which models were taken into use, the first one first.
+
+    Raises:
+        GoldthreadError: a disk or a hand has damaged a line.
+    """
     path = home.path / "models" / "accepted.jsonl"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     whole = text.split("\n")[:-1]  # a stop may have cut the last one off
-    return [Acceptance(**json.loads(line)) for line in whole if line]
+    found = []
+    for number, line in enumerate(whole, start=1):
+        try:
+            found += [Acceptance(**json.loads(line))] if line else []
+        except (ValueError, TypeError):
+            raise GoldthreadError(f"{path}: line {number} is damaged; put it back from a backup, or remove it") from None
+    return found
 
 
 def take_into_use(home: Home, version: str, at: datetime, by: str, forced: str | None) -> Acceptance:
