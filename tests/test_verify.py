@@ -20,6 +20,8 @@ def version(tmp_path):
         (folder / name).write_bytes(content)
     manifest = {
         "night": "2026-03-01",
+        "published_at": "2026-03-02T01:30:00Z",
+        "checks": {},
         "files": {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in FILES.items()},
         "counts": {"golden.customer": 2, "golden.membership": 5, "meta.edge": 1},
     }

@@ -342,7 +342,8 @@ def test_a_version_of_which_a_file_is_gone_is_none_to_go_back_to(home, plain_rep
         current(home)
 
 
-def test_a_version_whose_manifest_is_damaged_is_not_taken_into_use(home, plain_report):
+@pytest.mark.parametrize("left", ["{", "{}"])
+def test_a_version_whose_manifest_is_damaged_is_not_taken_into_use(home, plain_report, left):
     """The pointer moved, and the command that moved it failed."""
     names = []
     for customers in (2, 3):
@@ -350,7 +351,7 @@ def test_a_version_whose_manifest_is_damaged_is_not_taken_into_use(home, plain_r
         names.append(publish(home, NIGHT))
     path = versions_folder(home) / names[0] / "manifest.json"
     path.chmod(0o600)
-    path.write_text("{")
+    path.write_text(left)
     with pytest.raises(GoldthreadError, match=f"{path}: damaged; docs/runbook.md"):
         rollback(home)
     assert current(home).name == names[1]

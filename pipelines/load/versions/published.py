@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.files import read_own, sync
 from pipelines.settings import Home
 from pipelines.warehouse import writer_lock
 
 WHOLE = ("customers.duckdb", "manifest.json")  # a folder that lacks one is no version: somebody was removing it
+_TOLD = {"night", "published_at", "files", "counts", "checks"}  # of a manifest that is whole
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,16 @@ def current_file(home: Home) -> Path:
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
-    """Read a version's manifest."""
-    return read_own(folder / "manifest.json", "docs/runbook.md says what to do (A published file has changed)")
+    """Read a version's manifest.
+
+    Raises:
+        GoldthreadError: it is damaged.
+    """
+    path, mend = folder / "manifest.json", "docs/runbook.md says what to do (A published file has changed)"
+    manifest = read_own(path, mend)
+    if not manifest.keys() >= _TOLD:
+        raise GoldthreadError(f"{path}: damaged; {mend}")
+    return manifest
 
 
 def versions(home: Home) -> list[Version]:

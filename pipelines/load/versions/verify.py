@@ -1,6 +1,5 @@
 """Verify: are the files of the version in use still what was published?"""
 
-from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ConfigurationError, GoldthreadError
@@ -38,7 +37,3 @@ def verify_current(home_path: str | None = None) -> dict[str, Any]:
         "customers": counts["golden.customer"],
         "records": counts["golden.membership"],
     }
-
-
-def _is_whole(path: Path, sha256: str) -> bool:
-    return path.is_file() and sha256_of(path) == sha256
