@@ -120,6 +120,20 @@ def test_in_an_old_export_a_chat_has_its_persons_number_behind_its_kind(tmp_path
     assert (second.direction, second.party_ref) == ("outbound", "Ann Archer")
 
 
+def test_an_export_of_early_2021_has_the_kind_of_every_author_in_front_of_the_number(tmp_path):
+    old = {"type": "message", "date": "2021-01-14T20:42:15", "text": "hello"}
+    group = chat(7 + (2 << 32), name="Tents", kind="private_group")
+    group["messages"] = [
+        old | {"id": 2, "from": "Ann Archer", "from_id": 501 + (1 << 32)},
+        old | {"id": 3, "from": "The Shop", "from_id": 900 + (1 << 32)},
+        old | {"id": 4, "from": "Tents", "from_id": 7 + (2 << 32)},
+    ]
+    ann, us, nobody = extracted(tmp_path, {"result.json": json.dumps(group)}, SOURCE).records
+    assert ("account", "telegram", ANN) in party(ann)
+    assert (us.direction, us.conversation_ref) == ("outbound", "7")
+    assert party(nobody) == {("name", "", "Tents")}
+
+
 @pytest.mark.parametrize(
     ("edited", "updated_at"),
     [

@@ -28,6 +28,7 @@ _OUTCOMES = {
     "disconnect": "no_answer",
     "migrate_conference_all": "transferred",
 }  # of a call without length
+_OLD_KINDS = ("user", "user", "channel")  # by the bits above the number's 32 (kUserPeerIdShift, kChatPeerIdShift)
 _UNREAD = "nobody wrote it: neither 'from' nor 'from_id'"
 _STRANGER = "by neither the chat's person nor one of our accounts (sources.{}.own)"
 
@@ -164,7 +165,7 @@ def _epoch(seconds: str) -> datetime:
 def _author(fields: Fields, label: str, room: Room) -> Author:
     """Return who wrote: in a chat with one person, whoever is not that person is we."""
     ref = fields.maybe_ref(f"{label}_id") or ""
-    ref = f"user{ref}" if ref.isdigit() else ref  # so exports until 2021 write it
+    ref = _old_ref(int(ref)) if ref.isdecimal() else ref
     name = one_line(fields.maybe_string(label) or "")
     if not ref and not name:
         raise UnreadableError(_UNREAD)
@@ -180,6 +181,14 @@ def _author(fields: Fields, label: str, room: Room) -> Author:
             raise UnreadableError(_STRANGER.format(account.source.name))
         return Author(ref, name, is_ours=True)
     return Author(ref, name, is_ours=talk.kind == "saved_messages" or account.is_ours(ref, name))
+
+
+def _old_ref(number: int) -> str:
+    """Return an author as later exports write it; until 2021 it was a number alone, then one with the kind in front."""
+    kind, bare = divmod(number, 1 << 32)
+    if kind >= len(_OLD_KINDS):
+        raise UnreadableError("an author's number of a kind that we do not know")
+    return f"{_OLD_KINDS[kind]}{bare}"
 
 
 def _interaction(ref: str | None, at: datetime, author: Author, text: str, room: Room, position: str) -> Interaction:
