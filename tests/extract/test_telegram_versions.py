@@ -109,6 +109,13 @@ def test_a_call_that_several_may_join_is_a_call(tmp_path, action, more, status, 
     assert (record.direction, record.party_ref, outcome.warnings) == ("outbound", "Ann Archer", {})
 
 
+@pytest.mark.parametrize("peer", ["user77", "channel77", (2 << 32) + 77])
+def test_an_answer_to_a_message_of_another_chat_points_there(tmp_path, peer):
+    told = message(2, US, "see there", reply_to_message_id=7, reply_to_peer_id=peer)
+    (record,) = read(tmp_path, chat(501, told)).records
+    assert record.in_reply_to_ref == "77/7"
+
+
 def test_in_an_old_export_a_chat_has_its_persons_number_behind_its_kind(tmp_path):
     old = [
         {"id": 2, "type": "message", "date": "2020-11-14T20:42:15", "from": "Ann Archer", "from_id": 501, "text": "hello"},
