@@ -78,12 +78,41 @@ def test_what_meta_writes_of_a_call_that_begins_is_no_message_and_no_second_call
 
 @pytest.mark.parametrize(
     "words",
-    ["Zoë sent an attachment.", "You sent an attachment.", "Zo hat einen Anhang gesendet.", "Zoë wysłała załącznik."],
+    [
+        "Zoë Ágoston replied to an ad.",
+        "Zoë replied to your automated welcome message. To change or remove this greeting, visit Messaging settings.",
+        "Auto-label added: Lead stage set to intake.",
+        "Lead stage set to Qualified",
+        "Your AI agent transferred this chat to you. Teach your AI so it can respond next time.",
+        "You took over this chat from your AI agent.",
+        "This message was automatically moved to spam.",
+        "You are responding to a comment. See comment(https://facebook.com/story.php?story_fbid=1&id=2&comment_id=3)",
+        "Bạn đang phản hồi bình luận. Xem bình luận(https://www.facebook.com/1/posts/2?comment_id=3)",
+    ],
+)
+def test_what_meta_writes_in_a_pages_name_is_no_answer_of_ours(tmp_path, words):
+    typed = [message("The Shop", "Bob replied to an ad.", START + 1), message("Zoë Ágoston", words, START + 2)]
+    outcome = told(tmp_path, message("The Shop", words), *typed)
+    assert [(each.text, each.direction) for each in in_time(outcome)] == [
+        ("Bob replied to an ad.", "outbound"), (words, "inbound"),
+    ]  # fmt: skip
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Zoë sent an attachment.", "You sent an attachment.", "Zoë hat einen Anhang gesendet.", "Zoë wysłała załącznik."],
 )
 def test_that_something_was_sent_is_no_text_of_whoever_sent_it(tmp_path, words):
-    shared, typed = in_time(told(tmp_path, message("Zoë Ágoston", words, **LINK), message("Zoë Ágoston", words, START + 1)))
+    shared, alone = in_time(told(tmp_path, message("Zoë Ágoston", words, **LINK), message("Zoë Ágoston", words, START + 1)))
     assert (shared.text, shared.source_metadata["link"]) == ("", "https://shop.example/tents")
-    assert typed.text == words
+    assert (alone.text, alone.attachments) == ("", [Attachment("", None, "")])
+
+
+@pytest.mark.parametrize("words", ["I sent an attachment.", "Bob sent an attachment.", "sent an attachment"])
+def test_who_writes_that_something_was_sent_has_written(tmp_path, words):
+    (record,) = told(tmp_path, message("Zoë Ágoston", words)).records
+    assert (record.text, record.attachments) == (words, [])
 
 
 def test_what_is_written_beside_a_link_is_the_persons(tmp_path):

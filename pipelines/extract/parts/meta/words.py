@@ -6,7 +6,7 @@ written it.
 
 import re
 
-_SOMEBODY = r"(?:[^\n]{1,100} )?"  # who is named as the others call them, so that the name may be a nickname
+_SOMEBODY = r"(?:([^\n]{1,100}) )?"  # who is named as the others call them, so that the name may be a nickname
 
 # Stands beside a link or file that was sent, and says no more than that.
 SENT = re.compile(
@@ -33,6 +33,21 @@ _DONE = re.compile(
     r"(?:un)?pinned a message|set the (?:quick reaction|emoji) to [^\n]{1,100}|"
     r"set (?:the nickname for [^\n]{1,100}|(?:his|her|their|your) own nickname|your nickname) to [^\n]{1,100})\.?"
 )
+# What stands in a page's name and its visitors do not see: by what somebody came, what labels and helpers of Meta's did.
+_CAME = re.compile(
+    r"([^\n]{1,100}) replied to (?:an ad|your automated welcome message)\.?"
+    r"(?: To change or remove this greeting, visit Messaging settings\.?)?"
+)
+_OF_PAGE = re.compile(
+    r"Lead stage set to [^\n]{1,100}|Auto-label added: [^\n]{1,100}|Transfer requested\.?|"
+    r"Messenger automatically created a transfer request\.[^\n]{0,100}|"
+    r"You requested [^\n]{1,40} [^\n]{1,100} can review and confirm this order\.?|"
+    r"Your AI agent will respond\.|You took over this chat from your AI agent\.|"
+    r"Your AI agent transferred this chat to you[. ][^\n]{0,200}|"
+    r"This message was automatically moved to spam\.|The calling window has been reset to [^\n]{1,100}|"
+    # the comment that a private answer is to, in any language: words, and the last of them with its address
+    r"[^\n]{1,300} [^\s()\]]{1,40}\(https?://(?:www\.|m\.|web\.)?(?:facebook|messenger|fb)\.com/[^\s()]{1,2000}\)"
+)
 _UNNOTIFIED = re.compile(r"[^\n]{1,100} wasn['\u2019]t notified about this message because they['\u2019]re in quiet mode\.?")
 # One of which that is all that is told.
 _MISSED = re.compile(rf"(You|[^\n]{{1,100}}) missed (?:an? {_CALL}(?: from [^\n]{{1,100}})?|your {_CALL})\.?")
@@ -50,18 +65,27 @@ def call_told(text: str, person: str) -> str | None:
     return "completed" if _ENDED.fullmatch(text) else None
 
 
-def notice_of(text: str, author: str) -> str | None:
+def tells_of_file(text: str, author: str) -> bool:
+    """Say whether a text tells that its author, who is named in it, sent something, and no more than that."""
+    return _names(SENT.fullmatch(text), author)
+
+
+def notice_of(text: str, author: str, person: str) -> str | None:
     """Say what Meta tells in a message that nobody wrote; None where somebody did.
 
     Args:
         author: in whose name it stands, who is "You" or named in it.
+        person: whom the thread is with; "" where it is not with one.
     """
     if _REACTED.fullmatch(text):
         return "a reaction, told as a message"
+    if person and author != person and (_OF_PAGE.fullmatch(text) or _names(_CAME.fullmatch(text), person)):
+        return "a line that Meta itself wrote"
     has_done = _names(_DONE.fullmatch(text), author)
     return "a line that Meta itself wrote" if has_done or _BEGUN.fullmatch(text) or _UNNOTIFIED.fullmatch(text) else None
 
 
 def _names(told: re.Match[str] | None, person: str) -> bool:
     """Say whether a line tells of somebody, by the name or its first words, or of "You"."""
-    return told is not None and (told[1] == "You" or f"{person} ".startswith(f"{told[1]} "))
+    named = told[1] if told else None
+    return named is not None and (named == "You" or f"{person} ".startswith(f"{named} "))
