@@ -79,23 +79,32 @@ def test_what_meta_writes_of_a_call_that_begins_is_no_message_and_no_second_call
 @pytest.mark.parametrize(
     "words",
     [
-        "Zoë Ágoston replied to an ad.",
-        "Zoë replied to your automated welcome message. To change or remove this greeting, visit Messaging settings.",
         "Auto-label added: Lead stage set to intake.",
         "Lead stage set to Qualified",
         "Your AI agent transferred this chat to you. Teach your AI so it can respond next time.",
         "You took over this chat from your AI agent.",
         "This message was automatically moved to spam.",
-        "You are responding to a comment. See comment(https://facebook.com/story.php?story_fbid=1&id=2&comment_id=3)",
+        "Facebook created this chat because Zoë commented on your post. See comment(https://facebook.com/story.php?id=1)",
         "Bạn đang phản hồi bình luận. Xem bình luận(https://www.facebook.com/1/posts/2?comment_id=3)",
     ],
 )
 def test_what_meta_writes_in_a_pages_name_is_no_answer_of_ours(tmp_path, words):
-    typed = [message("The Shop", "Bob replied to an ad.", START + 1), message("Zoë Ágoston", words, START + 2)]
-    outcome = told(tmp_path, message("The Shop", words), *typed)
-    assert [(each.text, each.direction) for each in in_time(outcome)] == [
-        ("Bob replied to an ad.", "outbound"), (words, "inbound"),
-    ]  # fmt: skip
+    outcome = told(tmp_path, message("The Shop", words), message("Zoë Ágoston", words, START + 1))
+    assert [(each.text, each.direction) for each in outcome.records] == [(words, "inbound")]
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize("author", ["The Shop", "Zoë Ágoston"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Zoë Ágoston replied to an ad.",
+        "Zoë replied to your automated welcome message. To change or remove this greeting, visit Messaging settings.",
+    ],
+)
+def test_by_what_somebody_came_to_a_page_is_told_by_meta(tmp_path, author, words):
+    outcome = told(tmp_path, message(author, words), message(author, "Bob replied to an ad.", START + 1))
+    assert outcome.texts == ["Bob replied to an ad."]
     assert outcome.suppressed == {"a line that Meta itself wrote": 1}
 
 

@@ -33,7 +33,7 @@ _DONE = re.compile(
     r"(?:un)?pinned a message|set the (?:quick reaction|emoji) to [^\n]{1,100}|"
     r"set (?:the nickname for [^\n]{1,100}|(?:his|her|their|your) own nickname|your nickname) to [^\n]{1,100})\.?"
 )
-# What stands in a page's name and its visitors do not see: by what somebody came, what labels and helpers of Meta's did.
+# What stands in a page's chats and its visitors do not see: by what somebody came, what labels and helpers of Meta's did.
 _CAME = re.compile(
     r"([^\n]{1,100}) replied to (?:an ad|your automated welcome message)\.?"
     r"(?: To change or remove this greeting, visit Messaging settings\.?)?"
@@ -79,7 +79,8 @@ def notice_of(text: str, author: str, person: str) -> str | None:
     """
     if _REACTED.fullmatch(text):
         return "a reaction, told as a message"
-    if person and author != person and (_OF_PAGE.fullmatch(text) or _names(_CAME.fullmatch(text), person)):
+    is_of_page = bool(person) and author != person and _OF_PAGE.fullmatch(text)
+    if is_of_page or (person and _names(_CAME.fullmatch(text), person)):
         return "a line that Meta itself wrote"
     has_done = _names(_DONE.fullmatch(text), author)
     return "a line that Meta itself wrote" if has_done or _BEGUN.fullmatch(text) or _UNNOTIFIED.fullmatch(text) else None
