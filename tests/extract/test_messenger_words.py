@@ -31,6 +31,9 @@ def test_a_reaction_that_is_told_as_a_message_is_none(tmp_path, words):
         "You are now connected on Messenger.",
         "You can now message and call each other and see info like Active Status and when you've read messages.",
         "Say hi to your new Facebook friend, Zoë.",
+        "You can now message and call each other.",
+        "New messages and calls are secured with end-to-end encryption. Only people in this chat can read, listen to, or "
+        "share them.",
     ],
 )
 def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
@@ -47,6 +50,12 @@ def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
         "Zoë Ágoston set her own nickname to Zo.",
         "You set the nickname for The Shop to Tents.",
         "Zoë pinned a message.",
+        "Zoë changed the chat theme.",
+        "A contact changed the theme using AI to \"Love\".",
+        "You cleared the nickname for Zoë Ágoston.",
+        "Zoë cleared your nickname.",
+        "Zoë turned on disappearing messages. Messages will disappear 24 hours after they're sent.",
+        "You turned off disappearing messages.",
         "The Shop wasn't notified about this message because they're in quiet mode.",
     ],
 )
@@ -64,6 +73,8 @@ def test_what_meta_writes_of_a_chats_settings_is_no_message(tmp_path, words):
         "You started an audio call",
         "Zoë Ágoston started a video chat",
         "Zoë started a call.",
+        "Zoë joined the video chat.",
+        "Zoë Ágoston stopped sharing video.",
     ],
 )
 def test_what_meta_writes_of_a_call_that_begins_is_no_message_and_no_second_call(tmp_path, words):
@@ -135,6 +146,10 @@ def test_what_is_written_beside_a_link_is_the_persons(tmp_path):
         ("Zoë Ágoston", "You missed an audio call", "missed", "inbound"),
         ("Zoë Ágoston", "You missed a video chat", "missed", "inbound"),
         ("Zoë Ágoston", "You missed a call from Zoë.", "missed", "inbound"),
+        ("Zoë Ágoston", "You missed a video chat with Zoë.", "missed", "inbound"),
+        ("The Shop", "A contact missed your video chat.", "missed", "outbound"),
+        ("The Shop", "You called Zoë.", "completed", "outbound"),
+        ("Zoë Ágoston", "Zoë Ágoston called you.", "completed", "inbound"),
         ("The Shop", "Zoë Ágoston missed an audio call", "missed", "outbound"),
         ("The Shop", "Zoë missed your video chat.", "missed", "outbound"),
         ("Zoë Ágoston", "Video chat ended", "completed", "inbound"),
@@ -147,9 +162,18 @@ def test_a_call_that_is_told_in_words_alone_is_a_call(tmp_path, author, words, s
 
 
 @pytest.mark.parametrize(
-    "words", ["I missed a call from you", "Sorry, we missed a call", "Ann missed your call.", "call ended"]
+    "words",
+    [
+        "I missed a call from you",
+        "Sorry, we missed a call",
+        "Ann missed your call.",
+        "call ended",
+        "You called me.",
+        "You called Bob.",
+        "Bob called you.",
+    ],
 )
-def test_who_writes_of_a_missed_call_has_written(tmp_path, words):
+def test_who_writes_of_a_call_has_written(tmp_path, words):
     (record,) = told(tmp_path, message("Zoë Ágoston", words)).records
     assert (record.channel, record.text) == ("social", words)
 

@@ -22,16 +22,22 @@ _REACTED = re.compile(
 )
 _BEGUN = re.compile(
     r"You are now connected on Messenger\.?|Say hi to your new (?:Facebook friend|connection), [^\n]{1,100}|"
-    r"You can now (?:message and )?call each other and see info(?:rmation)? (?:like|such as) "
-    r"Active Status and when you['\u2019]ve read messages\.?"
+    r"You can now (?:message and )?call each other(?: and see info(?:rmation)? (?:like|such as) "
+    r"[Aa]ctive [Ss]tatus and when you(?:['\u2019]ve| have) read messages)?\.?|"
+    r"(?:New m|M)essages and calls are secured with end-to-end encryption\."
+    r"(?: Only people in this chat can read, listen to,? or share them\.)?(?: Learn more\.?)?"
 )
 _CALL = "(?:audio call|video call|video chat|call)"
-# What whoever it stands for did to the chat; a call that begins among it: how long it was stands at its end, which is a
-# message of its own.
+# What whoever it stands for did to the chat; a call that begins among it, and what is done in it: how long it was stands
+# at its end, which is a message of its own.
 _DONE = re.compile(
-    rf"(You|[^\n]{{1,100}}) (?:started an? {_CALL}|changed the theme(?: to [^\n]{{1,100}})?|"
+    rf"(You|[^\n]{{1,100}}) (?:started an? {_CALL}|joined the {_CALL}|(?:started|stopped) sharing video|"
+    r"changed the (?:chat )?theme(?: using AI)?(?: to [^\n]{1,100})?|changed the (?:chat colou?rs|group photo)|"
     r"(?:un)?pinned a message|set the (?:quick reaction|emoji) to [^\n]{1,100}|"
-    r"set (?:the nickname for [^\n]{1,100}|(?:his|her|their|your) own nickname|your nickname) to [^\n]{1,100})\.?"
+    r"set (?:the nickname for [^\n]{1,100}|(?:his|her|their|your) own nickname|your nickname) to [^\n]{1,100}|"
+    r"cleared (?:the nickname for [^\n]{1,100}|(?:his|her|their) own nickname|your nickname)|"
+    r"(?:changed|turned o(?:n|ff)) disappearing messages"
+    r"(?:\. Messages will disappear \d{1,4} [a-z]{3,8} after they['\u2019]re sent)?)\.?"
 )
 # What stands in a page's chats and its visitors do not see: by what somebody came, what labels and helpers of Meta's did.
 _CAME = re.compile(
@@ -50,7 +56,9 @@ _OF_PAGE = re.compile(
 )
 _UNNOTIFIED = re.compile(r"[^\n]{1,100} wasn['\u2019]t notified about this message because they['\u2019]re in quiet mode\.?")
 # One of which that is all that is told.
-_MISSED = re.compile(rf"(You|[^\n]{{1,100}}) missed (?:an? {_CALL}(?: from [^\n]{{1,100}})?|your {_CALL})\.?")
+_MISSED = re.compile(rf"(You|[^\n]{{1,100}}) missed (?:an? {_CALL}(?: (?:from|with) [^\n]{{1,100}})?|your {_CALL})\.?")
+# Told until 2019 of one that was taken; of any other the line above is.
+_CALLED = re.compile(r"You called ([^\n]{1,100})\.|([^\n]{1,100}) called you\.")
 _ENDED = re.compile(r"(?:The a|A)udio call ended\.?|(?:The v|V)ideo (?:call|chat) ended\.?")
 
 
@@ -62,7 +70,7 @@ def call_told(text: str, person: str) -> str | None:
     """
     if _names(_MISSED.fullmatch(text), person):
         return "missed"
-    return "completed" if _ENDED.fullmatch(text) else None
+    return "completed" if _ENDED.fullmatch(text) or _names(_CALLED.fullmatch(text), person) else None
 
 
 def tells_of_file(text: str, author: str) -> bool:
@@ -87,6 +95,6 @@ def notice_of(text: str, author: str, person: str) -> str | None:
 
 
 def _names(told: re.Match[str] | None, person: str) -> bool:
-    """Say whether a line tells of somebody, by the name or its first words, or of "You"."""
-    named = told[1] if told else None
-    return named is not None and (named == "You" or f"{person} ".startswith(f"{named} "))
+    """Say whether a line tells of somebody, by the name or its first words, of "You" or of "A contact" without one."""
+    named = told[told.lastindex] if told and told.lastindex else None
+    return named is not None and (named in ("You", "A contact") or f"{person} ".startswith(f"{named} "))
