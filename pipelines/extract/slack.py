@@ -25,6 +25,7 @@ from pipelines.extract.values.issues import Issues, UnreadableError
 
 _APP_LOG = frozenset({"change_type", "service_id", "service_type", "app_id", "app_type"})
 _FILES = frozenset({"filetype", "mimetype", "url_private", "permalink"})  # rows of canvases.json, lists.json
+_MANIFEST = frozenset({"version", "metadata", "checksum"})  # .slack-manifest.json, in exports since 2026
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -85,6 +86,8 @@ def _listed(record: Any, file: str, drift: Drift) -> str | None:
         return "an entry of the apps' log"
     if isinstance(record, dict) and not _FILES.isdisjoint(record):
         return "a canvas or file of the list"
+    if isinstance(record, dict) and record.keys() == _MANIFEST:
+        return "the export's own manifest"
     raise UnreadableError(
         "neither a message (type, ts), nor a user (profile), a conversation (members) or a known list's row"
     )

@@ -1,4 +1,4 @@
-"""X archives: account.js, tweets.js and direct-messages.js (in parts, also of groups), told apart by their first line.
+"""X archives: account.js, tweets.js, direct-messages.js and message-event.js (in parts), told apart by their first line.
 
 Ids are strings beyond 2^53. A tweet or direct message keeps X's id (an edited tweet that of its first version); a
 conversation of two is named after both accounts, a public one after the post that is answered. Customers' posts are not in
@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pipelines.contract import Record
 from pipelines.extract.files.documents import Entry
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
+from pipelines.extract.parts.x.encrypted import encrypted_messages
 from pipelines.extract.parts.x.fields import parse_note
 from pipelines.extract.parts.x.messages import conversations
 from pipelines.extract.parts.x.parts import (
     ACCOUNT,
     BESIDE,
+    ENCRYPTED,
     MANIFEST,
     MESSAGES,
     NOTES,
@@ -50,7 +52,7 @@ def extract(export: Export, issues: Issues) -> Iterator[Record]:
 def _parse(file: SourceFile, export: Export, archive: Archive, issues: Issues) -> Iterator[Record]:
     kind, label = part_of(file)
     drift = Drift(issues, file.name)
-    if kind in TWEETS | MESSAGES:
+    if kind in TWEETS | MESSAGES | ENCRYPTED:
         account_ref = account_of(file, archive)
         if account_ref is None:
             raise UnreadableError(
@@ -60,6 +62,8 @@ def _parse(file: SourceFile, export: Export, archive: Archive, issues: Issues) -
         reading = Reading(export.source, archive, account_ref, file.name, drift)
         if kind in MESSAGES:
             yield from conversations(file, reading, issues)
+        elif kind in ENCRYPTED:
+            yield from encrypted_messages(file, reading, issues)
         else:
             yield from _tweets(file, label, reading, issues)
     elif kind in ACCOUNT | NOTES:

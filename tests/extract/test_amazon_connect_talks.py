@@ -191,6 +191,13 @@ def test_a_chat_without_its_record_is_still_read(tmp_path):
     assert ("visitor", "calls", "p-CUSTOMER") in party(answered)
 
 
+@pytest.mark.parametrize(("role", "first"), [("SUPERVISOR", "gus"), ("AGENT", "Gus")])
+def test_who_else_of_ours_writes_in_a_chat_is_not_the_agent_of_its_record(tmp_path, role, first):
+    stepped_in = message("m3", role, "I can refund that") | {"DisplayName": "Eve", "ParticipantId": "p-EVE"}
+    outcome = read(tmp_path, CHAT, SAID | {"Transcript": [*SAID["Transcript"], stepped_in]})
+    assert [each.agent_ref for each in outcome.records] == [None, first, "Eve"]
+
+
 def test_machines_in_a_chat_have_no_customer(tmp_path):
     records = read(tmp_path, chat("c2", *(message(f"m{who}", who, "Hello") for who in ("SYSTEM", "CUSTOM_BOT")))).records
     assert [(each.direction, each.reason, each.party) for each in records] == [("outbound", "bot", [])] * 2

@@ -42,6 +42,23 @@ def test_what_goes_back_to_nobody_is_a_bounce_however_the_server_writes_nobody(p
     assert (record.reason, record.party) == ("bounce", [])
 
 
+@pytest.mark.parametrize(
+    ("subject", "headers", "reason"),
+    [
+        pytest.param("AUTO: Field, Ann is out of the office. (returning 05/01/2026)", {"X_MIMETrack": "x"}, "auto_reply",
+                     id="Notes answers"),
+        pytest.param("AUTO: Ann Feld ist außer Haus (Rückkehr am 05.01.2026)", {"X_MIMETrack": "x"}, "auto_reply",
+                     id="in German"),
+        pytest.param("AUTO: Field, Ann is out of the office. (returning 05/01/2026)", {}, None, id="through no Notes"),
+        pytest.param("Auto: your offer (05/01/2026)", {"X_MIMETrack": "x"}, None, id="a person's subject"),
+        pytest.param("AUTO: your offer", {"X_MIMETrack": "x"}, None, id="until no day"),
+        pytest.param("Re: AUTO: Ann is out (returning 05/01/2026)", {"X_MIMETrack": "x"}, None, id="a person answers"),
+    ],
+)  # fmt: skip
+def test_what_notes_answers_in_somebodys_absence_bears_no_mark_but_its_subject(subject, headers, reason, tmp_path):
+    assert one(tmp_path, "I am away.", Subject=subject, **headers).reason == reason
+
+
 def parts(*bodies: str) -> str:
     return "\n".join([*(f"--b\n{body}" for body in bodies), "--b--"])
 

@@ -31,6 +31,9 @@ def test_a_reaction_that_is_told_as_a_message_is_none(tmp_path, words):
         "You are now connected on Messenger.",
         "You can now message and call each other and see info like Active Status and when you've read messages.",
         "Say hi to your new Facebook friend, Zoë.",
+        "You can now message and call each other.",
+        "New messages and calls are secured with end-to-end encryption. Only people in this chat can read, listen to, or "
+        "share them.",
     ],
 )
 def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
@@ -47,6 +50,12 @@ def test_what_meta_writes_when_a_chat_begins_is_no_message(tmp_path, words):
         "Zoë Ágoston set her own nickname to Zo.",
         "You set the nickname for The Shop to Tents.",
         "Zoë pinned a message.",
+        "Zoë changed the chat theme.",
+        'A contact changed the theme using AI to "Love".',
+        "You cleared the nickname for Zoë Ágoston.",
+        "Zoë cleared your nickname.",
+        "Zoë turned on disappearing messages. Messages will disappear 24 hours after they're sent.",
+        "You turned off disappearing messages.",
         "The Shop wasn't notified about this message because they're in quiet mode.",
     ],
 )
@@ -64,6 +73,8 @@ def test_what_meta_writes_of_a_chats_settings_is_no_message(tmp_path, words):
         "You started an audio call",
         "Zoë Ágoston started a video chat",
         "Zoë started a call.",
+        "Zoë joined the video chat.",
+        "Zoë Ágoston stopped sharing video.",
     ],
 )
 def test_what_meta_writes_of_a_call_that_begins_is_no_message_and_no_second_call(tmp_path, words):
@@ -78,12 +89,50 @@ def test_what_meta_writes_of_a_call_that_begins_is_no_message_and_no_second_call
 
 @pytest.mark.parametrize(
     "words",
-    ["Zoë sent an attachment.", "You sent an attachment.", "Zo hat einen Anhang gesendet.", "Zoë wysłała załącznik."],
+    [
+        "Auto-label added: Lead stage set to intake.",
+        "Lead stage set to Qualified",
+        "Your AI agent transferred this chat to you. Teach your AI so it can respond next time.",
+        "You took over this chat from your AI agent.",
+        "This message was automatically moved to spam.",
+        "Facebook created this chat because Zoë commented on your post. See comment(https://facebook.com/story.php?id=1)",
+        "Bạn đang phản hồi bình luận. Xem bình luận(https://www.facebook.com/1/posts/2?comment_id=3)",
+    ],
+)
+def test_what_meta_writes_in_a_pages_name_is_no_answer_of_ours(tmp_path, words):
+    outcome = told(tmp_path, message("The Shop", words), message("Zoë Ágoston", words, START + 1))
+    assert [(each.text, each.direction) for each in outcome.records] == [(words, "inbound")]
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize("author", ["The Shop", "Zoë Ágoston"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Zoë Ágoston replied to an ad.",
+        "Zoë replied to your automated welcome message. To change or remove this greeting, visit Messaging settings.",
+    ],
+)
+def test_by_what_somebody_came_to_a_page_is_told_by_meta(tmp_path, author, words):
+    outcome = told(tmp_path, message(author, words), message(author, "Bob replied to an ad.", START + 1))
+    assert outcome.texts == ["Bob replied to an ad."]
+    assert outcome.suppressed == {"a line that Meta itself wrote": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Zoë sent an attachment.", "You sent an attachment.", "Zoë hat einen Anhang gesendet.", "Zoë wysłała załącznik."],
 )
 def test_that_something_was_sent_is_no_text_of_whoever_sent_it(tmp_path, words):
-    shared, typed = in_time(told(tmp_path, message("Zoë Ágoston", words, **LINK), message("Zoë Ágoston", words, START + 1)))
+    shared, alone = in_time(told(tmp_path, message("Zoë Ágoston", words, **LINK), message("Zoë Ágoston", words, START + 1)))
     assert (shared.text, shared.source_metadata["link"]) == ("", "https://shop.example/tents")
-    assert typed.text == words
+    assert (alone.text, alone.attachments) == ("", [Attachment("", None, "")])
+
+
+@pytest.mark.parametrize("words", ["I sent an attachment.", "Bob sent an attachment.", "sent an attachment"])
+def test_who_writes_that_something_was_sent_has_written(tmp_path, words):
+    (record,) = told(tmp_path, message("Zoë Ágoston", words)).records
+    assert (record.text, record.attachments) == (words, [])
 
 
 def test_what_is_written_beside_a_link_is_the_persons(tmp_path):
@@ -97,6 +146,10 @@ def test_what_is_written_beside_a_link_is_the_persons(tmp_path):
         ("Zoë Ágoston", "You missed an audio call", "missed", "inbound"),
         ("Zoë Ágoston", "You missed a video chat", "missed", "inbound"),
         ("Zoë Ágoston", "You missed a call from Zoë.", "missed", "inbound"),
+        ("Zoë Ágoston", "You missed a video chat with Zoë.", "missed", "inbound"),
+        ("The Shop", "A contact missed your video chat.", "missed", "outbound"),
+        ("The Shop", "You called Zoë.", "completed", "outbound"),
+        ("Zoë Ágoston", "Zoë Ágoston called you.", "completed", "inbound"),
         ("The Shop", "Zoë Ágoston missed an audio call", "missed", "outbound"),
         ("The Shop", "Zoë missed your video chat.", "missed", "outbound"),
         ("Zoë Ágoston", "Video chat ended", "completed", "inbound"),
@@ -109,9 +162,18 @@ def test_a_call_that_is_told_in_words_alone_is_a_call(tmp_path, author, words, s
 
 
 @pytest.mark.parametrize(
-    "words", ["I missed a call from you", "Sorry, we missed a call", "Ann missed your call.", "call ended"]
+    "words",
+    [
+        "I missed a call from you",
+        "Sorry, we missed a call",
+        "Ann missed your call.",
+        "call ended",
+        "You called me.",
+        "You called Bob.",
+        "Bob called you.",
+    ],
 )
-def test_who_writes_of_a_missed_call_has_written(tmp_path, words):
+def test_who_writes_of_a_call_has_written(tmp_path, words):
     (record,) = told(tmp_path, message("Zoë Ágoston", words)).records
     assert (record.channel, record.text) == ("social", words)
 

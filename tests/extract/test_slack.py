@@ -360,6 +360,7 @@ def test_other_files_of_an_export_are_counted(tmp_path):
     files = {
         "integration_logs.json": json.dumps([{"user_id": SAM, "service_type": "CI", "change_type": "added"}]),
         "canvases.json": json.dumps([{"id": "F1", "filetype": "quip", "url_private": "https://x.example"}]),
+        ".slack-manifest.json": json.dumps({"version": 2, "metadata": {"exporter": "slack"}, "checksum": {"value": "0"}}),
         "ext-archer/attachments/photo.jpg": b"\xff\xd8\xff\xe0",
         "notes.txt": "words",
         "empty.json": "",
@@ -367,6 +368,7 @@ def test_other_files_of_an_export_are_counted(tmp_path):
     outcome = read(tmp_path, day(GOOD) | files)
     assert outcome.suppressed == LISTED | {
         "an entry of the apps' log": 1, "a canvas or file of the list": 1, "a file beside the messages": 1,
+        "the export's own manifest": 1,
     }  # fmt: skip
     assert sorted(reason for _, reason in outcome.quarantined) == [
         "not JSON: an export as text cannot be read, ask Slack for JSON", "the file is empty",
@@ -446,4 +448,5 @@ def test_a_channel_may_be_named_after_a_person():
     shown = shown_file("slack/2026-11-20/export/ext-ann-archer/2026-11-20.json", "slack")
     assert "archer" not in shown
     assert shown.endswith("/2026-11-20.json")
-    assert shown_file("slack/2026-11-20/users.json", "slack") == "slack/2026-11-20/users.json"
+    for name in ("users.json", "file_conversations.json", "huddle_transcripts.json", ".slack-manifest.json"):
+        assert shown_file(f"slack/2026-11-20/{name}", "slack") == f"slack/2026-11-20/{name}"

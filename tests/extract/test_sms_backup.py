@@ -257,6 +257,23 @@ def test_our_own_number_among_the_addresses_makes_no_group(tmp_path):
     assert (record.reason, record.conversation_ref) == (None, ANN)
 
 
+@pytest.mark.parametrize(
+    ("address", "names", "name"),
+    [
+        (f"{ANN}~{OURS}", "Ann Archer, (Unknown)", "Ann Archer"),
+        (f"{OURS}~{ANN}", "Me, Ann Archer", "Ann Archer"),
+        (f"{OURS}~{ANN}", "Me, (Unknown)", None),
+        (f"{OURS}~{ANN}", "Archer, Ann, Me", None),
+        (ANN, "Archer, Ann", "Archer, Ann"),
+    ],
+)
+def test_beside_our_own_number_the_persons_name_is_theirs_alone(tmp_path, address, names, name):
+    source = source_of(format="sms_backup", name="phone", region="GB", own=[OURS])
+    told = ("mms", mms(address=address, contact_name=names)), ("sms", sms(address=address, contact_name=names))
+    for record in extracted(tmp_path, {"a.xml": backup(*told)}, source).records:
+        assert [each.value for each in record.party if each.kind == "name"] == ([name] if name else [])
+
+
 def test_a_message_without_an_address_is_with_its_sender_or_receiver(tmp_path):
     received = mms(address="null")
     sent = mms(address="null", msg_box="2", addrs=[addr("insert-address-token", "137"), addr(BOB, "151")])

@@ -109,6 +109,13 @@ def test_a_call_that_several_may_join_is_a_call(tmp_path, action, more, status, 
     assert (record.direction, record.party_ref, outcome.warnings) == ("outbound", "Ann Archer", {})
 
 
+@pytest.mark.parametrize("peer", ["user77", "channel77", (2 << 32) + 77])
+def test_an_answer_to_a_message_of_another_chat_points_there(tmp_path, peer):
+    told = message(2, US, "see there", reply_to_message_id=7, reply_to_peer_id=peer)
+    (record,) = read(tmp_path, chat(501, told)).records
+    assert record.in_reply_to_ref == "77/7"
+
+
 def test_in_an_old_export_a_chat_has_its_persons_number_behind_its_kind(tmp_path):
     old = [
         {"id": 2, "type": "message", "date": "2020-11-14T20:42:15", "from": "Ann Archer", "from_id": 501, "text": "hello"},
@@ -118,6 +125,20 @@ def test_in_an_old_export_a_chat_has_its_persons_number_behind_its_kind(tmp_path
     assert (first.source_ref, first.conversation_ref, first.direction) == ("501/2", "501", "inbound")
     assert ("account", "telegram", ANN) in party(first) & party(second)
     assert (second.direction, second.party_ref) == ("outbound", "Ann Archer")
+
+
+def test_an_export_of_early_2021_has_the_kind_of_every_author_in_front_of_the_number(tmp_path):
+    old = {"type": "message", "date": "2021-01-14T20:42:15", "text": "hello"}
+    group = chat(7 + (2 << 32), name="Tents", kind="private_group")
+    group["messages"] = [
+        old | {"id": 2, "from": "Ann Archer", "from_id": 501 + (1 << 32)},
+        old | {"id": 3, "from": "The Shop", "from_id": 900 + (1 << 32)},
+        old | {"id": 4, "from": "Tents", "from_id": 7 + (2 << 32)},
+    ]
+    ann, us, nobody = extracted(tmp_path, {"result.json": json.dumps(group)}, SOURCE).records
+    assert ("account", "telegram", ANN) in party(ann)
+    assert (us.direction, us.conversation_ref) == ("outbound", "7")
+    assert party(nobody) == {("name", "", "Tents")}
 
 
 @pytest.mark.parametrize(

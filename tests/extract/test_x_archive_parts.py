@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipelines.contract import Attachment
 from pipelines.extract.files.inbox import find_export
 from pipelines.extract.x_archive import survey
-from tests.extract.exports import NIGHT, extracted
+from tests.extract.exports import NIGHT, extracted, party
 from tests.extract.random_world import worlds
 from tests.extract.test_x_archive import (
     ACCOUNT,
@@ -269,3 +269,49 @@ def test_an_account_that_is_gone_is_nobody(tmp_path):
     items = [tweet("1400000000000000031", "@gone hello", to="-1", handle="gone")]
     (record,) = extracted(tmp_path, {"a.js": part("account", ACCOUNT), "t.js": part("tweets", items)}, SOURCE).records
     assert (record.party, record.party_ref, record.reason) == ([], "", "no_identifier")
+
+
+def event(ref, sender, thread, kind="messageCreateEvent", **more):
+    body = {
+        "messageEventSignature": {"signature": "q/F9"}, "createdAtMsec": "1769496393446", "conversationToken": "eyJ",
+        "senderId": sender, "conversationId": thread, "messageId": ref, "sequenceId": "2016040111473868800",
+        "detail": {kind: {"contents": "A3Yj", "shouldNotify": True} if kind == "messageCreateEvent" else {}},
+    }  # fmt: skip
+    return {"messageEvent": body | more}
+
+
+def test_of_an_encrypted_chat_it_is_told_who_wrote_to_whom_and_when(tmp_path):
+    pair = f"{SHOP}:{ANN}"
+    events = [
+        event("e1", SHOP, pair, "conversationKeyChangeEvent"),
+        event("e2", ANN, pair),
+        event("e3", SHOP, pair),
+        event("e4", ANN, pair, "markConversationReadEvent"),
+        event("e5", BOB, "g177"),
+    ]
+    outcome = extracted(tmp_path, ARCHIVE | {"data/message-event.js": part("message_event", events)}, SOURCE)
+    inbound, outbound, group = (by_ref(outcome)[ref] for ref in ("e2", "e3", "e5"))
+    assert (inbound.direction, outbound.direction, group.reason) == ("inbound", "outbound", "group")
+    assert inbound.conversation_ref == outbound.conversation_ref == f"{SHOP}-{ANN}"
+    assert ("account", "x", ANN) in party(inbound) & party(outbound)
+    assert (inbound.text, inbound.source_metadata) == ("", {"encrypted": True})
+    assert inbound.occurred_at == datetime(2026, 1, 27, 6, 46, 33, 446000, tzinfo=UTC)
+    assert outcome.suppressed["an event of an encrypted chat (a key changed, somebody read)"] == 2
+    assert (outcome.quarantined, outcome.warnings) == ([], {})
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(event("e1", ANN, f"{SHOP}:{ANN}", "messageDeleteEvent"), id="an event we have not seen"),
+        pytest.param(event("e1", ANN, f"{SHOP}:{ANN}", detail={}), id="no event"),
+        pytest.param(event("e1", BOB, f"{SHOP}:{ANN}"), id="by neither of the two"),
+        pytest.param(event("e1", ANN, f"{BOB}:{ANN}"), id="not with us"),
+        pytest.param(event("e1", ANN, f"{SHOP}:{ANN}", createdAtMsec="soon"), id="a time we cannot read"),
+    ],
+)
+def test_an_event_of_an_encrypted_chat_that_is_not_understood_is_set_aside(tmp_path, bad):
+    events = part("message_event", [bad, event("e2", ANN, f"{SHOP}:{ANN}")])
+    outcome = extracted(tmp_path, ARCHIVE | {"data/message-event.js": events}, SOURCE)
+    assert [at for at, _ in outcome.quarantined] == ["event 1"]
+    assert "e2" in by_ref(outcome)

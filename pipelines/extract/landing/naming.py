@@ -12,7 +12,8 @@ _KNOWN = {
         r"|(video|audio)_files|(voice|round_video)_messages|contacts|(photo|contact|voice|audio)_[\d@_.-]+\.\w{3,5}"
     ),
     "slack": re.compile(
-        r"(org_)?users\.json|(channels|groups|dms|mpims|integration_logs|canvases|lists)\.json|\d{4}-\d{2}-\d{2}\.json"
+        r"((org_)?users|channels|groups|dms|mpims|integration_logs|canvases|lists|file_conversations|huddle_transcripts"
+        r"|content_flags|\.slack-manifest)\.json|\d{4}-\d{2}-\d{2}\.json"
         r"|[CDG][0-9A-Z]{8,12}(-[\d.]+)?(\.json)?"
     ),
     "sms_backup": re.compile(r"(sms|calls)([-_]?\d[\d-]*)?\.(xml|zip)(\.gz)?|messages|whatsapp|csv", re.IGNORECASE),

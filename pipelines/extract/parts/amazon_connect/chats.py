@@ -28,11 +28,11 @@ _IS_WORDS = {
         False,
     ),
 }  # fmt: skip
-_CUSTOMER, _OUR_PEOPLE, _MACHINE = "customer", "our people", "a machine"
+_CUSTOMER, _AGENT, _SUPERVISOR, _MACHINE = "customer", "agent", "supervisor", "a machine"
 _ROLES = {
     "CUSTOMER": _CUSTOMER,
-    "AGENT": _OUR_PEOPLE,
-    "SUPERVISOR": _OUR_PEOPLE,
+    "AGENT": _AGENT,
+    "SUPERVISOR": _SUPERVISOR,
     "SYSTEM": _MACHINE,
     "CUSTOM_BOT": _MACHINE,
 }
@@ -53,11 +53,13 @@ class Chat:
     Attributes:
         contact: what the newest contact record of the chat tells; None where the export has none.
         customers: display name by participant id, of those who wrote as customers.
+        agents: the same of agents; a supervisor who steps in is none.
     """
 
     head: Head
     contact: Behind | None
     customers: dict[str, str]
+    agents: dict[str, str]
     source: Source
 
     @property
@@ -85,7 +87,7 @@ def messages_of(
 ) -> Iterator[Interaction]:
     """Yield the messages of a transcript; who came, left and read is counted, what cannot be read is set aside."""
     lines = record["Transcript"]
-    chat = Chat(head, contact, _customers(lines), source)
+    chat = Chat(head, contact, _people(lines, "CUSTOMER"), _people(lines, "AGENT"), source)
     if not lines:
         issues.suppress(file=file, reason="the transcript of a chat in which nobody wrote")
     for number, line in enumerate(lines, start=1):
@@ -135,7 +137,7 @@ def parse_message(line: Any, chat: Chat, file: str, position: str, drift: Drift)
         position=position,
         party=party,
         party_ref=_party_ref(chat, name if role == _CUSTOMER else ""),
-        agent_ref=((contact and contact.agent_ref) or name or None) if role == _OUR_PEOPLE else None,
+        agent_ref=_agent_ref(chat, role, name),
         team=contact.team if contact else None,
         text=text,
         attachments=attachments,
@@ -151,17 +153,25 @@ def parse_message(line: Any, chat: Chat, file: str, position: str, drift: Drift)
     )
 
 
-def _customers(lines: list[Any]) -> dict[str, str]:
-    """Return the customers who wrote or came, by participant id; what cannot be read here is told where it is mapped."""
+def _people(lines: list[Any], role: str) -> dict[str, str]:
+    """Return who wrote or came in a role, by participant id; what cannot be read here is told where it is mapped."""
     found: dict[str, str] = {}
     for line in lines:
         try:
             fields = Fields(line)
-            if fields.maybe_string("ParticipantRole") == "CUSTOMER":
+            if fields.maybe_string("ParticipantRole") == role:
                 found[fields.ref("ParticipantId")] = fields.maybe_string("DisplayName") or ""
         except UnreadableError:
             continue
     return found
+
+
+def _agent_ref(chat: Chat, role: str, name: str) -> str | None:
+    """Return who of our people wrote: the agent of the chat's record where no other came, else the name shown."""
+    if role not in (_AGENT, _SUPERVISOR):
+        return None
+    told = chat.contact.agent_ref if chat.contact and role == _AGENT and len(chat.agents) == 1 else None
+    return told or name or None
 
 
 def _party(chat: Chat, customers: dict[str, str]) -> tuple[list[Identifier], str | None]:

@@ -16,9 +16,9 @@ _BOXES = names("archived_threads broadcast e2ee_cutover filtered_threads inbox m
 _SENT = names("audio files gifs media photos stickers_used videos")  # what was sent in a thread lies in these
 _REST = names("""
     ads_information apps_and_websites_off_of_facebook apps_and_websites_off_of_instagram connections logged_information
-    personal_information preferences security_and_login_information your_activity_across_facebook your_facebook_activity
-    your_instagram_activity
+    personal_information preferences security_and_login_information your_facebook_activity your_instagram_activity
 """)  # the folders of a whole download, in which messages/ is one of many
+_ACTIVITY = "_activity_across_facebook"  # the end of one more: "your" of a person, "this_profile's" of a page
 _OF_A_THREAD = names("messages participants thread_path threadName")
 _MESSAGE_FILE = re.compile(r"message_(\d+)\.(?:json|html)(?:\.gz)?", re.IGNORECASE)
 
@@ -55,7 +55,7 @@ def left_out(file: SourceFile) -> str | None:
     if _was_sent(path) or is_media(head):
         return SENT
     if head.removeprefix(MARK).lstrip().startswith(b"<"):
-        if _is_of_a_thread(path) or not _REST & set(path.parts):
+        if _is_of_a_thread(path) or not _is_of_a_download(path):
             raise UnreadableError(HTML)
         return ELSEWHERE
     return None
@@ -64,7 +64,12 @@ def left_out(file: SourceFile) -> str | None:
 def is_elsewhere(file: SourceFile, told: set[str]) -> bool:
     """Say whether a document that tells ``told`` is another part of the download: not one of a thread by anything."""
     path = PurePosixPath(file.name)
-    return not (_OF_A_THREAD & told or _is_of_a_thread(path)) and bool({*_REST, "messages"} & set(path.parts[:-1]))
+    is_within = "messages" in path.parts[:-1] or _is_of_a_download(path)
+    return is_within and not (_OF_A_THREAD & told or _is_of_a_thread(path))
+
+
+def _is_of_a_download(path: PurePosixPath) -> bool:
+    return any(folder in _REST or folder.endswith(_ACTIVITY) for folder in path.parts[:-1])
 
 
 def _is_of_a_thread(path: PurePosixPath) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.contract import Attachment
 from pipelines.extract.files.inbox import SourceFile
 from pipelines.extract.parts.meta.stream import repaired
-from pipelines.extract.parts.meta.words import SENT, call_told, notice_of
+from pipelines.extract.parts.meta.words import SENT, call_told, notice_of, tells_of_file
 from pipelines.extract.values.fields import Drift, Fields, names, valid
 from pipelines.extract.values.instants import epoch_instant
 from pipelines.extract.values.issues import UnreadableError
@@ -43,6 +43,7 @@ class Message:
         content: its text as the thread has it, by which it is known.
         text: what its author wrote of that; "" where the words are Meta's own.
         shared: the text of what a message shares, which its author did not write.
+        notice: what Meta tells by words that nobody wrote; None where somebody did.
         status: of a call, how it ended; None where it is no call, or not told.
     """
 
@@ -52,6 +53,7 @@ class Message:
     text: str
     shared: str
     kind: str
+    notice: str | None
     is_call: bool
     status: str | None
     duration_seconds: float | None
@@ -65,7 +67,7 @@ class Message:
             return "somebody joined or left"
         if self.attachments or self.shared or self.is_call or "link" in self.metadata:
             return None
-        return notice_of(self.text, self.author)
+        return self.notice
 
     @property
     def is_empty(self) -> bool:
@@ -133,6 +135,8 @@ def parse_message(record: Any, sent: Sent, drift: Drift, *, person: str, is_encr
         "type": "" if kind == "Generic" else kind,
     }
     written = decoded(fields.maybe_string(content))
+    if not attachments and not metadata["link"] and tells_of_file(written, written_by):
+        attachments.append(Attachment("", None, ""))  # what it was did not come along
     has_more = bool(attachments or metadata["link"] or kind == "Share")
     outcome = "missed" if is_missed or duration == 0 else None if duration is None else "completed"
     outcome = outcome or (None if has_more else call_told(written, person))
@@ -144,6 +148,7 @@ def parse_message(record: Any, sent: Sent, drift: Drift, *, person: str, is_encr
         text="" if is_call or (has_more and SENT.fullmatch(written)) else written,
         shared=decoded(share.maybe_string("share_text")),
         kind=kind,
+        notice=notice_of(written, written_by, person),
         is_call=is_call,
         status=outcome,
         duration_seconds=None if duration is None else float(duration),

@@ -78,7 +78,7 @@ def parse_sms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     address, moment = fields.text_or_null("address"), instant_of(fields)
     box = fields.choice("type", _TYPES)
     text = fields.text_or_null("body")
-    contact = contact_of(fields)
+    contact = _contact(fields, address, phone)
     phone.drift.tell(fields, _SMS_LEFT, usual=_USUAL)
     if box is None:
         return None
@@ -93,7 +93,7 @@ def parse_mms(fields: Fields, phone: Phone, at: str) -> Interaction | None:
     """Map one ``<mms>``, None for a draft; UnreadableError where it is not what we know."""
     address, moment = fields.text_or_null("address"), instant_of(fields)
     box = fields.choice("msg_box", _TYPES)
-    contact = contact_of(fields)
+    contact = _contact(fields, address, phone)
     subject = one_line(fields.maybe_string("sub") or "") or None
     unfetched = {"not_fetched": True} if fields.maybe_string("m_type") == _NOT_FETCHED else {}
     text, attachments = _parts(fields, phone)
@@ -159,6 +159,11 @@ def interaction_of(said: Text, phone: Phone, at: str, ref: str, chat: str = "") 
         reason=reason,
         source_metadata=said.told,
     )
+
+
+def _contact(fields: Fields, address: str, phone: Phone) -> Identifier | None:
+    addresses = address.split(_APART)
+    return contact_of(fields, addresses, next(iter(others_of(addresses, phone)), ""))
 
 
 def _room(address: str) -> str:

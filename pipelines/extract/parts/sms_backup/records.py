@@ -1,5 +1,6 @@
 """What all records of a phone's backup share: their times, ids and names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,9 +66,17 @@ def whole(fields: Fields, name: str) -> int:
     return int(value)
 
 
-def contact_of(fields: Fields) -> Identifier | None:
-    """Take the name that the phone's address book has for the number: a record of ours about them."""
+def contact_of(fields: Fields, addresses: Sequence[str] = (), one: str = "") -> Identifier | None:
+    """Take the name that the phone's address book has for the number: a record of ours about them.
+
+    Args:
+        addresses: where there are several, the app writes a name of each ("Ann, (Unknown)").
+        one: which of them is the person's.
+    """
     shown = fields.maybe_string("contact_name") or ""
+    if len(addresses) > 1:
+        each = shown.split(", ")
+        shown = each[addresses.index(one)] if len(each) == len(addresses) and one in addresses else ""
     return None if shown == _NOBODY else identifiers.name(shown, "reference")
 
 

@@ -1,5 +1,6 @@
 """Telegram's messages: their fields, text and files, and the calls among the service messages."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ _OUTCOMES = {
     "disconnect": "no_answer",
     "migrate_conference_all": "transferred",
 }  # of a call without length
+_OLD_KINDS = ("user", "user", "channel")  # by the bits above the number's 32 (kUserPeerIdShift, kChatPeerIdShift)
+_PEER = re.compile("^(?:user|channel|chat)")
 _UNREAD = "nobody wrote it: neither 'from' nor 'from_id'"
 _STRANGER = "by neither the chat's person nor one of our accounts (sources.{}.own)"
 
@@ -37,7 +40,7 @@ _CALL_USUAL = names("actor actor_id date_unixtime id")
 _LEFT = names("""
     address author contact_vcard_file_size date duration_seconds forwarded_from_id game_description game_link
     giveaway_information giveaway_results height inline_bot_buttons invoice_information live_location_period_seconds
-    location_information media_spoiler mime_type paid_stars_amount performer place_name reply_to_peer_id saved_from
+    location_information media_spoiler mime_type paid_stars_amount performer place_name saved_from
     self_destruct_period_seconds text_entities thumbnail thumbnail_file_size title width
 """)
 _CALL_LEFT = names("date text text_entities")
@@ -90,7 +93,7 @@ def parse_message(fields: Fields, room: Room, position: str) -> Interaction:
     text = clean(written or listed)
     attachments = [each for part in (fields, *map(Fields, blocks)) for each in _files(part, room)]
     is_forwarded = "forwarded_from" in fields.names or "forwarded_from_id" in fields.names
-    replied = fields.maybe_ref("reply_to_message_id")
+    replied, elsewhere = fields.maybe_ref("reply_to_message_id"), fields.maybe_ref("reply_to_peer_id")
     metadata = {
         "edited": updated_at is not None,
         "forwarded_from": one_line(fields.maybe_string("forwarded_from") or "") or is_forwarded,
@@ -104,8 +107,9 @@ def parse_message(fields: Fields, room: Room, position: str) -> Interaction:
     interaction = _interaction(ref, at, author, text, room, position)
     interaction.attachments = attachments
     interaction.updated_at = updated_at
-    interaction.topic = room.topics.get(replied or "")
-    interaction.in_reply_to_ref = f"{room.talk.ref}/{replied}" if replied and interaction.topic is None else None
+    interaction.topic = None if elsewhere else room.topics.get(replied or "")
+    if replied and interaction.topic is None:
+        interaction.in_reply_to_ref = f"{_chat_of(elsewhere) if elsewhere else room.talk.ref}/{replied}"
     interaction.source_metadata = {name: value for name, value in metadata.items() if value}
     if interaction.direction == "inbound" and interaction.reason is None and not is_forwarded:
         interaction.party = known(*interaction.party, *claims_of(text, room.account.source))
@@ -164,7 +168,7 @@ def _epoch(seconds: str) -> datetime:
 def _author(fields: Fields, label: str, room: Room) -> Author:
     """Return who wrote: in a chat with one person, whoever is not that person is we."""
     ref = fields.maybe_ref(f"{label}_id") or ""
-    ref = f"user{ref}" if ref.isdigit() else ref  # so exports until 2021 write it
+    ref = _kind_told(ref)
     name = one_line(fields.maybe_string(label) or "")
     if not ref and not name:
         raise UnreadableError(_UNREAD)
@@ -180,6 +184,21 @@ def _author(fields: Fields, label: str, room: Room) -> Author:
             raise UnreadableError(_STRANGER.format(account.source.name))
         return Author(ref, name, is_ours=True)
     return Author(ref, name, is_ours=talk.kind == "saved_messages" or account.is_ours(ref, name))
+
+
+def _kind_told(ref: str) -> str:
+    """Return an account as later exports write it; until 2021 it was a number alone, then one with the kind in front."""
+    if not ref.isdecimal():
+        return ref
+    kind, bare = divmod(int(ref), 1 << 32)
+    if kind >= len(_OLD_KINDS):
+        raise UnreadableError("an account's number of a kind that we do not know")
+    return f"{_OLD_KINDS[kind]}{bare}"
+
+
+def _chat_of(peer: str) -> str:
+    """Return the id that another chat has in its export, by the account it is with."""
+    return _PEER.sub("", _kind_told(peer))
 
 
 def _interaction(ref: str | None, at: datetime, author: Author, text: str, room: Room, position: str) -> Interaction:

@@ -15,15 +15,17 @@ ACCOUNT = frozenset({"account"})
 TWEETS = frozenset({"tweet", "tweets", "community_tweet"})
 NOTES = frozenset({"note_tweet"})
 MESSAGES = frozenset({"direct_message", "direct_messages", "direct_message_group", "direct_messages_group"})
-TAKEN = ACCOUNT | TWEETS | NOTES | MESSAGES
+ENCRYPTED = frozenset({"message_event"})
+TAKEN = ACCOUNT | TWEETS | NOTES | MESSAGES | ENCRYPTED
 MANIFEST, BESIDE = "manifest", "beside"
 # Parts of an archive that hold nobody's contact with us.
 OTHERS = names("""
     account_creation_ip account_label account_suspension account_timezone ad_engagements ad_free_article ad_impressions
     ad_mobile_conversions_attributed ad_mobile_conversions_unattributed ad_online_conversions_attributed
     ad_online_conversions_unattributed ads_revenue_sharing ageinfo app article article_metadata audio_video_calls_in_dm
-    audio_video_calls_in_dm_recipient_sender audio_video_calls_in_dm_recipient_sessions block bookmark branch_links
-    catalog_item commerce_catalog community_note community_note_batsignal community_note_rating community_note_tombstone
+    audio_video_calls_in_dm_recipient_sender audio_video_calls_in_dm_recipient_sessions birdwatch_note
+    birdwatch_note_rating block bookmark branch_links catalog_item commerce_catalog community_note
+    community_note_api_test_note community_note_batsignal community_note_rating community_note_tombstone
     connected_application contact deleted_note_tweet deleted_tweet_headers deleted_tweets device_token
     direct_message_group_headers direct_message_headers direct_message_mute email_address_change expanded_profile
     facebook_connection fleet fleet_mute follower following grok_chat_item ip_audit key_registry like lists_created
