@@ -1,11 +1,13 @@
 """Training makes a candidate, tells the truth about what it would change, and is taken only by a person who was told."""
 
+import errno
 import json
 import re
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -238,6 +240,21 @@ def test_where_nothing_knows_the_answer_the_page_says_so(trained, tmp_path):
     assert "Not compared with the model in use yet" in text
     assert text.count("Nothing here knows the answer") == 2
     assert "no calibration" in text
+
+
+def test_a_page_that_cannot_be_written_to_its_end_leaves_the_one_before(trained, tmp_path, monkeypatch):
+    home, look = trained
+    page, write = tmp_path / "report.html", Path.write_text
+    page.write_text("the page of before")
+
+    def half(path, text, **named):
+        write(path, text[: len(text) // 2], **named)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(OSError, match="No space left"):
+        write_report(page, shipped(home), shipped(home), None, look.evaluation, None, None)
+    assert page.read_text() == "the page of before"
 
 
 # --- the comparison --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
+from pipelines.files import write_own
 from pipelines.pages import pages_of
 from pipelines.resolve.scoring.calibration import Reliability
 from pipelines.resolve.scoring.model import Level, Model
@@ -70,7 +71,7 @@ def write_report(
         below=evaluation.histogram[0] if evaluation.histogram and evaluation.histogram[0].low is None else None,
         learned=list(training["levels"]) if training else [],
     )  # fmt: skip
-    target.write_text(page, encoding="utf-8")
+    write_own(target, page)
 
 
 def percent(share: float | None) -> str:
