@@ -12,7 +12,7 @@ def load_profile() -> None:
     """Set what every property goes by: no bound of time, and without GOLDTHREAD_THOROUGH the same examples every time."""
     settings.register_profile(
         "goldthread",
-        max_examples=100 * TIMES,
+        max_examples=60 * TIMES,
         derandomize=not IS_THOROUGH,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],  # it goes by the clock on the wall

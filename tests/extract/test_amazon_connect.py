@@ -438,7 +438,7 @@ DUMPS = [json.dumps, lambda all_: "".join(map(json.dumps, all_)), lambda all_: "
 FOLDER = itertools.count()
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(calls=CALLS, dump=st.sampled_from(DUMPS))
 def test_a_random_world_of_calls_comes_back(tmp_path, calls, dump):
     records = [

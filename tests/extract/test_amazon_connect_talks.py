@@ -269,7 +269,7 @@ def test_hostile_words_come_out_as_valid_text(tmp_path):
     assert ("name", "", "Ann") in party(record)
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(world=worlds(), dump=st.sampled_from(DUMPS))
 def test_a_random_world_comes_back(tmp_path, world, dump):
     records = []

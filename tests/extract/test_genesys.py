@@ -429,7 +429,7 @@ DUMPS = [
 FOLDER = itertools.count()
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(calls=CALLS, dump=st.sampled_from(DUMPS))
 def test_a_random_world_comes_back(tmp_path, calls, dump):
     records = []

@@ -285,7 +285,7 @@ def test_new_fields_of_a_transcript_are_told_once_a_file(tmp_path):
     assert outcome.warnings == {"unknown field 'mood'": 1, "unknown field 'tone'": 1}
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(world=worlds(), is_theirs=st.booleans(), order=st.randoms(use_true_random=False))
 def test_a_random_world_comes_back(tmp_path, world, is_theirs, order):
     """Each thread is a call; its transcript is of the customer's end or of ours, its phrases in any order."""

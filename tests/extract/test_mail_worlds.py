@@ -80,7 +80,7 @@ def in_a_zip(mails):
 
 
 @pytest.mark.parametrize("written", [in_mbox, in_maildir, in_files, in_apples_files, in_a_zip])
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.too_slow])
 @given(world=worlds(SPOKEN), data=st.data())
 def test_a_random_world_comes_back(tmp_path_factory, written, world, data):
     roots = {}

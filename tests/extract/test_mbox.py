@@ -30,7 +30,7 @@ BODY_LINES = st.lists(
 
 
 @given(st.lists(BODY_LINES, min_size=1, max_size=6), st.booleans())
-@settings(max_examples=150 * TIMES)
+@settings(max_examples=100 * TIMES)
 def test_what_a_mailbox_was_written_from_comes_back(bodies, crlf):
     mails = [mail("\n".join(lines), Subject=str(number)) for number, lines in enumerate(bodies)]
     if crlf:
@@ -40,7 +40,7 @@ def test_what_a_mailbox_was_written_from_comes_back(bodies, crlf):
 
 
 @given(st.lists(BODY_LINES, min_size=2, max_size=4), st.integers(1, 400))
-@settings(max_examples=60 * TIMES)
+@settings(max_examples=40 * TIMES)
 def test_the_size_of_the_chunks_changes_nothing(bodies, size):
     content = boxed(*(mail("\n".join(lines)) for lines in bodies))
 

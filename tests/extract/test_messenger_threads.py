@@ -179,7 +179,7 @@ def test_hostile_values_cost_at_most_their_message(tmp_path, value, is_taken):
 
 PEOPLE = ("Zoë Ágoston", "李小龍", "Bob \u2019n Co")
 ONE_WORLD = settings(
-    max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -45,7 +45,7 @@ def leaves_of(message: Message) -> list[tuple[str, bytes]]:
 
 
 @given(letters())
-@settings(max_examples=150 * TIMES)
+@settings(max_examples=100 * TIMES)
 def test_a_written_mail_falls_into_the_parts_it_was_made_of(letter):
     ours = leaves(parse_mail(letter.as_bytes()))
     theirs = leaves_of(email.message_from_bytes(letter.as_bytes()))

@@ -40,7 +40,7 @@ from tests.extract.test_twilio import CALL_LOG, lines, recording, sid, transcrip
 from tests.thorough import TIMES
 
 FORGIVING = settings(
-    max_examples=60 * TIMES,
+    max_examples=40 * TIMES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -173,7 +173,7 @@ def test_a_dump_cut_off_is_told_and_what_stands_before_is_read(tmp_path, share):
     assert {each.source_ref.partition("/")[0] for each in outcome.records} <= {ROOM}
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(world=worlds(), order=st.randoms(use_true_random=False))
 def test_a_random_world_comes_back_as_from_an_export(tmp_path_factory, world, order):
     """The same world in day files and in dumps, each with some of its messages put under others as answers."""

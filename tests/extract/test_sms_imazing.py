@@ -264,7 +264,7 @@ def test_who_a_file_is_named_after_is_not_shown():
     assert shown_file("phone/2026-11-20/sms-20261120.xml", PHONE.format) == "phone/2026-11-20/sms-20261120.xml"
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(world=worlds(UNQUOTED), has_zone=st.booleans())
 def test_a_random_world_comes_back(tmp_path, world, has_zone):
     """Each thread is a chat with a person; times are London's wall clock, whose hour in autumn is told twice."""

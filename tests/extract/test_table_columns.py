@@ -25,7 +25,7 @@ from tests.extract.tables import ANN, CRM, HOUSE, HOUSES, csv_of, jsonl
 from tests.thorough import TIMES
 
 FORGIVING = settings(
-    max_examples=80 * TIMES,
+    max_examples=40 * TIMES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -24,7 +24,7 @@ TIMES_WRITTEN = {
     "in numbers": lambda at: f"{at.astimezone(LONDON):%d/%m/%Y %H:%M:%S}",
 }
 FORGIVING = settings(
-    max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

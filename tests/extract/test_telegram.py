@@ -462,7 +462,7 @@ def test_hostile_text_comes_out_valid_and_long_ids_exact(tmp_path):
     assert (record.text, record.source_ref) == ("ab ?!", f"501/{2**60 + 1}")
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     world=worlds(),
     is_account=st.booleans(),

@@ -238,7 +238,7 @@ def test_hostile_words_come_out_as_valid_text(tmp_path):
     assert record.text == "Speaker 1: a?bc Agent: d"
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(world=worlds(), order=st.randoms(use_true_random=False), size=st.integers(1, 4))
 def test_a_random_world_comes_back(tmp_path, world, order, size):
     """Each thread is a call with a recording; its sentences come in pages of some size, everything in any order."""

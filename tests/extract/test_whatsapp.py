@@ -111,7 +111,7 @@ MESSAGES = st.lists(
 ).map(lambda messages: [(datetime.fromisoformat("2018-12-31 10:00"), "Ann Archer", "first"), *sorted(messages)])
 
 
-@settings(max_examples=150 * TIMES)
+@settings(max_examples=100 * TIMES)
 @given(messages=MESSAGES, dialect=DIALECTS)
 @example(
     messages=[(datetime.fromisoformat("2026-10-25 01:30"), "The Shop", "so")],

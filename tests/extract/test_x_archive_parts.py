@@ -211,7 +211,7 @@ def direct(said, number):
     return message(str(number), sender, recipient, html.escape(said.text, quote=False), created=created)
 
 
-@settings(max_examples=60 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(said=worlds(), public=worlds(threads=2), parts=st.integers(1, 3))
 def test_a_random_world_comes_back(tmp_path_factory, said, public, parts):
     items, expected = {}, set()

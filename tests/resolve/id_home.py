@@ -114,7 +114,9 @@ class IdHome:
             con.execute(f"ATTACH '{self.home.database}' AS warehouse (READ_ONLY); CREATE SCHEMA golden; CREATE SCHEMA meta")
             for table in PUBLISHED:
                 con.execute(f"CREATE TABLE {table} AS FROM warehouse.{table}")
-        (folder / "manifest.json").write_text(json.dumps({"before": before.parent.name if before else None}))
+        manifest = {"before": before.parent.name if before else None}
+        manifest |= {"night": night.isoformat(), "published_at": "", "files": {}, "counts": {}, "checks": {}}
+        (folder / "manifest.json").write_text(json.dumps(manifest))
         point(self.home, name)
         return name
 
