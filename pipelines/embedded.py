@@ -83,9 +83,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--home", help="the data; default $GOLDTHREAD_HOME, else ./var")
     parser.add_argument("--airflow-home", default=os.environ.get("AIRFLOW_HOME", "var/airflow"), type=Path)
     given = parser.parse_args(arguments)
-    home, airflow_home = home_of(given.home), given.airflow_home.resolve()
-    os.environ.update(environment(home.path, airflow_home))
+    airflow_home = given.airflow_home.resolve()
     try:
+        home = home_of(given.home)
+        os.environ.update(environment(home.path, airflow_home))
         if given.command == "up":
             return serve(airflow_home)
         nights = [check_night(night).isoformat() for night in given.night] or nights_of(Path(home.inbox))

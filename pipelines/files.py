@@ -1,14 +1,20 @@
 """What lake, warehouse and published versions ask of single files and folders: digests, words, that they are on the disk."""
 
+import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import GoldthreadError
+
+NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}  # to read or write, and no retry changes it
+# As DuckDB tells it.
+TOLD_NOT_PERMITTED = re.compile(f'"(?P<path>[^"]+)": (?P<words>{"|".join(map(os.strerror, sorted(NOT_PERMITTED)))})')
 
 
 def sha256_of(path: Path) -> str:

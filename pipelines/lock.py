@@ -4,16 +4,13 @@ import contextlib
 import errno
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 
 from pipelines.errors import ConfigurationError, LockHeld
+from pipelines.files import NOT_PERMITTED
 
-UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}  # and no retry changes it
-# As DuckDB tells it.
-NOT_PERMITTED = re.compile(f'"(?P<path>[^"]+)": (?P<words>{"|".join(map(os.strerror, sorted(UNWRITABLE)))})')
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _held: set[Path] = set()  # by this process: a run holds the writer's lock over all its stages
@@ -50,7 +47,7 @@ def _opened(path: Path) -> FileIO:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("ab+", buffering=0)  # nothing is left to be written when it is closed
     except OSError as error:
-        if error.errno in UNWRITABLE:
+        if error.errno in NOT_PERMITTED:
             raise ConfigurationError(f"{path.parent}: cannot be written ({os.strerror(error.errno)})") from None
         raise
 

@@ -81,8 +81,15 @@ def stray_files(home: Home) -> list[str]:
 
 
 def home_of(path: str | Path | None = None) -> Home:
-    """Return the home: ``path``, else ``GOLDTHREAD_HOME``, else ``./var``."""
-    return Home(Path(path or os.environ.get("GOLDTHREAD_HOME") or "var").resolve())
+    """Return the home: ``path``, else ``GOLDTHREAD_HOME``, else ``./var``.
+
+    Raises:
+        ConfigurationError: DuckDB would look for its files elsewhere.
+    """
+    home = Home(Path(path or os.environ.get("GOLDTHREAD_HOME") or "var").resolve())
+    if re.search(r"[?\\]", str(home.path)):
+        raise ConfigurationError(f"{home.path}: the home's path holds a ? or a \\, which DuckDB cannot open")
+    return home
 
 
 def parse_night(text: str) -> date:

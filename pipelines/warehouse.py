@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError, GoldthreadError, LockHeld
-from pipelines.files import emptied
-from pipelines.lock import NOT_PERMITTED, UNWRITABLE, hold
+from pipelines.files import NOT_PERMITTED, TOLD_NOT_PERMITTED, emptied
+from pipelines.lock import hold
 from pipelines.settings import Home, memory_limit, threads_of_environment
 
 log = logging.getLogger(__name__)
@@ -51,9 +51,9 @@ def _told_where_not_permitted(home: Home) -> Iterator[None]:
 def _refusal(error: OSError | duckdb.Error) -> tuple[str, list[Path]]:
     """Return the words with which the system did not permit something, and the paths that it named; none where it did."""
     if isinstance(error, OSError):
-        named = (error.filename, error.filename2) if error.errno in UNWRITABLE else ()
+        named = (error.filename, error.filename2) if error.errno in NOT_PERMITTED else ()
         return error.strerror or "", [Path(str(path)) for path in named if path]
-    said = NOT_PERMITTED.search(str(error))
+    said = TOLD_NOT_PERMITTED.search(str(error))
     return (said["words"], [Path(said["path"])]) if said else ("", [])
 
 

@@ -21,6 +21,12 @@ def write(path, text):
     return path
 
 
+@pytest.mark.parametrize("name", ["what?", r"a\b"])
+def test_a_home_that_duckdb_cannot_open_is_refused_also_where_airflow_names_it(name, tmp_path):
+    with pytest.raises(ConfigurationError, match="which DuckDB cannot open"):
+        home_of(tmp_path / name)
+
+
 def test_a_file_of_the_home_s_config_that_stands_in_for_none_is_told(tmp_path, caplog):
     (tmp_path / "config" / "expectations").mkdir(parents=True)
     for name in (

@@ -5,7 +5,6 @@ import getpass
 import json
 import math
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,8 +42,6 @@ def place(home: Path | None, sources: Path | None = None) -> Home:
     if sources is not None:
         os.environ["GOLDTHREAD_SOURCES"] = str(sources.resolve())
     where = home_of(home)
-    if re.search(r"[?\\]", str(where.path)):
-        raise ConfigurationError(f"{where.path}: the home's path holds a ? or a \\, which DuckDB cannot open")
     try:
         is_there, is_folder = where.path.exists(), where.path.is_dir()
     except OSError as error:

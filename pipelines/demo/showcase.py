@@ -44,10 +44,10 @@ def main() -> int:
     """Print the showcase; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.demo.showcase", description=__doc__)
     parser.add_argument("--home", help="default $GOLDTHREAD_HOME, else ./var")
-    home = home_of(parser.parse_args().home)
+    given = parser.parse_args()
     console = Console(highlight=False)
     try:
-        show(home, console)
+        show(home_of(given.home), console)
     except GoldthreadError as error:
         print(f"goldthread: {error}", file=sys.stderr)
         return error.exit_code

@@ -17,7 +17,7 @@ from fsspec.utils import glob_translate
 
 from pipelines.errors import ConfigurationError, GoldthreadError
 from pipelines.extract.values.issues import Issues
-from pipelines.lock import UNWRITABLE
+from pipelines.files import NOT_PERMITTED
 from pipelines.settings import Source
 
 Survey = TypeVar("Survey")
@@ -182,6 +182,8 @@ def find_files(inbox: str, pattern: str) -> list[SourceFile]:
 def _found_here(filesystem: LocalFileSystem, top: str, depth: int | None) -> dict[str, dict[str, Any]]:
     """Return what lies below a folder of this machine, as ``find``, to which one that it cannot list is empty.
 
+    Its ``on_error`` would tell so of ``top`` alone: ``walk`` does not hand it on to the folders below.
+
     Raises:
         ConfigurationError, GoldthreadError: as ``find_files``; further down than ``top`` people may be named.
     """
@@ -195,7 +197,7 @@ def _found_here(filesystem: LocalFileSystem, top: str, depth: int | None) -> dic
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                kind = ConfigurationError if error.errno in UNWRITABLE else GoldthreadError
+                kind = ConfigurationError if error.errno in NOT_PERMITTED else GoldthreadError
                 raise kind(f"{top}, or a folder in it, cannot be listed ({error.strerror})") from None
         found |= {entry["name"]: entry for entry in entries}
         folders = [entry["name"] for entry in entries if entry["type"] == "directory"]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipelines.errors import GoldthreadError
 from pipelines.extract.landing.partition import MEND, SEALED, sealed_files, sealed_names
 from pipelines.extract.values.records import SCHEMAS
-from pipelines.lock import NOT_PERMITTED
+from pipelines.files import TOLD_NOT_PERMITTED
 
 
 def attach_lake(con: duckdb.DuckDBPyConnection, lake: Path) -> None:
@@ -46,7 +46,7 @@ def told_where_damaged(lake: Path) -> Iterator[None]:
         yield
     except (duckdb.InvalidInputException, duckdb.IOException, FileNotFoundError) as error:
         part = re.search(rf"""['"]({re.escape(str(lake))}/[^'"]+\.parquet)['"]""", str(error))
-        if part is None or NOT_PERMITTED.search(str(error)):
+        if part is None or TOLD_NOT_PERMITTED.search(str(error)):
             raise
         file = Path(part[1])
         if not file.exists() and (file.parent / SEALED).exists() and file.name not in sealed_names(file.parent):

@@ -4,7 +4,7 @@
 changes; a name with a dot before it is a publish that was cut short.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -138,10 +138,9 @@ def rollback(home: Home, version: str | None = None) -> Version:
             version = earlier[-1]
         elif version not in names:
             raise ConfigurationError(f"{home.published}: no version {version!r}; versions are {listed}")
-        folder = versions_folder(home) / version
-        version_of(home, folder)  # a damaged one is refused before it is in use
+        found = version_of(home, versions_folder(home) / version)  # a damaged one is refused before it is in use
         point(home, version)
-    return version_of(home, folder)
+    return replace(found, is_current=True)
 
 
 def point(home: Home, version: str) -> None:

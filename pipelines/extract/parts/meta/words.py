@@ -87,11 +87,14 @@ def notice_of(text: str, author: str, person: str) -> str | None:
     """
     if _REACTED.fullmatch(text):
         return "a reaction, told as a message"
-    is_of_page = bool(person) and author != person and _OF_PAGE.fullmatch(text)
-    if is_of_page or (person and _names(_CAME.fullmatch(text), person)):
-        return "a line that Meta itself wrote"
-    has_done = _names(_DONE.fullmatch(text), author)
-    return "a line that Meta itself wrote" if has_done or _BEGUN.fullmatch(text) or _UNNOTIFIED.fullmatch(text) else None
+    is_told = (
+        (person and author != person and _OF_PAGE.fullmatch(text))
+        or (person and _names(_CAME.fullmatch(text), person))
+        or _names(_DONE.fullmatch(text), author)
+        or _BEGUN.fullmatch(text)
+        or _UNNOTIFIED.fullmatch(text)
+    )
+    return "a line that Meta itself wrote" if is_told else None
 
 
 def _names(told: re.Match[str] | None, person: str) -> bool:

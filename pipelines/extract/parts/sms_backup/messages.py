@@ -163,6 +163,8 @@ def interaction_of(said: Text, phone: Phone, at: str, ref: str, chat: str = "") 
 
 def _contact(fields: Fields, address: str, phone: Phone) -> Identifier | None:
     addresses = address.split(_APART)
+    if len(addresses) == 1:
+        return contact_of(fields)
     return contact_of(fields, addresses, next(iter(others_of(addresses, phone)), ""))
 
 

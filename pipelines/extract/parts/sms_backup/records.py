@@ -70,11 +70,11 @@ def contact_of(fields: Fields, addresses: Sequence[str] = (), one: str = "") -> 
     """Take the name that the phone's address book has for the number: a record of ours about them.
 
     Args:
-        addresses: where there are several, the app writes a name of each ("Ann, (Unknown)").
+        addresses: of several people, of each of whom the app writes a name ("Ann, (Unknown)"); else none.
         one: which of them is the person's.
     """
     shown = fields.maybe_string("contact_name") or ""
-    if len(addresses) > 1:
+    if addresses:
         each = shown.split(", ")
         shown = each[addresses.index(one)] if len(each) == len(addresses) and one in addresses else ""
     return None if shown == _NOBODY else identifiers.name(shown, "reference")

@@ -167,8 +167,7 @@ def _epoch(seconds: str) -> datetime:
 
 def _author(fields: Fields, label: str, room: Room) -> Author:
     """Return who wrote: in a chat with one person, whoever is not that person is we."""
-    ref = fields.maybe_ref(f"{label}_id") or ""
-    ref = _kind_told(ref)
+    ref = _kind_told(fields.maybe_ref(f"{label}_id") or "")
     name = one_line(fields.maybe_string(label) or "")
     if not ref and not name:
         raise UnreadableError(_UNREAD)
