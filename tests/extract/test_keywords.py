@@ -95,3 +95,12 @@ def test_a_no_is_kept_where_the_channel_shows_no_number_and_a_yes_is_not():
 def test_a_message_of_a_million_words_takes_no_longer_than_its_length(word):
     assert said(word * 1_000_000) == []
     assert_work_grows_with_length(lambda times: word * times, said, 1_000_000)
+
+
+def test_on_social_media_a_no_is_for_whoever_wrote_and_nobody_says_yes_with_a_word():
+    assert said("STOP", channel="social") == [("social", "marketing", False, "")]
+    assert said("unsubscribe me from your emails", channel="social") == [
+        ("social", "marketing", False, ""),
+        ("email", "marketing", False, ""),
+    ]
+    assert said("SUBSCRIBE", channel="social") == []

@@ -202,3 +202,17 @@ def test_what_stands_in_a_missing_files_place_is_not_its_name(tmp_path):
     gone = sealed("Zoë Ágoston", "", media=[{"uri": "Failed to download media"}, {"uri": "./media/a.jpeg"}], type="media")
     (record,) = extracted(tmp_path, {"e2ee/Zoe_12.json": json.dumps(encrypted(gone))}, SOURCE).records
     assert record.attachments == [Attachment("", None, ""), Attachment("a.jpeg", None, "")]
+
+
+@pytest.mark.parametrize("author", ["Zoë Ágoston", "The Shop"])
+def test_who_says_stop_to_our_page_wants_no_marketing_there(tmp_path, author):
+    [record] = told(tmp_path, message(author, "Stop messaging me")).records
+    heard = [(each.channel, each.purpose, each.allowed, each.value) for each in record.consent]
+    assert heard == ([("social", "marketing", False, "")] if author != "The Shop" else [])
+
+
+def test_who_says_stop_in_a_group_says_it_to_the_group(tmp_path):
+    people = ("Zoë Ágoston", "The Shop", "Bob Green")
+    [record] = extracted(tmp_path, files_of(thread(message("Bob Green", "STOP"), people=people)), SOURCE).records
+    assert record.reason == "group"
+    assert record.consent == []

@@ -363,3 +363,12 @@ def test_a_new_field_is_told_once(tmp_path):
     news = [conversation("1", *(message(str(number), ANN, SHOP, "x", mood="sunny") for number in range(3)))]
     outcome = extracted(tmp_path, {"a": part("account", ACCOUNT), "d": part("direct_messages", news)}, SOURCE)
     assert outcome.warnings == {"unknown field 'mood'": 1}
+
+
+@pytest.mark.parametrize(("sender", "recipient"), [(ANN, SHOP), (SHOP, ANN)])
+def test_who_says_stop_to_us_wants_no_marketing_here(tmp_path, sender, recipient):
+    talk = [{"dmConversation": {"conversationId": f"{SHOP}-{ANN}", "messages": [message("1", sender, recipient, "STOP")]}}]
+    files = {"account.js": part("account", ACCOUNT), "direct-messages.js": part("direct_messages", talk)}
+    [record] = extracted(tmp_path, files, SOURCE).records
+    heard = [(each.channel, each.purpose, each.allowed, each.value) for each in record.consent]
+    assert heard == ([("social", "marketing", False, "")] if sender == ANN else [])

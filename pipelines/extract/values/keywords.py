@@ -8,6 +8,8 @@ from pipelines.extract.values.withdrawals import is_withdrawal
 
 LETTERS = 100  # a longer message is a sentence, whatever words it holds
 WORDS = 12
+KEYED = frozenset({"sms", "chat", "social"})  # channels on which people say it so
+_NUMBERED = KEYED - {"social"}  # on which a number is what is written to
 
 # What says it wherever it stands.
 UNSUBSCRIBING = names(
@@ -86,24 +88,26 @@ _APART = re.compile(r"(?<=\bopt)[ -](?=(?:in|out)\b)|(?<=\bstop) (?=2 end\b)|(?<
 def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
     """Return what an inbound message says as a whole about marketing on its channel; most messages say nothing.
 
-    A yes holds for the phones that the channel itself shows as the sender; a no is kept, without a value, even where
-    there is none. Who says no to mails on another channel says no to both.
+    A yes holds for the phones that the channel itself shows as the sender, and is none where people are not reached by
+    phone; a no is kept, without a value, even where there is none. Who says no to mails on another channel says no to both.
     """
     words = _words(text)
     if _is_no(words) or (len(text) <= LETTERS and is_withdrawal(text)):
         by_mail = [ConsentSignal("email", "marketing", allowed=False)] if _MAILS.search(text) else []
         return refusal(channel, party) + by_mail
     if len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
-        return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(party)]
+        return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(channel, party)]
     return []
 
 
 def refusal(channel: str, party: list[Identifier]) -> list[ConsentSignal]:
     """Return the no of who is reached at the phones that a channel shows, or without any the no of whoever it is."""
-    return [ConsentSignal(channel, "marketing", allowed=False, value=phone) for phone in _phones(party) or [""]]
+    return [ConsentSignal(channel, "marketing", allowed=False, value=phone) for phone in _phones(channel, party) or [""]]
 
 
-def _phones(party: list[Identifier]) -> list[str]:
+def _phones(channel: str, party: list[Identifier]) -> list[str]:
+    if channel not in _NUMBERED:
+        return []
     return [each.value for each in party if each.kind == "phone" and each.evidence == "channel"]
 
 

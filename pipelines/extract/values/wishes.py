@@ -3,7 +3,7 @@
 import re
 
 from pipelines.contract import ConsentSignal, Identifier
-from pipelines.extract.values.keywords import UNSUBSCRIBING, has_refusal, keyword_consent
+from pipelines.extract.values.keywords import KEYED, UNSUBSCRIBING, has_refusal, keyword_consent
 from pipelines.extract.values.withdrawals import is_withdrawal, plainly
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
@@ -40,12 +40,12 @@ _TELLING = ("don't", "do not unsub", "not unsub", "cannot", "can't", "nicht abme
 
 
 def asked_consent(text: str, subject: str | None, channel: str, party: list[Identifier]) -> list[ConsentSignal]:
-    """Return what an inbound message says about marketing on its channel: by keyword in texts and chats, in words by mail.
+    """Return what an inbound message says about marketing on its channel: by keyword, in words by mail.
 
     A yes by mail holds for the addresses that the channel itself shows; a no is kept, without a value, even where there is
     none.
     """
-    if channel in ("sms", "chat"):
+    if channel in KEYED:
         return keyword_consent(text, channel, party)
     wish = mail_wish(text, subject or "") if channel == "email" else None
     if wish is None:

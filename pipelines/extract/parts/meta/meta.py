@@ -13,7 +13,7 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.contract import Interaction, Record, hashed_ref
+from pipelines.contract import Channel, ConsentSignal, Interaction, Record, hashed_ref
 from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.files.documents import Entry
 from pipelines.extract.files.inbox import Export, SourceFile
@@ -24,6 +24,7 @@ from pipelines.extract.parts.meta.threads import Part, Thread, counted, read_par
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import Drift, known
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import clean, one_line
 from pipelines.settings import Source
 
@@ -131,7 +132,9 @@ def _interaction(message: Message, nth: int, place: Place, issues: Issues) -> In
     thread, part = place.thread, place.part
     is_ours = thread.own.is_name(message.author)
     text = clean(message.text)
+    channel: Channel = "voice" if message.is_call else thread.source.channel or "social"
     reason, party, party_ref = thread.reason, thread.party, thread.person or thread.ref
+    consent: list[ConsentSignal] = []
     if thread.reason in ("group", "own_address"):
         party_ref = ""
     if not is_ours and (thread.reason == "group" or thread.is_stranger(message.author)):
@@ -139,13 +142,14 @@ def _interaction(message: Message, nth: int, place: Place, issues: Issues) -> In
         party = known(identifiers.name(message.author, "channel"))
     elif thread.reason is None and not is_ours:
         party = known(*party, *claims_of(text, thread.source))
+        consent = keyword_consent(text, channel, party)
     if message.is_empty:
         issues.warn(file=part.file.name, reason="a message without a text, a file or anything else")
     return Interaction(
         source=thread.source.name,
         source_ref=hashed_ref(thread.source.name, thread.ref, message.occurred_at, message.author, message.content, nth),
         conversation_ref=thread.ref,
-        channel="voice" if message.is_call else thread.source.channel or "social",
+        channel=channel,
         direction="outbound" if is_ours else "inbound",
         occurred_at=message.occurred_at,
         file=part.file.name,
@@ -159,6 +163,7 @@ def _interaction(message: Message, nth: int, place: Place, issues: Issues) -> In
         attachments=message.attachments,
         status=message.status,
         duration_seconds=message.duration_seconds,
+        consent=consent,
         reason=reason,
         source_metadata=message.metadata,
     )

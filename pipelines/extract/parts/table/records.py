@@ -13,6 +13,7 @@ from pipelines.extract.parts.table.values import Person, boolean, direction, fir
 from pipelines.extract.values.fields import known
 from pipelines.extract.values.instants import is_date_alone, parse_instant
 from pipelines.extract.values.issues import UnreadableError
+from pipelines.extract.values.keywords import KEYED
 from pipelines.extract.values.text import Parts, clean, split_reply
 from pipelines.extract.values.wishes import asked_consent
 from pipelines.settings import Source
@@ -65,7 +66,7 @@ class Interactions:
     def __init__(self, source: Source, mapping: dict[str, list[str]], layout: Layout, file: str) -> None:
         self.source, self.layout, self._file = source, layout, file
         self._zone, self._order, self.channel = source.zone, source.date_order, source.channel or "chat"
-        self.has_keywords, self.is_mail = self.channel in ("sms", "chat"), self.channel == "email"
+        self.has_keywords, self.is_mail = self.channel in KEYED, self.channel == "email"
         delivered = _DELIVERED.get(self.channel, frozenset())
 
         def evidence(kind: str) -> Evidence:

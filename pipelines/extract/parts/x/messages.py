@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from pipelines.contract import Direction, Interaction
+from pipelines.contract import Channel, ConsentSignal, Direction, Interaction
 from pipelines.extract.claims.claims import claims_of
 from pipelines.extract.files.documents import Entry
 from pipelines.extract.files.inbox import SourceFile
@@ -16,6 +16,7 @@ from pipelines.extract.parts.x.tweets import Reading
 from pipelines.extract.values.fields import Fields, known, names
 from pipelines.extract.values.instants import parse_instant
 from pipelines.extract.values.issues import Issues, UnreadableError
+from pipelines.extract.values.keywords import keyword_consent
 from pipelines.extract.values.text import clean
 
 _INTO = ("*.dmConversation.messages", "*.messages")
@@ -127,14 +128,17 @@ def parse_message(fields: Fields, thread: str, reading: Reading, position: str) 
     reason = None if recipient else "group"
     if recipient == sender:
         reason = "own_address"
+    channel: Channel = reading.source.channel or "social"
     party = archive.party(other) if other and reason is None else []
+    consent: list[ConsentSignal] = []
     if party and not is_ours:
         party = known(*party, *claims_of(text, reading.source))
+        consent = keyword_consent(text, channel, party)
     return Interaction(
         source=reading.source.name,
         source_ref=source_ref,
         conversation_ref=thread,
-        channel=reading.source.channel or "social",
+        channel=channel,
         direction=direction,
         occurred_at=occurred_at,
         file=reading.file,
@@ -144,6 +148,7 @@ def parse_message(fields: Fields, thread: str, reading: Reading, position: str) 
         agent_ref=sender if is_ours else None,
         text=text,
         attachments=attachments,
+        consent=consent,
         reason=reason,
         source_metadata={name: value for name, value in metadata.items() if value},
     )
