@@ -56,6 +56,9 @@ class Identifier:
     is_verified: bool = True
 
 
+CONSENT_CHANNELS = ("chat", "email", "sms", "social", "voice")  # on which people are written to or called
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentSignal:
     """One yes or no, as a record carries it: to one contact point, or (value empty) to all of the person's in the channel.

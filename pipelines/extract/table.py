@@ -10,7 +10,7 @@ which there is nothing to judge go into columns by the thousand, and the others 
 
 from collections.abc import Iterator
 
-from pipelines.contract import Record
+from pipelines.contract import CONSENT_CHANNELS, Record
 from pipelines.errors import ConfigurationError
 from pipelines.extract.files.blocks import Block
 from pipelines.extract.files.inbox import Export, SourceFile, each_file
@@ -32,7 +32,6 @@ _OF_INTERACTION = names("""
     agent_ref conversation_ref direction duration_seconds in_reply_to_ref is_public occurred_at reference source_ref status
     subject team text topic updated_at
 """)
-_CONSENT_CHANNELS = frozenset({"email", "chat", "social", "sms", "voice"})
 
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
@@ -108,7 +107,7 @@ def _known(kind: str) -> str:
     if kind == "interaction":
         person = [f"party.{name}" for name in person]
     own = sorted(_OF_PROFILE if kind == "profile" else _OF_INTERACTION)
-    channels = "|".join(sorted(_CONSENT_CHANNELS))
+    channels = "|".join(CONSENT_CHANNELS)
     return ", ".join([*own, *person, *(f"{stem}<{channels}>" for stem in CONSENTS)])
 
 
@@ -117,7 +116,7 @@ def _is_field(name: str, kind: str) -> bool:
     if name in (_OF_PROFILE if kind == "profile" else _OF_INTERACTION):
         return True
     if f"{stem}." in CONSENTS:
-        return scope in _CONSENT_CHANNELS
+        return scope in CONSENT_CHANNELS
     stem, _, scope = _person_kind(name, kind).partition(".")
     return bool(stem) and bool(scope) == (stem in SCOPED)
 

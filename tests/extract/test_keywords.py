@@ -27,7 +27,7 @@ def said(text, channel="sms"):
         "I want to unsubscribe please", "I would like to be removed from your list", "take me off your list",
         "I don't want any more texts from you", "I no longer wish to receive your messages", "Never contact me again",
         "Don't send me any more messages", "no marketing", "Please STOP sending these messages to my phone number",
-        "could you please stop texting my number", "I revoke my consent", "leave me alone", "delete my number",
+        "could you please stop texting my number", "leave me alone", "delete my number",
     ],
 )  # fmt: skip
 def test_a_short_message_is_a_no_to_marketing_for_the_number_it_came_from(text):

@@ -66,7 +66,7 @@ from tests.extract.mailboxes import one
 def test_a_short_mail_that_asks_for_no_more_is_heard(text, subject, wish, tmp_path):
     record = one(tmp_path, text, Subject=subject)
     expected = [] if wish is None else [ConsentSignal("email", "marketing", wish, "ann@field.example")]
-    assert record.consent == expected
+    assert [each for each in record.consent if each.channel == "email"] == expected
 
 
 def test_a_yes_from_a_doubtful_sender_is_not_heard_but_a_no_is(tmp_path):

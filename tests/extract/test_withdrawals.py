@@ -1,10 +1,13 @@
 """Mails of people who know their rights, or ask politely: each sentence below is a no, and each of the others none."""
 
+import json
+
 import pytest
 
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.keywords import keyword_consent
-from pipelines.extract.values.wishes import marketing_wish
+from pipelines.extract.values.wishes import asked_consent, marketing_wish
+from tests.extract.exports import extracted, source_of
 
 NOES = """
 I hereby withdraw my consent to receive marketing communications.
@@ -94,10 +97,53 @@ def test_it_is_heard_over_the_end_of_a_line_and_in_capitals():
     assert marketing_wish("I HEREBY WITHDRAW\nMY CONSENT to receive\nyour newsletter") is False
 
 
-def test_it_is_heard_in_a_text_too():
+def test_it_is_heard_in_a_text_too_however_long_it_is():
     ann = Identifier("phone", "", "+447700900123", "channel")
-    said = keyword_consent("Please delete all my data.", "sms", [ann])
-    assert said == [ConsentSignal("sms", "marketing", allowed=False, value=ann.value)]
+    for text in ("Please delete my address from your list.", "Hello. " * 40 + "Please delete my address from your list."):
+        said = keyword_consent(text, "sms", [ann])
+        assert said == [ConsentSignal("sms", "marketing", allowed=False, value=ann.value)]
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "chat", "social"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I object to the use of my personal data for marketing.",
+        "Please delete all my data.",
+        "Ich widerspreche der Nutzung meiner Daten zu Werbezwecken.",
+        "Retiro mi consentimiento para recibir publicidad.",
+    ],
+)
+def test_who_names_no_channel_is_written_to_on_none(text, channel):
+    said = asked_consent(text, None, channel, [])
+    assert {(each.channel, each.allowed) for each in said} == {
+        (each, False) for each in ("chat", "email", "sms", "social", "voice")
+    }
+    assert len(said) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I withdraw my consent to your newsletter.",
+        "Please delete my address from your mailing list.",
+        "Ich widerrufe meine Zustimmung zu Werbung per E-Mail.",
+        "Could you please unsubscribe me?",
+        "No more marketing please",
+    ],
+)
+def test_who_names_a_channel_or_is_merely_tired_of_ours_says_no_to_that(text):
+    assert [(each.channel, each.allowed) for each in asked_consent(text, None, "email", [])] == [("email", False)]
+
+
+def test_a_long_text_in_a_table_is_heard_as_a_short_one_is(tmp_path):
+    text = "Hello, my order came too late again. " * 4 + "I OBJECT to the use of my data for direct marketing."
+    row = {"id": "1", "at": "2026-03-02T10:00:00Z", "way": "inbound", "from": "+447700900123", "text": text}
+    rows = [row, row | {"id": "2", "text": text.replace("OBJECT", "look forward")}]
+    columns = {"source_ref": "id", "occurred_at": "at", "direction": "way", "party.phone": "from", "text": "text"}
+    source = source_of(format="table", name="texts", kind="interaction", channel="sms", columns=columns, region="GB")
+    outcome = extracted(tmp_path, {"a.jsonl": "".join(json.dumps(each) + "\n" for each in rows)}, source)
+    assert [len(record.consent) for record in outcome.records] == [5, 0]
 
 
 @pytest.mark.parametrize("channel", ["sms", "chat"])

@@ -2,9 +2,9 @@
 
 import re
 
-from pipelines.contract import ConsentSignal, Identifier
+from pipelines.contract import CONSENT_CHANNELS, ConsentSignal, Identifier
 from pipelines.extract.values.fields import names
-from pipelines.extract.values.withdrawals import is_withdrawal
+from pipelines.extract.values.withdrawals import is_for_all_channels, is_withdrawal
 
 LETTERS = 100  # a longer message is a sentence, whatever words it holds
 WORDS = 12
@@ -89,12 +89,12 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
     """Return what an inbound message says as a whole about marketing on its channel; most messages say nothing.
 
     A yes holds for the phones that the channel itself shows as the sender, and is none where people are not reached by
-    phone; a no is kept, without a value, even where there is none. Who says no to mails on another channel says no to both.
+    phone; a no is kept, without a value, even where there is none. Who says no to mails on another channel says no to both,
+    who withdraws consent or objects without naming a channel says it to all.
     """
     words = _words(text)
-    if _is_no(words) or (len(text) <= LETTERS and is_withdrawal(text)):
-        by_mail = [ConsentSignal("email", "marketing", allowed=False)] if _MAILS.search(text) else []
-        return refusal(channel, party) + by_mail
+    if _is_no(words) or is_withdrawal(text):
+        return refusal(channel, party) + refusal_elsewhere(text, channel)
     if len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
         return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(channel, party)]
     return []
@@ -103,6 +103,15 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
 def refusal(channel: str, party: list[Identifier]) -> list[ConsentSignal]:
     """Return the no of who is reached at the phones that a channel shows, or without any the no of whoever it is."""
     return [ConsentSignal(channel, "marketing", allowed=False, value=phone) for phone in _phones(channel, party) or [""]]
+
+
+def refusal_elsewhere(text: str, channel: str) -> list[ConsentSignal]:
+    """Return the no that holds on other channels than the one it is said on: to all of them, or to mails."""
+    if is_for_all_channels(text):
+        others = [each for each in CONSENT_CHANNELS if each != channel]
+    else:
+        others = ["email"] if channel != "email" and _MAILS.search(text) else []
+    return [ConsentSignal(each, "marketing", allowed=False) for each in others]
 
 
 def _phones(channel: str, party: list[Identifier]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 
 from pipelines.contract import ConsentSignal, Identifier
-from pipelines.extract.values.keywords import KEYED, UNSUBSCRIBING, has_refusal, keyword_consent
+from pipelines.extract.values.keywords import KEYED, UNSUBSCRIBING, has_refusal, keyword_consent, refusal_elsewhere
 from pipelines.extract.values.withdrawals import is_withdrawal, plainly
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
@@ -51,7 +51,8 @@ def asked_consent(text: str, subject: str | None, channel: str, party: list[Iden
     if wish is None:
         return []
     addresses = [each.value for each in party if each.kind == "email" and each.evidence == "channel"]
-    return [ConsentSignal("email", "marketing", wish, value) for value in addresses or [""] * (not wish)]
+    here = [ConsentSignal("email", "marketing", wish, value) for value in addresses or [""] * (not wish)]
+    return here if wish else here + refusal_elsewhere(text, channel)
 
 
 def mail_wish(text: str, subject: str) -> bool | None:

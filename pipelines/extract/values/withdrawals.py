@@ -75,6 +75,13 @@ _LEAVING = re.compile(
     r"\b(?:unsubscribe (?:me|this|my)|opt me out|(?:remove|removing|take|taking) (?:me|us) (?:from|off)|abmelden|austragen"
     r"|désinscrire|désabonner|darme de baja|dar(?:me)? baja|cancellarmi|disiscrivermi|uitschrijven|afmelden)\b"
 )
+# Who names none of these when using a right is not written to on another channel either.
+_ONE_WAY = re.compile(
+    r"\b(?:e ?mails?|e ?mailing|mailings?|mailing lists?|newsletters?|infolettres?|verteilers?|rundschreiben|boletín|boletim"
+    r"|nieuwsbrie(?:f|ven)|correos?|sms|texts?|whatsapp|post(?:al)?|phone|telephone|call(?:s|ing)?|telefon\w*|telefoon"
+    r"|téléphone|teléfono|telefone|anrufe?n?|appels?|llamadas|chiamate|chamadas|lists?|listes?|listas?|lista|liste"
+    r"|address(?:es)?|adresse|dirección|indirizzo|adres|endereço)\b"
+)
 # Who denies it, or asks how, why and whether, wants none of it yet.
 _DENIED = re.compile(
     r"\b(?:not|never|nicht|nie|niet|pas)\b(?! (?:consent|agree) to)|n't\b(?! (?:consent|agree) to)"
@@ -92,6 +99,8 @@ _HINTS = (
     "me from", "me off", "us from", "us off", "abmelden", "austragen", "inscrire", "abonner", " baja", "iscrivermi",
     "uitschrijven", "afmelden",
 )  # fmt: skip
+# The same for RE2, in a text as it stands.
+HINTED = f"(?i){'|'.join(map(re.escape, _HINTS))}".replace("\\ ", "[ -]")
 _SENTENCE = re.compile(r"[^.!?;:]+[.!?;:]?")
 
 
@@ -102,8 +111,18 @@ def plainly(text: str) -> str:
 
 def is_withdrawal(text: str) -> bool:
     """Say whether somebody uses one of these rights, or asks politely to be taken off."""
+    return any(map(_is_one, _sentences(text)))
+
+
+def is_for_all_channels(text: str) -> bool:
+    """Say whether somebody uses one of these rights without a word of where: against marketing, for all that is known."""
+    return any(_is_right(sentence) and not _ONE_WAY.search(sentence) for sentence in _sentences(text))
+
+
+def _sentences(text: str) -> list[str]:
+    """Return a text's sentences as the phrases here are written; none where it says nothing of what is looked for."""
     plain = plainly(text[:LENGTH_LIMIT])
-    return _is_hinted(plain) and any(map(_is_one, _SENTENCE.findall(" ".join(plain.split()))))
+    return _SENTENCE.findall(" ".join(plain.split())) if _is_hinted(plain) else []
 
 
 def _is_hinted(text: str) -> bool:
@@ -111,10 +130,13 @@ def _is_hinted(text: str) -> bool:
 
 
 def _is_one(sentence: str) -> bool:
-    if len(sentence) > SENTENCE_LIMIT or not _is_hinted(sentence):
-        return False
-    if sentence.endswith("?"):
+    if sentence.endswith("?") and len(sentence) <= SENTENCE_LIMIT:
         return bool(_POLITE.search(sentence) and _LEAVING.search(sentence) and not _WONDERING.search(sentence))
-    if _DENIED.search(sentence):
+    return _is_right(sentence)
+
+
+def _is_right(sentence: str) -> bool:
+    """Say whether a sentence, which is no question, uses one of these rights."""
+    if len(sentence) > SENTENCE_LIMIT or sentence.endswith("?") or not _is_hinted(sentence) or _DENIED.search(sentence):
         return False
     return any(right.done.search(sentence) and all(each.search(sentence) for each in right.about) for right in _RIGHTS)

@@ -10,11 +10,11 @@ from pipelines.contract import Identifier
 from pipelines.extract.claims.claims import claims_of, references_of
 from pipelines.extract.parts.columns.claims import with_claims, with_mentions
 from pipelines.extract.parts.columns.identifiers import Identified
-from pipelines.extract.parts.columns.texts import Flags, each_once, flags_of, sizes
+from pipelines.extract.parts.columns.texts import Flags, each_once, flags_of
 from pipelines.extract.values.keywords import LETTERS, keyword_consent
+from pipelines.extract.values.withdrawals import HINTED
 from pipelines.settings import Source
 
-LONGEST_CHARACTER = 4  # bytes in UTF-8
 _ANYBODY = [Identifier("phone", "", "+", "channel")]
 
 
@@ -47,9 +47,8 @@ def looked_up(texts: pa.Array, answered: Flags, found: Sequence[Identified], sou
 
 
 def mark_keywords(channel: str, texts: pa.Array, said: Flags, is_odd: Flags) -> None:
-    """Mark the rows, of those ``said`` on a channel, whose whole text may say yes or no to marketing."""
-    rows = np.flatnonzero(said & (sizes(texts) <= LETTERS * LONGEST_CHARACTER))
-    short = texts.take(pa.array(rows))
-    is_short = flags_of(pc.less_equal(pc.utf8_length(short), LETTERS))
-    own, found = each_once(short.filter(pa.array(is_short)), lambda each: bool(keyword_consent(each, channel, _ANYBODY)))
-    is_odd[rows[is_short]] |= np.array(found, np.bool_)[own]
+    """Mark the rows, of those ``said`` on a channel, whose text may say yes or no to marketing."""
+    may_say = pc.or_(pc.less_equal(pc.utf8_length(texts), LETTERS), pc.match_substring_regex(texts, HINTED))
+    rows = np.flatnonzero(said & flags_of(may_say.fill_null(False)))
+    own, found = each_once(texts.take(pa.array(rows)), lambda each: bool(keyword_consent(each, channel, _ANYBODY)))
+    is_odd[rows] |= np.array(found, np.bool_)[own]
