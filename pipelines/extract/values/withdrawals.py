@@ -93,14 +93,14 @@ _WONDERING = re.compile(
 )
 # One of these is in all that is said so: a quick look at what mostly says none of it.
 _HINTS = (
-    "withdraw", "revok", "rescind", "widerr", "retir", "révoq", "revoc", "ritir", "trek", "herroep", "revog", "consent to",
-    "agree to", "object", "widerspr", "oppos", "opong", "oppong", "bezwaar", "oponh", "delete", "erase", "remove", "lösch",
-    "entfern", "streich", "supprim", "effac", "elimin", "borr", "cancell", "verwijder", "apag", "unsubscribe ", "opt me out",
-    "me from", "me off", "us from", "us off", "abmelden", "austragen", "inscrire", "abonner", " baja", "iscrivermi",
-    "uitschrijven", "afmelden",
+    "withdraw", "revok", "rescind", "widerr", "retir", "révoq", "revoc", "ritir", "trek ", "herroep", "revog",
+    "consent to", "agree to", "object", "widerspr", "oppos", "opong", "oppong", "bezwaar", "oponh", "delete", "erase",
+    "remove", "lösch", "entfern", "streich", "supprim", "effac", "elimin", "borr", "cancellar", "cancellate", "verwijder",
+    "apag", "unsubscribe ", "opt me out", " me from", " me off", " us from", " us off", "abmelden", "austragen",
+    "inscrire", "abonner", " baja", "iscrivermi", "uitschrijven", "afmelden",
 )  # fmt: skip
 # The same for RE2, in a text as it stands.
-HINTED = f"(?i){'|'.join(map(re.escape, _HINTS))}".replace("\\ ", "[ -]")
+HINTED = f"(?i){'|'.join(map(re.escape, _HINTS))}".replace("\\ ", "[\\s-]")
 _SENTENCE = re.compile(r"[^.!?;:]+[.!?;:]?")
 
 
@@ -120,13 +120,12 @@ def is_for_all_channels(text: str) -> bool:
 
 
 def _sentences(text: str) -> list[str]:
-    """Return a text's sentences as the phrases here are written; none where it says nothing of what is looked for."""
-    plain = plainly(text[:LENGTH_LIMIT])
-    return _SENTENCE.findall(" ".join(plain.split())) if _is_hinted(plain) else []
-
-
-def _is_hinted(text: str) -> bool:
-    return any(hint in text for hint in _HINTS)
+    """Return those sentences of a text that hold a hint, as the phrases here are written."""
+    plain = plainly(text[:LENGTH_LIMIT]).replace("\n", " ")
+    hints = [hint for hint in _HINTS if hint in plain]
+    if not hints:
+        return []
+    return [each for each in _SENTENCE.findall(" ".join(plain.split())) if any(hint in each for hint in hints)]
 
 
 def _is_one(sentence: str) -> bool:
@@ -137,6 +136,6 @@ def _is_one(sentence: str) -> bool:
 
 def _is_right(sentence: str) -> bool:
     """Say whether a sentence, which is no question, uses one of these rights."""
-    if len(sentence) > SENTENCE_LIMIT or sentence.endswith("?") or not _is_hinted(sentence) or _DENIED.search(sentence):
+    if len(sentence) > SENTENCE_LIMIT or sentence.endswith("?") or _DENIED.search(sentence):
         return False
     return any(right.done.search(sentence) and all(each.search(sentence) for each in right.about) for right in _RIGHTS)

@@ -48,7 +48,8 @@ def looked_up(texts: pa.Array, answered: Flags, found: Sequence[Identified], sou
 
 def mark_keywords(channel: str, texts: pa.Array, said: Flags, is_odd: Flags) -> None:
     """Mark the rows, of those ``said`` on a channel, whose text may say yes or no to marketing."""
-    may_say = pc.or_(pc.less_equal(pc.utf8_length(texts), LETTERS), pc.match_substring_regex(texts, HINTED))
-    rows = np.flatnonzero(said & flags_of(may_say.fill_null(False)))
-    own, found = each_once(texts.take(pa.array(rows)), lambda each: bool(keyword_consent(each, channel, _ANYBODY)))
-    is_odd[rows] |= np.array(found, np.bool_)[own]
+    rows = np.flatnonzero(said)
+    words = texts.take(pa.array(rows))
+    may_say = pc.or_(pc.less_equal(pc.utf8_length(words), LETTERS), pc.match_substring_regex(words, HINTED))
+    own, found = each_once(words.filter(may_say), lambda each: bool(keyword_consent(each, channel, _ANYBODY)))
+    is_odd[rows[flags_of(may_say)]] |= np.array(found, np.bool_)[own]
