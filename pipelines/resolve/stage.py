@@ -69,6 +69,7 @@ def resolve(
     model = load_model(home.find("config/linkage_model.json"))
     started, past = perf_counter(), past or Past()
     take_past(con, past, night)
+    take_parts(con, home)
     if full:
         forgotten = forget_what_is_stored(con)
         log.info("resolve: a full run, nothing that was stored is used (%d tables)", forgotten)
@@ -88,14 +89,13 @@ def resolve(
 
 
 def link(con: duckdb.DuckDBPyConnection, home: Home, linkage: Linkage, model: Model, night: date, engine: Engine) -> bool:
-    """Build what is a function of the lake alone, staging to edges; where the last run's rows hold, what changed in them.
+    """Build what is a function of the ``sealed_part`` alone, staging to edges, or what changed in them.
 
     Returns:
         Whether the last run's rows held. Then the temporary tables ``dirty``, ``loose_end``, ``moved_identity``,
         ``moved_record`` and ``new_record`` have what changed (``touched.update_identities``, ``edges.update_edges``).
     """
     rules = rules_digest(home, linkage, model)
-    take_parts(con, home)
     if is_kept(con, LINKS, rules):
         update_staging(con, home)
         update_identities(con, home, linkage, model, night)

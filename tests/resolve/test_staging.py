@@ -3,6 +3,8 @@
 import shutil
 from datetime import timedelta
 
+import pytest
+
 from tests.resolve.worlds import NIGHT, NOON, home_in, land, message, row, rows_of, run_resolve, told
 
 NEXT = NIGHT + timedelta(days=1)
@@ -50,7 +52,8 @@ def test_the_strongest_evidence_of_an_identifier_is_kept(tmp_path):
     assert rows_of(home, "SELECT evidence FROM staging.identifier WHERE kind = 'email'") == [("channel",)]
 
 
-def test_what_is_gone_from_the_lake_is_told_once(tmp_path, caplog):
+@pytest.mark.parametrize("full", [False, True])
+def test_what_is_gone_from_the_lake_is_told_once(tmp_path, caplog, full):
     """A small part of it keeps within the bounds of the expectations: its records left the tables without a word."""
     home = home_in(tmp_path)
     for night, source in ((NIGHT, "mail"), (NIGHT, "sms"), (NEXT, "mail")):
@@ -59,7 +62,7 @@ def test_what_is_gone_from_the_lake_is_told_once(tmp_path, caplog):
     assert "is gone from the lake" not in caplog.text
     shutil.rmtree(home.lake / "sms" / NIGHT.isoformat())
     for _ in range(2):
-        run_resolve(home, NEXT)
+        run_resolve(home, NEXT, full=full)
     assert caplog.text.count(f"what sms brought on {NIGHT} is gone from the lake, and so from the tables") == 1
 
 

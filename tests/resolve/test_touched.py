@@ -9,6 +9,7 @@ import pytest
 
 from pipelines import warehouse
 from pipelines.resolve.engines.engine import OneMachine
+from pipelines.resolve.evidence.staging import take_parts
 from pipelines.resolve.scoring.model import load_model
 from pipelines.resolve.settings import load_linkage
 from pipelines.resolve.stage import link
@@ -37,6 +38,7 @@ def run_link(home, night=NIGHT):
     """Run what is made of the lake alone, from staging to edges."""
     linkage, model = load_linkage(home.find("config/linkage.yml")), load_model(home.find("config/linkage_model.json"))
     with warehouse.writer_lock(home), warehouse.transaction(home) as con:
+        take_parts(con, home)
         link(con, home, linkage, model, night, OneMachine())
 
 

@@ -50,9 +50,9 @@ def land(home: Home, night: date, records: Iterable[Record]) -> None:
             write_seal(partition, Seal({"test": Batch({}, writer.finish())}))
 
 
-def run_resolve(home: Home, night: date = NIGHT) -> dict[str, int]:
+def run_resolve(home: Home, night: date = NIGHT, *, full: bool = False) -> dict[str, int]:
     with warehouse.writer_lock(home), warehouse.transaction(home) as con:
-        return resolve(con, home, night)
+        return resolve(con, home, night, full=full)
 
 
 def rows_of(home: Home, sql: str) -> list[tuple]:

@@ -15,7 +15,7 @@ from pipelines.files import read_own
 from pipelines.resolve.evidence import mail_ids
 from pipelines.resolve.evidence.versions import VERSIONED, build_versions, exchange_versions, files_of, take_rows
 from pipelines.resolve.exchange import RECORD, Exchange, exchange, keep_rows, named, narrowed, put
-from pipelines.resolve.relations import drop, register, run, take, unregister
+from pipelines.resolve.relations import drop, has_table, register, run, take, unregister
 from pipelines.settings import Home
 from pipelines.warehouse import build, select_of
 
@@ -31,9 +31,10 @@ _PART = pa.schema([
 
 
 def take_parts(con: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Make the sealed Parquet files that staging is made of the temporary table ``sealed_part``.
+    """Make the sealed Parquet files that staging is made of the temporary table ``sealed_part``; tell which are gone.
 
-    Call it before the lake is attached: a file that arrives between the two is then read twice, and never missed.
+    Call it before the lake is attached: a file that arrives between the two is then read twice, and never missed. And
+    before the parts that the tables reflect are forgotten.
     """
     rows = []
     for seal in sorted(home.lake.glob(f"*/*/{SEALED}")):
@@ -48,6 +49,15 @@ def take_parts(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     register(con, "parts", parts)
     take(con, "sealed_part", "FROM parts")
     unregister(con, "parts")
+    _tell_gone(con)
+
+
+def _tell_gone(con: duckdb.DuckDBPyConnection) -> None:
+    if not has_table(con, "staging", "part"):
+        return
+    gone = "SELECT source, night FROM staging.part EXCEPT SELECT source, night FROM sealed_part ORDER BY source, night"
+    for source, night in run(con, gone):
+        log.warning("resolve: what %s brought on %s is gone from the lake, and so from the tables; %s", source, night, MEND)
 
 
 def build_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
@@ -65,9 +75,6 @@ def update_staging(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     ``was_staging_identifier``, ``now_staging_identifier``, ``now_staging_interaction``: their rows before and after.
     """
     mail_ids.install(con)
-    gone = "SELECT source, night FROM staging.part EXCEPT SELECT source, night FROM sealed_part ORDER BY source, night"
-    for source, night in run(con, gone):
-        log.warning("resolve: what %s brought on %s is gone from the lake, and so from the tables; %s", source, night, MEND)
     take(con, "new_part", "FROM sealed_part EXCEPT FROM staging.part")
     take(con, "anew", "SELECT DISTINCT source FROM (FROM staging.part EXCEPT FROM sealed_part)")
     for table in _TABLES:
