@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -58,8 +59,10 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows the others
     interrupted = _notice_interrupt()
     try:
-        app()
+        _run()
     except BaseException as error:
+        with suppress(OSError):
+            _end_output()
         if interrupted.is_set():  # whatever a library made of it
             print("goldthread: stopped (Ctrl-C). Nothing is half-written: run it again at any time.", file=sys.stderr)
             sys.exit(INTERRUPTED)
@@ -67,12 +70,29 @@ def main() -> None:
             print(f"goldthread: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
         if BrokenPipeError in (type(error), type(error.__context__)):  # its reader went away: `goldthread query … | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         if not isinstance(error, Exception) or os.environ.get("GOLDTHREAD_DEBUG"):
             raise
         print(f"goldthread: {last_resort(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        app()
+    except SystemExit:
+        _end_output()
+        raise
+
+
+def _end_output() -> None:
+    """Write what is still to be written, and drop what cannot be: Python tries at its very end, and ends with 120."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _notice_interrupt() -> threading.Event:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -18,6 +19,8 @@ from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.lock import hold
 from pipelines.settings import Home
 from pipelines.warehouse import transaction, writer_lock
+
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
 
 @pytest.fixture
@@ -198,12 +201,20 @@ def test_a_terminal_that_lacks_a_letter_shows_the_others(ended, monkeypatch, enc
     assert shown.buffer.getvalue().startswith(b"? ?")
 
 
+def test_results_for_which_the_disk_has_no_room_are_an_error(tmp_path):
+    command = [sys.executable, "-m", "pipelines.cli", "versions", "--json", "--home", str(tmp_path)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=BUFFERED)
+    assert done.returncode == 1
+    assert done.stderr.startswith("goldthread: No space left on device")
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
     """As with `goldthread versions | head -0`."""
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "pipelines.cli", "versions", "--json", "--home", str(tmp_path)]
-    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, env=BUFFERED)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")
 

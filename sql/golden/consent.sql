@@ -3,8 +3,8 @@
 -- Grain   one row per (kind, scope, value, channel, purpose)
 -- Reads   staging.consent, staging.identifier, golden.membership, policy_contact
 -- Rule    the strictest wins. A no stands until it is lifted by a later yes: of the same profile row, or in a message
---         of the person whose contact point it is; a no said for all of a person's points also by a row that shows this
---         one. A row's no counts for the points that it had replaced by then as well, so that its own yes of earlier
+--         of the person whose contact point it is; what a row says for all of a person's points also by a row that shows
+--         this one. A row's no counts for the points that it had replaced by then as well, so that its own yes of earlier
 --         reaches nobody there. A yes counts only for the point it names or, where it names none, for those its record
 --         showed then; never for one that its own record only typed, be it the person's by others. Of a yes and a no at
 --         one instant the no stands. The addresses of one mailbox (ann@, ann+shop@) are one point (docs/adr/0022)
@@ -124,7 +124,7 @@ word AS (
         point.kind,
         point.scope,
         signal.* REPLACE (point.value AS value),
-        reach.value IS NULL AS is_for_all
+        reach.value IS NULL AND signal.record_kind = 'profile' AS is_for_all
     FROM signal
     INNER JOIN point ON signal.customer_id = point.customer_id AND signal.channel = point.channel
     LEFT JOIN reach
