@@ -115,7 +115,11 @@ _ATTRIBUTION_LENGTH = 400
 _COLONS = (":", "\uff1a")
 # "On Fri, 20", "Am 20", "Le vendredi 20": so begin attributions wherever on a line they stand.
 _BEGINNING = re.compile(r"(?<!\S)(?:On|Am|Le|El|Il|Op|Em|Den|På) (?:[^\W\d_]{2,12}[.,]{0,2} ){0,2}\d")
-_YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
+# In the digits of Arabic, Persian, Hindi and Bengali, too.
+_YEAR = re.compile(
+    r"(?:[1\u0661\u06f1\u0967\u09e7][9\u0669\u06f9\u096f\u09ef]|[2\u0662\u06f2\u0968\u09e8][0\u0660\u06f0\u0966\u09e6])\d\d"
+)
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
 
 _LABELLED = re.compile(r"\s{0,9}\*{0,2}[^\W\d_][^\W\d_ ]{0,14}(?: [^\W\d_]{1,14})?\*{0,2} ?[:\uff1a]\*{0,2} ?\S")
@@ -236,7 +240,7 @@ def _words_before(attribution: list[str]) -> int:
     for found in reversed(list(_BEGINNING.finditer(line))):
         rest = " ".join([line[found.start() :], *attribution[1:]])
         if _is_dated(rest) and _has_verb(rest.casefold()):
-            return found.start() if line[: found.start()].strip("> ") else 0
+            return found.start() if line[: found.start()].strip("> " + _DRAWN) else 0
     return 0
 
 
