@@ -99,6 +99,16 @@ REPLIES = [
     pytest.param("-------- Message d\u2019origine --------", id="a typesetter's apostrophe"),
     pytest.param("-------- Oprindelig besked --------", id="Samsung in Danish"),
     pytest.param("------------------ 原始邮件 ------------------", id="QQ"),
+    pytest.param("------------------ Original ------------------", id="QQ in English"),
+    pytest.param("----- Mail original -----\nDe: Luc\nObjet: Bonjour", id="Zimbra in French"),
+    pytest.param(
+        "---- Replied Message ----\n| From | Bob<bob@x.example> |\n| Date | 05/03/2026 10:00 |", id="NetEase, with a table"
+    ),
+    pytest.param("---- 回复的原邮件 ----\n| 发件人 | Bob<bob@x.example> |", id="NetEase in Chinese"),
+    pytest.param("จาก: Bob\nส่ง: 3 พฤษภาคม 2569 10:00\nถึง: us\nเรื่อง: Hi", id="the block in Thai"),
+    pytest.param("प्रेषक: Bob\nभेजा गया: 3 मई 2026 10:00\nप्रति: us\nविषय: Hi", id="the block in Hindi"),
+    pytest.param(">>> Bob Archer <bob@x.example> 05/03/26 10:00 AM >>>", id="GroupWise"),
+    pytest.param('>>> "Bob Archer" 03.05.2026 10:00 >>>', id="GroupWise, without the address"),
 ]
 
 
@@ -141,6 +151,12 @@ def test_marks_before_an_attribution_are_the_quotes():
 def test_an_answer_below_a_drawn_attribution_and_its_quote_is_the_persons_own():
     parts = split_reply("---- Bob Archer wrote ----\n> Does it glow?\n\nIt does.")
     assert parts.text == "It does."
+
+
+def test_an_attribution_without_brackets_or_a_verb_is_the_quotes_above_one():
+    line = "3 May 2026 at 10:00 by bob@x.example:"
+    assert split_reply(f"It does.\n\n{line}\n> Does it glow?").text == "It does."
+    assert split_reply(f"It does.\n\n{line}\nlost").text == f"It does.\n\n{line}\nlost"
 
 
 def test_the_line_before_a_drawn_attribution_is_the_quotes():

@@ -121,6 +121,8 @@ _YEAR = re.compile(
 )
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
+_BARE_ADDRESS = re.compile(r"\s[^\s<>()@]{1,64}@[^\s<>()@:]{1,255}:")
+_GROUPWISE = re.compile(r">>> [^\n>]{1,200}>? [^\n>]{0,40}\d[:.]\d\d(?: [AP]M)? >>>")
 
 _LABELLED = re.compile(r"\s{0,9}\*{0,2}[^\W\d_][^\W\d_ ]{0,14}(?: [^\W\d_]{1,14})?\*{0,2} ?[:\uff1a]\*{0,2} ?\S")
 
@@ -229,7 +231,8 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     elif _is_dated(joined) and _ADDRESS.search(lines[at]):
         begins = begins or _has_verb(lines[at].casefold())  # Bob <bob@shop.example> wrote on Fri, 20
     is_told = _has_verb(folded) and ("@" in joined or any(map(str.isdigit, joined)))
-    return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
+    is_shown = _ADDRESS.search(joined) or (_BARE_ADDRESS.search(joined) and _quote_follows(lines, end + 1))
+    return end - at + 1 if begins and (is_told or (_is_dated(joined) and is_shown)) else 0
 
 
 def _words_before(attribution: list[str]) -> int:
@@ -260,14 +263,16 @@ def _is_divider(line: str) -> bool:
     if not line.startswith(_RULES) or len(line) > _ATTRIBUTION_LENGTH:
         return False
     told = _told(line)
-    return len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS)
+    return len(line) <= _DEVICE_LENGTH and (told.startswith(words.DIVIDERS) or told in words.WHOLE_DIVIDERS)
 
 
 def _is_drawn_attribution(line: str) -> bool:
     """Tell whether an attribution is drawn into a line: "---- On Fri, 20 Nov 2026 10:00:00 +0100 Bob wrote ----".
 
-    Zoho writes it so, and some telephones' programs, which leave out the time.
+    Zoho writes it so, and some telephones' programs, which leave out the time; GroupWise between ``>>>``.
     """
+    if _GROUPWISE.fullmatch(line):
+        return True
     if not (line.startswith(_RULES) and line.endswith(_RULES) and len(line) <= _ATTRIBUTION_LENGTH):
         return False
     told = _told(line)
