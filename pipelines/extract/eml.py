@@ -1,4 +1,4 @@
-"""Mail exports of one message a file: ``.eml`` (Outlook, Thunderbird, Gmail's original), ``.emlx`` (Apple Mail).
+"""Mail exports of one message a file: ``.eml`` (Outlook, Thunderbird, Gmail's original, Proton), ``.emlx`` (Apple Mail).
 
 What identifies things in it: as in every mail (see ``mbox``). What a file is, is told by its content. A file's name is
 often the subject, or somebody's name. An .emlx is the message's length in bytes on a line, the message, and a property
@@ -16,6 +16,7 @@ from pipelines.extract.parts.mail.body import is_cut
 from pipelines.extract.parts.mail.files import MARKS, messages_only, postmark, small, take_alone, whole
 from pipelines.extract.parts.mail.mail import DRAFT, Place
 from pipelines.extract.parts.mail.mime import parse_mail
+from pipelines.extract.parts.mail.proton import mail_of, noted_by, notes_in
 from pipelines.extract.values.fields import is_media
 from pipelines.extract.values.issues import Issues, UnreadableError
 
@@ -40,10 +41,20 @@ _OTHERS = tuple(_NOT_MAIL)
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a file; what cannot be one is set aside with what it is, and pictures beside are left."""
-    return each_file(messages_only(export, issues), issues, _parse)
+    notes = notes_in(export)
+
+    def parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
+        return _parse(file, export, issues, noted_by(notes.get(mail_of(file.name)), issues))
+
+    return each_file(messages_only(export, issues), issues, parse)
 
 
-def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:
+def group(file: SourceFile) -> str:
+    """Return the name that a mail shares with what Proton noted of it."""
+    return mail_of(file.name)
+
+
+def _parse(file: SourceFile, export: Export, issues: Issues, notes: frozenset[str]) -> Iterator[Interaction]:
     content = small(file)
     head = head_of(file, _HEAD) if content is None else content[:_HEAD]
     if is_media(head):
@@ -65,7 +76,7 @@ def _parse(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interac
         return
     postmarked = box.postmark if box else ""
     raw = raw.partition(b"\n")[2] if box else raw
-    place = Place(file.name, AT, export.night, postmarked, is_last=True, followed_by_blank=False)
+    place = Place(file.name, AT, export.night, postmarked, is_last=True, followed_by_blank=False, notes=notes)
     yield from take_alone(raw, export.source, place, issues, is_complete=False)
 
 

@@ -7,7 +7,7 @@ mailbox of each of its labels: alike but for its labels, which are no part of th
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from pipelines.contract import Interaction, Record
@@ -41,6 +41,7 @@ SWALLOWED = (
     "a line like a From line, with headers below it, within a message: no empty line before it, or a time of no mailbox"
 )
 _ENDING = re.compile(r"(?:\.(?:mbox|mbx|gz))+$", re.IGNORECASE)
+_TAKEOUT = "Takeout"  # the folder in which it all lies, in every language; those within have names in the account's
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -70,7 +71,19 @@ class Envelope:
 
 def extract(export: Export, issues: Issues) -> Iterator[Record]:
     """Yield one interaction a message of the night's mailboxes; the same message in two of them is yielded twice."""
-    return each_file(messages_only(export, issues), issues, read_mailbox)
+    return each_file(_mailboxes(messages_only(export, issues), issues), issues, read_mailbox)
+
+
+def _mailboxes(export: Export, issues: Issues) -> Export:
+    """Return the export without what Takeout brings beside mail, whose mailboxes have their ending: it is counted."""
+    kept = []
+    for file in export.files:
+        *folders, last = parts_of(file.name)
+        if _TAKEOUT in folders[2:] and not _ENDING.search(last):
+            issues.suppress(file=file.name, reason="a part of Takeout without mail")
+        else:
+            kept.append(file)
+    return replace(export, files=kept)
 
 
 def read_mailbox(file: SourceFile, export: Export, issues: Issues) -> Iterator[Interaction]:

@@ -38,7 +38,8 @@ _MESSAGED = ("chat", "sms", "social")
 
 _COMMENT_USUAL = names("attachments body type via")
 _COMMENT_LEFT = names("""
-    audit_id data event_type formatted_from formatted_to metadata plain_body recording_url timestamp uuid via_reference_id
+    audit_id data event_type formatted_from formatted_to graph_object_id metadata plain_body recording_url timestamp trusted
+    uuid via_reference_id
 """)
 
 

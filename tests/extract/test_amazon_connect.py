@@ -253,6 +253,7 @@ def test_how_a_contact_was_initiated_gives_its_direction(tmp_path, method, chann
         ({"Agent": None, "InitiationMethod": "OUTBOUND", "ConnectedToSystemTimestamp": None}, "not_answered", 0.0),
         ({"Agent": None, "InitiationMethod": "OUTBOUND"}, "answered", 120.0),
         ({"InitiationMethod": "API", "AnsweringMachineDetectionStatus": "VOICEMAIL_BEEP"}, "voicemail", 120.0),
+        ({"InitiationMethod": "API", "AnsweringMachineDetectionStatus": "UNDETECTED"}, "answered", 120.0),
         ({"ConnectedToSystemTimestamp": None}, "answered", 120.0),
         ({"ConnectedToSystemTimestamp": "2026-11-20T09:01:30Z"}, "answered", 30.0),
     ],

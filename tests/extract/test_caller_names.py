@@ -14,6 +14,8 @@ from tests.extract.exports import extracted
         "WIRELESS CALLER", "Wireless Caller", "TOLL FREE CALL", "TOLLFREE CALLER", "CELL PHONE   NY", "Unknown Name",
         "UNAVAILABLE", "NAME UNAVAILABLE", "PRIVATE CALLER", "NO CALLER ID", "OUT OF AREA", "V91514082300004",
         "LA MESA      CA", "SAN ANTONIO  TX", "Toronto, ON", "Mobile Number, Australia", "",
+        "CID:07700900126", "<unknown>", "asterisk", "Scam Likely", "SPAM RISK", "Potential Spam", "TELEMARKETER",
+        "No Number", "Name Not Found", "Unbekannt", "Inconnu", "Numéro masqué", "Desconocido", "Sconosciuto", "Onbekend",
     ],
 )  # fmt: skip
 def test_what_a_network_shows_where_it_knows_no_name_is_nobodys(shown):
@@ -22,7 +24,19 @@ def test_what_a_network_shows_where_it_knows_no_name_is_nobodys(shown):
 
 @pytest.mark.parametrize(
     "shown",
-    ["SMITH JOHN", "RODRIGUEZ MARIA", "NGUYEN ID", "O'NEIL   PAT", "MARTIN AL", "LEE, ANN", "Wireless World", "No"],
+    [
+        "SMITH JOHN",
+        "RODRIGUEZ MARIA",
+        "NGUYEN ID",
+        "O'NEIL   PAT",
+        "MARTIN AL",
+        "LEE, ANN",
+        "Wireless World",
+        "No",
+        "Ann Unbekannt",
+        "CID Rodrigo",
+        "Risk",
+    ],
 )
 def test_a_name_that_has_such_words_or_letters_in_it_is_a_name(shown):
     found = caller_name(shown)

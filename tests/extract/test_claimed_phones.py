@@ -81,6 +81,21 @@ OTHERS = """
     Kundennr. 030123456
     customer number 030123456
     pedido n\u00ba 612345678
+    Kd.-Nr. 030 1234567
+    Bestell-Nr.: 030 1234567
+    Reklamationsnummer 030 1234567
+    Sendungsnr. 030 1234567
+    retournummer 0612345678
+    numéro de client 06 12 34 56 78
+    n° de série : 0612345678
+    Cde 0612345678
+    cod. cliente 3123456789
+    scontrino 312 345 6789
+    albarán 612 34 56 78
+    nº de cliente 612345678
+    PO 5551234567
+    Cust no 030123456
+    consignment number 5551234567
     commande 0612345678
     ref: 5328 1035 48
     INVOICE 5328 103548,25
@@ -213,6 +228,9 @@ def test_what_only_looks_like_a_number_is_none(text):
         "try 020 7946 0123", "call 020 7946 0123 or order 5551234567", "020 7946 0123. 5 of them",
         "ann@x.example 020 7946 0123",
         "020 7946 0123 ann@x.example", "020 7946 0123;ann@x.example", "UPS 020 7946 0123", "Payment failed. 020 7946 0123",
+        "the best number: 020 7946 0123", "just in case, 020 7946 0123", "Telefonnummer 020 7946 0123",
+        "Servicenummer: 020 7946 0123", "gsm-nummer 020 7946 0123", "numéro: 020 7946 0123",
+        "client Ann, tél. 020 7946 0123",
     ],
 )  # fmt: skip
 def test_what_stands_around_a_number_costs_it_not(text):

@@ -89,6 +89,20 @@ def test_what_a_writer_tells_of_themselves_is_one(text):
 
 
 @pytest.mark.parametrize(
+    "reaction",
+    [
+        "Liked “{}”", 'Disliked "{}"', "Laughed at “{}”", "Reacted 😂 to “{}”", "Removed a like from “{}”", "👍 to “{}”",
+        "\u200a❤️\u200b to “\u200a{}\u200a”\u200a",
+    ],
+)  # fmt: skip
+def test_what_a_reaction_repeats_is_no_claim_of_who_reacted(reaction):
+    ours = "Call 07700 900199\nor write to helper@evil.example"
+    assert found(reaction.format(ours)) == set()
+    assert len(found(reaction.format(ours) + " - no, mine is 07700 900123")) == 3
+    assert len(found(f"I {reaction.format(ours)}")) == 2
+
+
+@pytest.mark.parametrize(
     ("text", "numbers"),
     [
         pytest.param("call (212) 555-0123", {("phone", "+12125550123")}, id="in its usual groups"),

@@ -1,12 +1,14 @@
 """One message a file: as Outlook, Thunderbird, Gmail and Apple Mail save it, and what else lies in such a folder."""
 
 import gzip
+import json
 from datetime import UTC, date, datetime
 
 import pytest
 
 from pipelines.contract import Attachment
-from pipelines.extract.files.inbox import find_export
+from pipelines.extract import eml
+from pipelines.extract.files.inbox import SourceFile, find_export
 from pipelines.extract.landing.naming import shown_file
 from pipelines.extract.landing.reading import read_export
 from pipelines.extract.values.issues import Issues
@@ -229,3 +231,44 @@ def test_every_sample_is_read_or_set_aside_with_its_reason(samples, tmp_path):
 def test_line_ends_of_an_older_mac_are_line_ends(tmp_path):
     (record,) = extracted(tmp_path, {"a.eml": mail("It broke.\nAgain.").replace(b"\n", b"\r")}, EML).records
     assert (record.subject, record.text) == ("A question", "It broke.\nAgain.")
+
+
+def protons(ref, *labels, **headers):
+    """A mail as Proton's export tool writes it, with its notes beside it."""
+    notes = json.dumps({"Version": 1, "Payload": {"ID": ref, "LabelIDs": ["5", *labels], "Subject": "A question"}})
+    return {
+        f"mail/{ref}==.eml": mail(ref, Message_ID=f"<{ref}@field.example>", **headers),
+        f"mail/{ref}==.metadata.json": notes,
+    }
+
+
+PROTONS = (
+    protons("asked", "0", "10") | protons("spammed", "4") | protons("thrown", "3")
+    | protons("sent", "2", "7", From=OURS, To="ann@field.example")
+    | protons("unsent", "1", "8", From=OURS, To="ann@field.example")
+    | {"mail/labels.json": '{"Version": 1, "Payload": []}'}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_packed", [False, True], ids=["a folder", "a zip"])
+def test_protons_notes_tell_drafts_and_spam_and_are_no_mails(is_packed, tmp_path):
+    files = {name: content if isinstance(content, bytes) else content.encode() for name, content in PROTONS.items()}
+    outcome = read(tmp_path, {"proton.zip": zipped(files)} if is_packed else files)
+    told = {record.text: (record.direction, record.reason, *record.source_metadata) for record in outcome.records}
+    assert told == {
+        "asked": ("inbound", None, "flagged"), "spammed": ("inbound", "spam"), "thrown": ("inbound", None, "trashed"),
+        "sent": ("outbound", None),
+    }  # fmt: skip
+    assert outcome.suppressed == {"a file beside the messages": 6, "a draft, not sent": 1}
+    assert (outcome.quarantined, outcome.warnings) == ([], {})
+
+
+def test_a_mail_is_read_together_with_protons_notes_of_it():
+    names = ("mail/a.eml", "mail/a.metadata.json", "mail/a.emlx")
+    assert [eml.group(SourceFile(name, 1, None, name)) for name in names] == ["mail/a", "mail/a", "mail/a.emlx"]
+
+
+def test_protons_notes_that_cannot_be_read_cost_no_message(tmp_path):
+    outcome = read(tmp_path, protons("asked", "0") | {"mail/asked==.metadata.json": "{"})
+    assert outcome.texts == ["asked"]
+    assert list(outcome.warnings) == ["Proton's notes of a mail that cannot be read: a draft, or spam, is taken for sent"]

@@ -46,7 +46,10 @@ def test_a_short_message_is_a_no_to_marketing_for_the_number_it_came_from(text):
         "arrêtez de m'envoyer des messages", "quiero darme de baja", "no quiero recibir más mensajes", "Descadastrar",
         "não quero mais receber mensagens", "cancelar", "non voglio più messaggi", "basta sms", "geen berichten meer",
         "Avsluta", "frameld", "inga fler sms tack", "wypisz mnie", "nie wysyłajcie mi więcej wiadomości",
-        "СТОП", "退订", "הסר",
+        "СТОП", "退订", "הסר", "取消订阅", "수신거부", "إلغاء", "berhenti", "Sluta", "STOP 36111", "Stop SMS au 36111",
+        "Nicht mehr schreiben bitte", "Lassen Sie mich in Ruhe!", "Ne m\u2019écrivez plus", "Non scrivetemi più",
+        "No más mensajes", "Удалите мой номер", "Haal mij van de lijst",
+        "Quítenme de su lista", "Vorrei cancellarmi dalla lista", "Ich möchte Ihre Werbung nicht mehr bekommen",
     ],
 )  # fmt: skip
 def test_a_no_is_heard_in_the_languages_in_which_it_is_heard_in_mails(text):
@@ -75,6 +78,7 @@ def test_a_keyword_alone_is_a_yes_for_the_number_it_came_from(text):
         "ingen aning",
         "leave me alone with the courier", "never send the parcel to me", "remove me from the waiting room", "opt me in",
         "Can I unsubscribe from the gym?", "I want to end my contract", "my watch stopped", "non voglio più il pacco",
+        "STOP 41234", "nicht mehr lieferbar", "Haal mij op", "Streichen Sie mich vom Newsletter?",
     ],
 )  # fmt: skip
 def test_any_other_message_says_nothing_about_marketing(text):

@@ -90,6 +90,7 @@ def test_a_mail_among_us_is_internal(tmp_path):
     ("headers", "thread"),
     [
         pytest.param({"X_GM_THRID": "1234", "References": "<a@x.example>"}, "1234", id="Gmail's own thread"),
+        pytest.param({"X_GMAIL_THRID": "1234", "References": "<a@x.example>"}, "1234", id="as getmail writes it"),
         pytest.param({"References": "<a@x.example>\n <b@x.example>"}, "a@x.example", id="the root of References, folded"),
         pytest.param({"In_Reply_To": "<b@x.example>"}, "b@x.example", id="the mail it answers"),
         pytest.param({"In_Reply_To": "Your message of Monday"}, "1@field.example", id="an answer to nothing that has an id"),
@@ -216,6 +217,7 @@ REPORT = {"Content_Type": "multipart/report; report-type=delivery-status; bounda
         pytest.param({"Precedence": "bulk"}, "newsletter", id="bulk"),
         pytest.param({"X_Spam_Flag": "YES"}, "spam", id="spam by flag"),
         pytest.param({"X_Gmail_Labels": "=?utf-8?q?Spam,Ge=C3=B6ffnet?="}, "spam", id="spam by Takeout's label"),
+        pytest.param({"X_GMAIL_LABELS": r'"\\\\Spam" Work'}, "spam", id="by getmail's"),
         pytest.param(
             {"X_Gmail_Labels": "=?utf-8?q?=E8=BF=B7=E6=83=91=E3=83=A1=E3=83=BC=E3=83=AB?="}, "spam", id="in Japanese"
         ),

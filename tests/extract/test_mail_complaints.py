@@ -58,3 +58,25 @@ def test_of_a_mail_of_which_the_headers_alone_are_sent_back_too(tmp_path):
 )
 def test_what_is_no_complaint_of_somebody_is_no_no(tmp_path, told, mail, kind):
     assert complained(tmp_path, told, mail, kind=kind).consent == []
+
+
+def outlooks(mail):
+    """A mail that Outlook.com sends back in a shape of its own: within a mail that says nothing else."""
+    body = f"--b\nContent-Type: message/rfc822\nContent-Disposition: inline\n\n{mail}\nBuy more\n--b--"
+    return {"body": body, "From": "staff@provider.example", "Content_Type": 'multipart/mixed; boundary="b"'}
+
+
+def test_what_outlook_sends_back_by_itself_is_a_no_and_nobodys_letter(tmp_path):
+    record = one(tmp_path, **outlooks("X-HmXmrOriginalRecipient: ann@field.example\n" + OUR_MAIL))
+    assert (record.consent, record.reason, record.party) == ([NO], "auto_reply", [])
+
+
+def test_what_outlook_sends_back_of_somebody_elses_is_nobodys_no(tmp_path):
+    mail = "X-HmXmrOriginalRecipient: ann@field.example\n" + OUR_MAIL.replace("news@staff.shop.example", "eve@evil.example")
+    record = one(tmp_path, **outlooks(mail))
+    assert (record.consent, record.reason) == ([], "auto_reply")
+
+
+def test_a_mail_that_somebody_sends_on_as_it_came_is_theirs(tmp_path):
+    record = one(tmp_path, **outlooks(OUR_MAIL))
+    assert (record.consent, record.reason) == ([], None)

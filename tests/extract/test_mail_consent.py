@@ -103,3 +103,45 @@ def test_a_no_in_a_few_words_is_heard_of_whom_nobody_is_known(headers, reason, t
         record = one(tmp_path, text, **headers)
         assert (record.reason, record.party) == (reason, [])
         assert [signal.allowed for signal in record.consent] == heard
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Get me off this list!", "Quit emailing me.", "Please cancel my newsletter subscription",
+        "I never asked for this, remove me.",
+        "Streichen Sie mich bitte von Ihrer Mailingliste", "Nehmt mich bitte aus eurem Newsletter",
+        "Bitte melden Sie mich vom Newsletter ab.", "Tragen Sie mich bitte aus!", "Bitte austragen",
+        "Hiermit kündige ich den Newsletter", "Ich möchte Ihren Newsletter nicht mehr erhalten",
+        "Bitte keine weiteren E-Mails",
+        "Merci de me retirer de votre liste de diffusion.", "Retirez-moi de votre mailing list", "Désabonnez-moi, svp",
+        "Je me désabonne.", "Merci de ne plus m\u2019envoyer de mails publicitaires", "Arrêtez de m'envoyer vos pubs",
+        "Stop aux mails !",
+        "Por favor, quítenme de su lista de correo", "Bórrenme de la lista", "Dejen de enviarme publicidad",
+        "Solicito la baja de la newsletter", "Dadme de baja, por favor", "No deseo seguir recibiendo sus correos",
+        "Me quiero desuscribir",
+        "Vi chiedo di cancellarmi dalla newsletter. Grazie", "Desidero essere cancellato dalla vostra mailing list",
+        "Rimuovetemi dalla lista", "Vogliate togliermi dalla vostra lista", "Chiedo la cancellazione dalla newsletter",
+        "Disiscrivetemi", "Non intendo ricevere altre comunicazioni commerciali", "Basta email, per favore",
+        "Ik wil geen mails meer ontvangen", "Gelieve mij te verwijderen uit uw mailinglijst", "Haal mij van de lijst",
+        "Schrijf me aub uit", "Stuur mij geen reclame meer", "Ik wil de nieuwsbrief niet meer ontvangen",
+        "Stop met mailen",
+    ],
+)  # fmt: skip
+def test_a_no_is_heard_as_people_say_it_in_each_language(line, tmp_path):
+    assert [signal.allowed for signal in one(tmp_path, f"{line}\n\nAnn", Subject="Re: Offers").consent] == [False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bitte melden Sie mich zum Newsletter an", "Nehmen Sie mich in den Verteiler auf", "Tragen Sie mich bitte ein",
+        "Ich habe den Newsletter nicht mehr erhalten", "Ich kann mich nicht vom Newsletter abwenden",
+        "Retirez-moi cet article de la commande", "Je n'arrive plus à lire vos mails", "Quítenme el recargo",
+        "No puedo darme de alta en el boletín", "Vorrei cancellare il mio ordine", "Non riesco a ricevere le vostre email",
+        "Essere cancellato mi ha sorpreso", "Haal mij op van het station", "Ik krijg geen mails meer",
+        "Schrijf me wanneer het uitkomt", "Please cancel my order", "They said they would remove me",
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_a_no_is_none(line, tmp_path):
+    assert one(tmp_path, f"{line}\n\nAnn", Subject="Re: Offers").consent == []

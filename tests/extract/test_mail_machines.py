@@ -70,6 +70,8 @@ RETURNED = "Content-Type: message/rfc822{}\n\nFrom: support@shop.example\nSubjec
     ("subject", "disposition", "reason"),
     [
         pytest.param("Mail delivery failed: back to you", "", "bounce", id="a server encloses what it could not deliver"),
+        pytest.param("Your message could not be delivered", "", "bounce", id="in other words"),
+        pytest.param("=?utf-8?b?44Oh44O844Or44Ko44Op44O86YCa55+l?=", "", "bounce", id="in Japanese"),
         pytest.param("Delivery failed", "\nContent-Disposition: attachment; filename=x.eml", None, id="a person attaches"),
         pytest.param("Fwd: Mail delivery failed: back to you", "", None, id="a person passes it on"),
         pytest.param("As you wrote", "", None, id="of something else"),

@@ -74,6 +74,7 @@ def test_nobody_writes_themselves_into_our_exchange(headers, tmp_path):
         pytest.param({"From": OURS, "To": None, "X_Gmail_Labels": "=?utf-8?q?Alle,Entw=C3=BCrfe?="}, None, id="Gmail's"),
         pytest.param({"From": OURS, "X_Gmail_Labels": "=?utf-8?q?=E4=B8=8B=E6=9B=B8=E3=81=8D?="}, None, id="in Japanese"),
         pytest.param({"From": OURS, "X_Gmail_Labels": "=?UTF-8?Q?Nieprzeczytane,Wersje_robocze?="}, None, id="in Polish"),
+        pytest.param({"From": OURS, "X_GMAIL_LABELS": r'"\\\\Important" "\\\\Draft"'}, None, id="as getmail writes them"),
         pytest.param({"From": OURS, "X_Status": "T"}, None, id="a Unix mailbox's"),
         pytest.param({"X_Unsent": "1", "X_Gmail_Labels": "Drafts"}, "inbound", id="a stranger's, who wants to hide"),
         pytest.param({"From": OURS, "To": "ann@field.example", "X_Gmail_Labels": "Sent"}, "outbound", id="sent"),

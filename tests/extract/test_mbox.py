@@ -227,6 +227,18 @@ def test_a_damaged_archive_is_set_aside_whole(tmp_path):
     assert outcome.quarantined == [("the whole file", "the zip is damaged or cut off")]
 
 
+def test_what_takeout_brings_beside_mail_is_counted(tmp_path):
+    files = {
+        "Takeout/Gmail/Alle Nachrichten.mbox": boxed(mail()), "Takeout/Gmail/Nutzereinstellungen/Filter.json": b"{}",
+        "Takeout/Google Chat/Groups/DM 1/messages.json": b"{}", "Takeout/Contacts/All.vcf": b"BEGIN:VCARD",
+        "Takeout/Drive/notes": b"From here on", "Inbox": b"no mailbox",
+    }  # fmt: skip
+    outcome = extracted(tmp_path, {"takeout.zip": zipped(files)}, SOURCE_OF_ANY)
+    assert outcome.texts == ["Hello"]
+    assert outcome.suppressed == {"a part of Takeout without mail": 4}
+    assert len(outcome.quarantined) == 1
+
+
 def test_the_mailboxes_of_an_archive_are_read_as_files_and_what_lies_beside_them_is_counted(tmp_path):
     entries = {
         "Takeout/Mail/Inbox.mbox": boxed(mail("one"), mail("two")), "Takeout/Mail/Sent.mbox": boxed(mail("three")),

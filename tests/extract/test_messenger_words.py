@@ -17,7 +17,20 @@ def told(folder, *messages):
 
 @pytest.mark.parametrize(
     "words",
-    ["Liked a message", "ann_x liked a message", "Reacted ❤️ to your message ", "A aimé un message", "Curtiu uma mensagem"],
+    [
+        "Liked a message",
+        "ann_x liked a message",
+        "Reacted ❤️ to your message ",
+        "A aimé un message",
+        "Curtiu uma mensagem",
+        "ann_x gefällt eine Nachricht",
+        "Hat mit 😂 auf deine Nachricht reagiert",
+        "Reaccionó con ❤️ a tu mensaje",
+        'Ha messo "Mi piace" a un messaggio',
+        "Ha reagito con 👍 al tuo messaggio",
+        "Reagiu com ❤️ à sua mensagem",
+        "Heeft met 😮 op je bericht gereageerd",
+    ],
 )
 def test_a_reaction_that_is_told_as_a_message_is_none(tmp_path, words):
     outcome = told(tmp_path, message("Zoë Ágoston", words), message("Zoë Ágoston", "I liked a message of yours", START + 1))

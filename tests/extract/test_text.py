@@ -69,6 +69,13 @@ REPLIES = [
     pytest.param("вс, 3 мая 2026, 10:00, Ян <yan@x.example>:", id="Gmail in Russian: no verb"),
     pytest.param('03.05.2026, 10:00, "Ян" <yan@x.example>:', id="Yandex"),
     pytest.param("2026-05-03 10:00 GMT+01:00 Bob <bob@x.example>:", id="a date and who"),
+    pytest.param(
+        "در تاریخ یکشنبه \u06f3 مهٔ \u06f2\u06f0\u06f2\u06f6،‏ \u06f1\u06f0:\u06f0\u06f0 باب <bob@x.example> نوشت:",
+        id="in Persian digits",
+    ),
+    pytest.param(
+        "রবি, ৩ মে, ২\u09e6২৬ তারিখে \u09e7\u09e6:\u09e6\u09e6 AM এ বব <bob@x.example> লিখেছেন:", id="in Bengali digits"
+    ),
     pytest.param("2026-05-03 10:00 GMT+01:00 Bob <\na.rather.long.address.of.bob@x.example>:", id="wrapped in an address"),
     pytest.param("Em nu 2026 u 10:00 Bob Ngo (bob@x.example) skriblis:", id="a language that we do not know"),
     pytest.param("su 3. toukokuuta 2026 klo 10.00 Ilo Aho\n<ilo@x.example> kirjoitti:", id="Finnish, wrapped"),
@@ -92,6 +99,16 @@ REPLIES = [
     pytest.param("-------- Message d\u2019origine --------", id="a typesetter's apostrophe"),
     pytest.param("-------- Oprindelig besked --------", id="Samsung in Danish"),
     pytest.param("------------------ 原始邮件 ------------------", id="QQ"),
+    pytest.param("------------------ Original ------------------", id="QQ in English"),
+    pytest.param("----- Mail original -----\nDe: Luc\nObjet: Bonjour", id="Zimbra in French"),
+    pytest.param(
+        "---- Replied Message ----\n| From | Bob<bob@x.example> |\n| Date | 05/03/2026 10:00 |", id="NetEase, with a table"
+    ),
+    pytest.param("---- 回复的原邮件 ----\n| 发件人 | Bob<bob@x.example> |", id="NetEase in Chinese"),
+    pytest.param("จาก: Bob\nส่ง: 3 พฤษภาคม 2569 10:00\nถึง: us\nเรื่อง: Hi", id="the block in Thai"),
+    pytest.param("प्रेषक: Bob\nभेजा गया: 3 मई 2026 10:00\nप्रति: us\nविषय: Hi", id="the block in Hindi"),
+    pytest.param(">>> Bob Archer <bob@x.example> 05/03/26 10:00 AM >>>", id="GroupWise"),
+    pytest.param('>>> "Bob Archer" 03.05.2026 10:00 >>>', id="GroupWise, without the address"),
 ]
 
 
@@ -133,6 +150,17 @@ def test_marks_before_an_attribution_are_the_quotes():
 
 def test_an_answer_below_a_drawn_attribution_and_its_quote_is_the_persons_own():
     parts = split_reply("---- Bob Archer wrote ----\n> Does it glow?\n\nIt does.")
+    assert parts.text == "It does."
+
+
+def test_an_attribution_without_brackets_or_a_verb_is_the_quotes_above_one():
+    line = "3 May 2026 at 10:00 by bob@x.example:"
+    assert split_reply(f"It does.\n\n{line}\n> Does it glow?").text == "It does."
+    assert split_reply(f"It does.\n\n{line}\nlost").text == f"It does.\n\n{line}\nlost"
+
+
+def test_the_line_before_a_drawn_attribution_is_the_quotes():
+    parts = split_reply("It does.\n\n ---- On Sun, 03 May 2026 10:00:00 +0100  Bob <bob@x.example> wrote --- \n > Does it?")
     assert parts.text == "It does."
 
 

@@ -84,6 +84,18 @@ def test_the_kind_of_an_event_may_be_told_by_number(tmp_path):
     assert record.channel == "email"
 
 
+def test_a_comment_on_facebook_is_one_in_audits(tmp_path):
+    said = comment(704, ANN, "Is it in stock?", via="facebook", origin={"name": "Ann A", "facebook_id": "77"})
+    event = {"type": "FacebookComment", "graph_object_id": "9_77", "trusted": True}
+    bare = {name: value for name, value in said.items() if name not in ("via", "created_at", "metadata", "audit_id")}
+    audit = audit_of(said | {"ticket_id": 20001}, 1) | {"events": [CHANGED, bare | event]}
+    outcome = extracted(tmp_path, USERS | {"t": lines(*BARE), "a": lines(audit)}, SOURCE)
+    (record,) = outcome.records
+    assert (record.channel, record.direction, record.text) == ("social", "inbound", "Is it in stock?")
+    assert not outcome.quarantined
+    assert not outcome.warnings
+
+
 def test_without_its_ticket_a_persons_comment_is_read_and_what_staff_wrote_is_set_aside(tmp_path):
     outcome = extracted(tmp_path, USERS | {"comments": lines(*FLAT[:3])}, SOURCE)
     (record,) = outcome.records

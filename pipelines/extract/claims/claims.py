@@ -4,6 +4,7 @@ from pipelines.contract import Evidence, Identifier
 from pipelines.extract.claims.claimed_emails import emails_of
 from pipelines.extract.claims.claimed_handles import handles_of, may_give_handle
 from pipelines.extract.claims.claimed_phones import AT_MOST, phones_of
+from pipelines.extract.claims.reactions import is_reaction
 from pipelines.extract.claims.reference_patterns import patterns_of
 from pipelines.extract.claims.signatures import signature_names
 from pipelines.extract.claims.text_marks import Marks
@@ -20,7 +21,7 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     """Return the identifiers that ``text`` mentions, references first, none of them our own.
 
     Addresses and numbers are taken wherever they stand, but for those that the writer tells of somebody else; handles only
-    where the writer calls them theirs.
+    where the writer calls them theirs. Of a reaction that a phone sends as a text nothing is: it repeats another's words.
 
     Args:
         text: what the person wrote, without quotes.
@@ -38,7 +39,7 @@ def claims_of(text: str, source: Source, signature: str = "", *, may_have_handle
     phones = phones_of(rest, marks, source.region)
     emails = emails_of(marks.text) if marks.signs else []
     found = [*mentioned, *emails, *phones, *handles]
-    if not found:  # as in most texts
+    if not found or is_reaction(said):  # as in most texts there is nothing
         return []
     if others := told_of_others(marks.text, addresses=bool(emails), numbers=bool(phones)):
         theirs = {*emails_of(others), *phones_of(others, Marks(others), source.region)}

@@ -49,12 +49,25 @@ _NUMBERED = names("""
     personnummer fakturanummer ärende ärendenummer saksnummer organisationsnummer organisasjonsnummer orgnr cvr cpr
     tilaus tilausnumero ondernemingsnummer rijksregisternummer bestelnr factuurnr dossiernummer klantnr
     sozialversicherungsnummer versicherungsnummer personalausweis reisepass
+    lieferschein hrb az cde cmd devis bordereau albarán localizador expediente incidencia scontrino matricola rif trace
+    consignment barcode quotation mpan txn
     objednávka objednávky faktúra rendelés comanda comandă factură sipariş заказ заказа замовлення παραγγελία
 """)
 _WITH_A_NUMBER = names("""
     customer case account acct card article item policy contract claim member membership confirmation payment part model
     sort kunde kunden client compte contrat klant rekening cliente cuenta contrato contratto conta klienta konta
+    ord cust acc inv case complaint quote job parcel reservation product meter reg employee staff lot batch request req
+    kd rg re bestell auftrags auftr rechnungs rechn vertrags vorgangs sendungs mitglieds paket retouren retoure angebot
+    angebots storno art artikel serien kto konto karten buchungs referenz
+    série réservation adhérent carte retour serie póliza envío devolución reserva socio
+    pratica reso prenotazione ddt fiscale pakket retour zaak polis
 """)
+# A word of these languages that ends so has its number, unless it is one of these.
+_OF_NUMBERS = re.compile(r"[^\W\d_]{3,}(?:nummer|nr|numret)")
+_OF_PHONES = re.compile(
+    r"tel|fon|service|handy|mob|ruf|fax|festnetz|whatsapp|kontakt|contact|privat|prive|gesch|zentral|hotline|notfall|dienst|büro"
+    r"|thuis|werk|arbeit|gsm|sms|durchwahl|noodgeval|bereik|bel|haus|ersatz|neue|number"
+)
 # The same in scripts that put nothing between words: what has a number, or a person may have whose number is meant with it,
 # and then only what says so ("订单号是", "注文番号は").
 _NUMBER_SIGNS = "号码|號碼|号|號|编号|編號|单号|單號|番号|번호|หมายเลข|เลขที่|เลข"
@@ -64,7 +77,7 @@ _NAMED_AT_ONCE = re.compile(
     f"(?:客户|客戶|会员|會員|合同|卡|受付|予約|会員|管理|製造|契約|예약|접수|회원|고객|등록|สมาชิก) ?(?:{_NUMBER_SIGNS}))"
     f"(?:{_NUMBER_SIGNS}|是|为|為|は|が|の|는|은|이|가|คือ|[ :\uff1a\"'(\uff08「『#])*$"
 )
-_NUMBER_WORDS = names("no nr num number nummer numer numero número numéro numeri id code n nº n° # idnr ending")
+_NUMBER_WORDS = names("no nr num núm cod number nummer numer numero número numéro numeri id code n nº n° # idnr ending")
 _IS = names("is ist est es è é jest")
 _WORDS, _WORDS_LENGTH = 4, 36  # words, and characters, that may say it
 _WORD_BACKWARDS = re.compile(r"[ .:*=\"'()\u00a0\-\u2013/]*(avi ?\.p|[°º]?[^\W\d_]+|#)")
@@ -110,16 +123,20 @@ def _is_named(before: str) -> bool:
     if not before.isascii() and _NAMED_AT_ONCE.search(before):
         return True
     backwards = before[: -_WORDS_LENGTH - 1 : -1].lower()
-    at, has_number, is_id = 0, False, False
+    at, has_number, is_id, is_open = 0, False, False, False
     for _ in range(_WORDS):
         match = _WORD_BACKWARDS.match(backwards, at)
         if match is None:
             break
         word, at = match[1][::-1], match.end()
+        if word in _NUMBERED or (has_number and word in _WITH_A_NUMBER) or (is_open and word in _NUMBER_WORDS):
+            return True
         if word in _NUMBER_WORDS:
             has_number, is_id = True, is_id or word == "id"
+        elif word in _WITH_A_NUMBER and not is_open:
+            is_open = True  # in French and its like the number is said before it: "numéro de client"
         elif word in _PHONE_WORDS or (word not in _IS and len(word) != len("DE")):
-            return word in _NUMBERED or (has_number and word in _WITH_A_NUMBER)
+            return bool(_OF_NUMBERS.fullmatch(word)) and not _OF_PHONES.search(word)
     return is_id
 
 

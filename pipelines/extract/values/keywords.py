@@ -4,7 +4,8 @@ import re
 
 from pipelines.contract import CONSENT_CHANNELS, ConsentSignal, Identifier
 from pipelines.extract.values.fields import names
-from pipelines.extract.values.withdrawals import is_for_all_channels, is_withdrawal
+from pipelines.extract.values.leaving import is_leaving, may_leave
+from pipelines.extract.values.withdrawals import is_for_all_channels, is_withdrawal, plainly
 
 LETTERS = 100  # a longer message is a sentence, whatever words it holds
 WORDS = 12
@@ -23,7 +24,7 @@ _LEAVING = UNSUBSCRIBING | names("""
 # Alone they are what gateways and networks take for a keyword.
 _NO = _LEAVING | names("""
     cancel end quit revoke abmeldung alto basta sair parar pare cancelar remover detener ende fin avsluta rezygnuję отписка
-    退订 td 配信停止 הסר ret
+    退订 取消订阅 td 配信停止 수신거부 הסר ret unsub berhenti iptal odhlásit odhlásiť lopeta sluta koniec إلغاء الغاء توقف
 """)
 _YES = names("start unstop subscribe resubscribe optin")
 _YES_IN_CHAT = _YES - {"start"}  # which opens a chat with many a bot
@@ -71,6 +72,9 @@ _REFUSALS = {
     "geen(?= (?:[^ ]+ )*meer)": _SENT,
     "inga fler|ikke flere|ingen flere|ingen": _SENT,
     "nie (?:wysyłaj|wysyłajcie)|nie chcę": _SENT | names("mi więcej"),
+    "nicht mehr (?:an)?schreiben|(?:lassen sie|lasst|lass) mich in ruhe|ne m'écrivez plus|laissez moi tranquille": None,
+    "non scrivetemi più|no me (?:escriban|escribáis) más|не пишите мне|удалите мой номер": None,
+    "no más": _SENT,
 }
 # One of these is in all that is said so, in lower case: a quick look at what mostly says none of it.
 _HINTS = (
@@ -82,6 +86,7 @@ _MAILS = re.compile(r"\be?-?mails?\b|newsletter|mailing|verteiler|nieuwsbrief|bo
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _CUES = [(re.compile(rf"\b(?:{said})(?![^ ])"), of) for said, of in _REFUSALS.items()]
 _KNOWN = (_AROUND | _NO | _YES).union(*map(_WORD.findall, _REFUSALS))
+_CODE = re.compile(r"(?<=\bstop) (?:(?:sms|au) )*3[68]\d{3}\b")  # "STOP au 36111": what texts in France end with
 _APART = re.compile(r"(?<=\bopt)[ -](?=(?:in|out)\b)|(?<=\bstop) (?=2 end\b)|(?<=\bstop 2) (?=end\b)")  # one keyword
 
 
@@ -93,11 +98,18 @@ def keyword_consent(text: str, channel: str, party: list[Identifier]) -> list[Co
     who withdraws consent or objects without naming a channel says it to all.
     """
     words = _words(text)
-    if _is_no(words) or is_withdrawal(text):
+    if _is_no(words) or is_withdrawal(text) or _is_leaving(text):
         return refusal(channel, party) + refusal_elsewhere(text, channel)
     if len(words) == 1 and words[0] in (_YES if channel == "sms" else _YES_IN_CHAT):
         return [ConsentSignal(channel, "marketing", allowed=True, value=phone) for phone in _phones(channel, party)]
     return []
+
+
+def _is_leaving(text: str) -> bool:
+    """Say whether a short message asks in one sentence to be taken off; a question asks for nothing yet."""
+    if len(text) > LETTERS or "?" in text or not may_leave(plain := plainly(text)):
+        return False
+    return is_leaving(" ".join(plain.split()))
 
 
 def refusal(channel: str, party: list[Identifier]) -> list[ConsentSignal]:
@@ -142,7 +154,7 @@ def _words(text: str) -> list[str]:
     words: list[str] = []
     whole = text.lower().replace("\u2019", "'")
     if "opt" in whole or "stop" in whole:
-        whole = _APART.sub("", whole)
+        whole = _CODE.sub("", _APART.sub("", whole))
     for word in _WORD.finditer(whole):
         if word[0] not in _KNOWN or len(words) == WORDS:
             return []

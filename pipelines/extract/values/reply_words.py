@@ -35,8 +35,9 @@ DIVIDERS = (
     "přeposlaná zpráva", "preposlaná správa", "továbbított üzenet", "mesaj redirecționat", "yönlendirilmiş mesaj",
     "пересылаемое сообщение", "пересланное сообщение", "переслане повідомлення", "转发邮件", "轉寄郵件", "转发的邮件",
     "転送されたメッセージ", "전달된 메시지", "reply above this line", "please type your reply above",
-    "please reply above",
+    "please reply above", "replied message", "回复的原邮件", "mail original",
 )  # fmt: skip
+WHOLE_DIVIDERS = ("original",)  # of words that begin other lines, too
 
 # Above a quote as Outlook writes it: "From: …", "Sent: …", "To: …", "Subject: …".
 HEADERS = frozenset((
@@ -61,6 +62,7 @@ HEADERS = frozenset((
     "보낸 사람", "보낸사람", "보낸 날짜", "보낸날짜", "날짜", "받는 사람", "받는사람", "제목", "참조",
     "מאת", "נשלח", "אל", "נושא", "תאריך", "من", "إلى", "الموضوع", "تاريخ", "التاريخ", "تم الإرسال",
     "từ", "đã gửi", "tới", "đến", "chủ đề", "ngày", "dari", "dikirim", "kepada", "subjek",
+    "จาก", "ส่ง", "ส่งเมื่อ", "วันที่", "ถึง", "เรื่อง", "หัวเรื่อง", "प्रेषक", "भेजा गया", "प्रति", "विषय",
 ))  # fmt: skip
 
 # Notes draws a table above a quote: "To", a line with whom, "cc", another, "Subject". One of the hints is in all of them.

@@ -115,8 +115,14 @@ _ATTRIBUTION_LENGTH = 400
 _COLONS = (":", "\uff1a")
 # "On Fri, 20", "Am 20", "Le vendredi 20": so begin attributions wherever on a line they stand.
 _BEGINNING = re.compile(r"(?<!\S)(?:On|Am|Le|El|Il|Op|Em|Den|På) (?:[^\W\d_]{2,12}[.,]{0,2} ){0,2}\d")
-_YEAR, _CLOCK = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d[:.]\d\d")
+# In the digits of Arabic, Persian, Hindi and Bengali, too.
+_YEAR = re.compile(
+    r"(?:[1\u0661\u06f1\u0967\u09e7][9\u0669\u06f9\u096f\u09ef]|[2\u0662\u06f2\u0968\u09e8][0\u0660\u06f0\u0966\u09e6])\d\d"
+)
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _ADDRESS = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,255}[>)]")
+_BARE_ADDRESS = re.compile(r"\s[^\s<>()@]{1,64}@[^\s<>()@:]{1,255}:")
+_GROUPWISE = re.compile(r">>> [^\n>]{1,200}>? [^\n>]{0,40}\d[:.]\d\d(?: [AP]M)? >>>")
 
 _LABELLED = re.compile(r"\s{0,9}\*{0,2}[^\W\d_][^\W\d_ ]{0,14}(?: [^\W\d_]{1,14})?\*{0,2} ?[:\uff1a]\*{0,2} ?\S")
 
@@ -225,7 +231,8 @@ def _attribution_lines(lines: list[str], at: int, colons: set[int]) -> int:
     elif _is_dated(joined) and _ADDRESS.search(lines[at]):
         begins = begins or _has_verb(lines[at].casefold())  # Bob <bob@shop.example> wrote on Fri, 20
     is_told = _has_verb(folded) and ("@" in joined or any(map(str.isdigit, joined)))
-    return end - at + 1 if begins and (is_told or (_is_dated(joined) and _ADDRESS.search(joined))) else 0
+    is_shown = _ADDRESS.search(joined) or (_BARE_ADDRESS.search(joined) and _quote_follows(lines, end + 1))
+    return end - at + 1 if begins and (is_told or (_is_dated(joined) and is_shown)) else 0
 
 
 def _words_before(attribution: list[str]) -> int:
@@ -236,7 +243,7 @@ def _words_before(attribution: list[str]) -> int:
     for found in reversed(list(_BEGINNING.finditer(line))):
         rest = " ".join([line[found.start() :], *attribution[1:]])
         if _is_dated(rest) and _has_verb(rest.casefold()):
-            return found.start() if line[: found.start()].strip("> ") else 0
+            return found.start() if line[: found.start()].strip("> " + _DRAWN) else 0
     return 0
 
 
@@ -256,14 +263,16 @@ def _is_divider(line: str) -> bool:
     if not line.startswith(_RULES) or len(line) > _ATTRIBUTION_LENGTH:
         return False
     told = _told(line)
-    return len(line) <= _DEVICE_LENGTH and told.startswith(words.DIVIDERS)
+    return len(line) <= _DEVICE_LENGTH and (told.startswith(words.DIVIDERS) or told in words.WHOLE_DIVIDERS)
 
 
 def _is_drawn_attribution(line: str) -> bool:
     """Tell whether an attribution is drawn into a line: "---- On Fri, 20 Nov 2026 10:00:00 +0100 Bob wrote ----".
 
-    Zoho writes it so, and some telephones' programs, which leave out the time.
+    Zoho writes it so, and some telephones' programs, which leave out the time; GroupWise between ``>>>``.
     """
+    if _GROUPWISE.fullmatch(line):
+        return True
     if not (line.startswith(_RULES) and line.endswith(_RULES) and len(line) <= _ATTRIBUTION_LENGTH):
         return False
     told = _told(line)

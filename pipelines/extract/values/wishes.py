@@ -4,6 +4,7 @@ import re
 
 from pipelines.contract import ConsentSignal, Identifier
 from pipelines.extract.values.keywords import KEYED, UNSUBSCRIBING, has_refusal, keyword_consent, refusal_elsewhere
+from pipelines.extract.values.leaving import is_leaving, may_leave
 from pipelines.extract.values.withdrawals import is_withdrawal, plainly
 
 MAIL_LIMIT = 120  # words; a longer mail tells a story
@@ -82,13 +83,14 @@ def marketing_wish(text: str) -> bool | None:
         return None
     if has_refusal(words):
         return False
-    if not any(phrase in flat for phrase in _ANY):
+    may_ask = may_leave(flat)
+    if not may_ask and not any(phrase in flat for phrase in _ANY):
         return None
     lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
     if lines and lines[0].strip(".,;:! \"'") in _ALONE:
         return False
     short = [line for line in lines if line.count(" ") < LINE_LIMIT and not any(mark in line for mark in _TELLING)]
-    if any(phrase in line for line in short for phrase in _NO):
+    if any(any(phrase in line for phrase in _NO) or (may_ask and is_leaving(line)) for line in short):
         return False
     return True if any(map(_asks_again, short)) else None
 

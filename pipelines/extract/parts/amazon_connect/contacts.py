@@ -48,7 +48,7 @@ _IS_VOICEMAIL = {
     for each in (
         "HUMAN_ANSWERED", "VOICEMAIL_BEEP", "VOICEMAIL_NO_BEEP", "AMD_UNANSWERED", "AMD_UNRESOLVED", "AMD_NOT_APPLICABLE",
         "AMD_UNRESOLVED_SILENCE", "SIT_TONE_BUSY", "SIT_TONE_INVALID_NUMBER", "SIT_TONE_DETECTED", "FAX_MACHINE_DETECTED",
-        "AMD_ERROR",
+        "AMD_ERROR", "ANSWERED", "UNDETECTED", "ERROR",
     )
 }  # fmt: skip
 _OF_CONTACTS = names("AWSContactTraceRecordFormatVersion ContactId CustomerEndpoint InitiationMethod InitiationTimestamp")

@@ -20,13 +20,30 @@ _MAILS = ("message/rfc822", "text/rfc822-headers")
 
 def complaints_of(mail: Part, own: Own) -> list[ConsentSignal]:
     """Return the no of everybody whom a report says to have complained; of most mails none."""
+    addresses = dict.fromkeys(address for address in _complaining(mail, own) if not own.is_ref(address))
+    return [ConsentSignal("email", "marketing", allowed=False, value=address) for address in addresses]
+
+
+def sent_back_by_outlook(mail: Part) -> Headers | None:
+    """Return the headers of the mail that Outlook.com sends back to who sent it, as its user called it spam; else None.
+
+    Its own reports hold that mail and nothing else, which tells to whom it had been delivered.
+    """
+    if mail.kind != "multipart/mixed" or [part.kind for part in mail.parts] != ["message/rfc822"]:
+        return None
+    sent = _headers_within(mail, _MAILS)
+    return sent if sent and sent.first(_OUTLOOK) else None
+
+
+def _complaining(mail: Part, own: Own) -> list[str]:
+    if sent := sent_back_by_outlook(mail):
+        return _reached(sent, own)
     if mail.kind != "multipart/report" or mail.parameters.get("report-type", "").lower() != _REPORT:
         return []
     told = _headers_within(mail, (f"message/{_REPORT}",))
     if told is None or told.word("feedback-type") not in _COMPLAINTS:
         return []
-    addresses = dict.fromkeys(address for address in _complainers(told, mail, own) if not own.is_ref(address))
-    return [ConsentSignal("email", "marketing", allowed=False, value=address) for address in addresses]
+    return _complainers(told, mail, own)
 
 
 def _complainers(told: Headers, mail: Part, own: Own) -> list[str]:
@@ -35,7 +52,12 @@ def _complainers(told: Headers, mail: Part, own: Own) -> list[str]:
     if named := _addresses(written):
         return named
     sent = _headers_within(mail, _MAILS)
-    if sent is None or not any(map(own.is_ref, _addresses(sent.all("from")))):
+    return _reached(sent, own) if sent else []
+
+
+def _reached(sent: Headers, own: Own) -> list[str]:
+    """Return to whom alone a mail went, where it is one of ours."""
+    if not any(map(own.is_ref, _addresses(sent.all("from")))):
         return []
     reached = _addresses(sent.all(_OUTLOOK)) or _addresses([*sent.all("to"), *sent.all("cc")])
     return reached if len(reached) == 1 else []

@@ -18,11 +18,12 @@ FILE_LIMIT = 64 << 20  # bytes of one message; no mail server takes more
 _SMALL = 1 << 20  # bytes; few mails have more
 MARKS = b"\xef\xbb\xbf\r\n"  # a byte order mark and empty lines before the first header are nothing
 _BESIDE = "a file beside the messages"
-# What Dovecot, Courier, Thunderbird and Takeout lay beside messages, by name.
+# What Dovecot, Courier, Thunderbird, Takeout and Proton lay beside messages, by name.
 _NAMES = re.compile(
     r"\.?dovecot[-.](?:index|uidlist|uidvalidity|keywords|mailbox|list|sieve|svbin|acl).*|\.?subscriptions|\.?uidvalidity"
     r"|courierimap\w*|courierpop3\w*|maildirfolder|maildirsize|sieve-?script"
-    r"|.*\.msf|msgfilterrules\.dat|table_of_contents|archive_browser\.html|index\.(?:html?|csv|txt)|.*\.emlxpart|info\.plist",
+    r"|.*\.msf|msgfilterrules\.dat|table_of_contents|archive_browser\.html|index\.(?:html?|csv|txt)|.*\.emlxpart|info\.plist"
+    r"|.*\.metadata\.json|labels\.json",
     re.IGNORECASE,
 )
 _FOLDER = "user settings"

@@ -269,8 +269,8 @@ def _ref(headers: Headers, raw: bytes) -> str:
 
 
 def _gmail_thread(headers: Headers) -> str:
-    """Return Gmail's number of the thread, which Takeout writes into each mail."""
-    thread = headers.word("x-gm-thrid")
+    """Return Gmail's number of the thread, which Takeout, or getmail, writes into each mail."""
+    thread = headers.word("x-gm-thrid") or headers.word("x-gmail-thrid")
     return thread if thread.isdigit() else ""
 
 

@@ -6,10 +6,11 @@ from pipelines.extract.parts.mail.headers import Headers
 
 # Headers that mail programs and mailboxes write into a mail they keep, and change while it lies there.
 _KEPT_BESIDE = re.compile(
-    rb"^(?:X-Gmail-Labels|X-GM-THRID|X-GM-MSGID|Status|X-Status|X-Keywords|X-UID|X-IMAP|X-IMAPbase|X-Mozilla-Status2?"
+    rb"^(?:X-Gmail-Labels|X-GM(?:AIL)?-THRID|X-GM(?:AIL)?-MSGID|Status|X-Status|X-Keywords|X-UID|X-IMAP|X-IMAPbase|X-Mozilla-Status2?"
     rb"|X-Mozilla-Keys|X-Evolution|X-Evolution-Source|X-Account-Key|X-UIDL):[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
+_GETMAIL = re.compile(r'"\\+(\w{1,20})"')  # "\\Sent" "\\Important": as getmail writes Gmail's labels, in any language these
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 # Gmail's own labels, which Takeout writes in the language of the account.
 _DRAFTS = frozenset((
@@ -23,10 +24,11 @@ SPAM = frozenset((
 
 
 def labels_of(headers: Headers) -> set[str]:
-    """Return Gmail's labels in lower case, as Takeout writes them into every copy of a mail."""
+    """Return Gmail's labels in lower case, as Takeout or getmail writes them into every copy of a mail."""
     if not headers.first("x-gmail-labels"):
         return set()
-    return {label.strip().strip('"').lower() for label in headers.text("x-gmail-labels").split(",")}
+    text = headers.text("x-gmail-labels").lower()
+    return {label.strip().strip('"') for label in text.split(",")} | set(_GETMAIL.findall(text))
 
 
 def is_unsent(headers: Headers) -> bool:

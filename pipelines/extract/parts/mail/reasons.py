@@ -7,6 +7,7 @@ from functools import lru_cache
 from pipelines.contract import Identifier
 from pipelines.extract.parts.mail.addresses import Mailbox
 from pipelines.extract.parts.mail.body import name_of
+from pipelines.extract.parts.mail.complaints import sent_back_by_outlook
 from pipelines.extract.parts.mail.headers import Headers
 from pipelines.extract.parts.mail.mime import Part
 from pipelines.extract.parts.mail.notes import SPAM, labels_of
@@ -26,7 +27,7 @@ _DAEMON_NAMES = ("mail delivery s", "mailer daemon", "mailer-daemon")
 _FAILURES = (
     "undeliver", "delivery fail", "delivery status", "delivery notification", "delivery has failed", "delivery error",
     "returned mail", "mail system error", "failure notice", "nondeliverable", "non-deliverable", "non remis", "unzustellbar",
-    "no se puede entregar", "mancato recapito", "配信できません",
+    "no se puede entregar", "mancato recapito", "配信できません", "not be delivered", "メールエラー",
 )  # fmt: skip
 _SPAM_LEVEL = 5  # Exchange's spam confidence level, from which a mail goes to Junk
 _SPAM_VERDICTS = frozenset(("sfv:spm", "sfv:sks", "sfv:skb"))  # Exchange: as spam by its content, by a rule, by a list
@@ -66,7 +67,7 @@ def reason_of_mail(mail: Part, sender: Mailbox, own: Own, *, is_junk: bool = Fal
         return "bot"
     if is_junk or _is_spam(headers):
         return "spam"
-    if _is_automatic(headers) or mail.kind == "multipart/report":
+    if _is_automatic(headers) or mail.kind == "multipart/report" or sent_back_by_outlook(mail):
         return "auto_reply"
     if _is_to_nobody(headers):
         return "bounce"

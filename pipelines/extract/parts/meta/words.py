@@ -17,7 +17,10 @@ SENT = re.compile(
 )
 _REACTED = re.compile(
     rf"{_SOMEBODY}(?:liked a message|reacted \S{{1,20}} to (?:your|a) message|a aimé un message|"
-    r"a réagi \S{1,20} à votre message|curtiu uma mensagem)\.?\s*",
+    r"a réagi (?:avec )?\S{1,20} à (?:votre|ton) message|curtiu uma mensagem|reagiu com \S{1,20} à sua mensagem|"
+    r"gefällt eine Nachricht|hat mit \S{1,20} auf deine Nachricht reagiert|le gustó un mensaje|"
+    r"(?:reaccionó|ha reaccionado) con \S{1,20} a tu mensaje|ha messo \"mi piace\" a un messaggio|"
+    r"ha reagito con \S{1,20} al tuo messaggio|heeft met \S{1,20} op je bericht gereageerd|vindt een bericht leuk)\.?\s*",
     re.IGNORECASE,
 )
 _BEGUN = re.compile(

@@ -29,8 +29,16 @@ _TELLING = (
     "anonymous|blocked|caller|cell|cellular|mobile|no name|out of area|private|restricted|toll[ -]?free|unavailable|unknown|"
     "wireless|withheld"
 )
+# What carriers think of a caller, what an exchange shows in a name's place, and the word for unknown in other languages.
+_LABELS = (
+    r"(?:potential|possible|suspected) (?:fraud|scam|spam)|(?:fraud|scam|spam)(?: (?:likely|risk))?\??|robo ?caller|"
+    r"telemarketer|(?:cid: ?)?\+?\d{6,}|asterisk|<unknown>|(?:name )?not found|no number|pay phone|null|n/a|"
+    "(?:incoming|international) call|anoniem|anonimo|anónimo|anonym|anonyme|desconocido|inconnu|numéro masqué|"
+    "número desconocido|onbekend|privado|privé|sconosciuto|unbekannt|unterdrückt"
+)
 _OF_NETWORKS = re.compile(
     rf"(?:(?:{_WORD}) )*(?:{_TELLING})(?: +(?:{_WORD}|{_TELLING}))*(?: +(?:{_STATES}))?"
+    rf"|{_LABELS}"
     rf"|[a-z]?\d{{6,}}|(?=.{{15}}$)[a-z][a-z .'-]*  (?:{_STATES})|[a-z][a-z .'-]*, ?(?:{_STATES})|mobile number, .+",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ from pipelines.extract.values.fields import Fields, names
 from pipelines.extract.values.issues import UnreadableError
 
 NO_TICKET = "a comment by staff without its ticket, so that nobody knows to whom: deliver the tickets with the comments"
-_COMMENTS = names("Comment TpeVoiceComment VoiceComment")
+_COMMENTS = names("Comment FacebookComment TpeVoiceComment VoiceComment")
 _LISTS = {"audits": "events", "ticket_events": "child_events"}  # a page of the API, and where a record of it has its events
 
 
