@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers
+from pipelines.errors import ConfigurationError, SourceBroken, StateDiffers, ValidationStopped
 from pipelines.extract.landing.lake import told_where_damaged
 from pipelines.extract.landing.landing import SourceReport, land, land_all
 from pipelines.extract.landing.partition import quarantined_nights, sealed_sources
@@ -115,14 +115,18 @@ def run(
     Raises:
         ConfigurationError: the engine cannot be used here; nothing was read.
         SourceBroken: nothing at all is there for this night.
-        ValidationStopped: a critical expectation failed; the version in use stays.
+        ValidationStopped: a critical expectation failed; the version in use stays. It tells the sources that broke, too.
         LockHeld: another process is writing this home.
     """
     name, place = night.isoformat(), str(home.path)
     _require_engine(home, engine)
     with writer_lock(home):
         sources = extract(home, sources_of(home), night)
-        rows = resolve(name, place, full=full, engine=engine) | load(name, place) | validate(name, place, accepted_by)
+        rows = resolve(name, place, full=full, engine=engine) | load(name, place)
+        try:
+            rows |= validate(name, place, accepted_by)
+        except ValidationStopped as stopped:
+            raise ValidationStopped("\n".join([str(stopped), *_broken(sources)])) from None
         published = publish(name, place)
     return RunReport(night, sources, rows, published["version"], timings(home, night), published["changes"])
 
@@ -205,9 +209,12 @@ def _source(sources: dict[str, Source], name: str) -> Source:
 
 def raise_broken(reports: list[SourceReport]) -> None:
     """Raise SourceBroken where a source broke its bounds, saying which, by how much, and where to look."""
-    broken = [report for report in reports if report.status in ("broken", "missing")]
-    if broken:
-        raise SourceBroken("\n".join(_broken_words(report) for report in broken))
+    if broken := _broken(reports):
+        raise SourceBroken("\n".join(broken))
+
+
+def _broken(reports: list[SourceReport]) -> list[str]:
+    return [_broken_words(report) for report in reports if report.status in ("broken", "missing")]
 
 
 def _broken_words(report: SourceReport) -> str:

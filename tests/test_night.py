@@ -196,6 +196,21 @@ def test_a_source_that_broke_its_bounds_ends_the_command_with_its_own_exit_code_
         assert con.execute("SELECT count(*) > 200 FROM golden.interaction").fetchone() == (True,)
 
 
+def test_a_night_that_validation_stops_tells_the_source_that_broke_and_where(tmp_path):
+    home = tmp_path / "home"
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "sources.yml").write_text(
+        "sources: {crm: {format: table, kind: profile, channel: crm, path: 'crm/{night}/*.csv',"
+        " columns: {source_ref: id, email: mail}}}\n"
+    )
+    (home / "inbox" / "crm" / "2026-11-20").mkdir(parents=True)
+    (home / "inbox" / "crm" / "2026-11-20" / "customers.csv").write_text("id,e_mail\n1,ann@x.example\n")
+    with pytest.raises(ValidationStopped) as stopped:
+        run_night(home, "2026-11-20")
+    assert "observed 0, expected at least 1" in str(stopped.value)
+    assert "crm/2026-11-20/customers.csv, after the beginning: wrong column: 'mail' is not in the file" in str(stopped.value)
+
+
 def test_a_night_for_which_nothing_arrived_is_an_error_that_names_the_places_looked_in(tmp_path):
     home = tmp_path / "home"
     copy_sample(home)

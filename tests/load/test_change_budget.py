@@ -164,6 +164,22 @@ def test_a_publish_over_the_budget_is_stopped_with_its_causes_and_says_what_a_pe
     assert report.accepted is None
 
 
+@pytest.mark.parametrize(
+    ("cause", "accepted_by", "is_held"),
+    [
+        pytest.param("judgement", None, False, id="stewards said so"),
+        pytest.param("records", "sam", False, id="let through"),
+        pytest.param("records", None, True, id="nobody said so"),
+    ],
+)
+def test_customers_that_merge_because_a_person_said_so_are_not_missing_ones(home, cause, accepted_by, is_held):
+    """Ten of sixty: in a small home a few judgements are more than a tenth of all customers."""
+    change(home, MERGE.format(merges=10) + f"; UPDATE golden.change SET cause = '{cause}'")
+    with pytest.raises(ValidationStopped) as stopped:  # what else of the made-up warehouse is wrong then
+        validate(home, NEXT, accepted_by)
+    assert ("customer: expect_table_row_count_to_be_between" in str(stopped.value)) is is_held
+
+
 def test_who_let_changes_through_and_when_is_kept_beside_what_moved(home, monkeypatch):
     monkeypatch.setattr(change_budget, "now", lambda: datetime(2026, 3, 5, 9, tzinfo=UTC))
     change(home, MERGE.format(merges=10))

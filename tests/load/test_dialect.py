@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy
 import yaml
 
-from pipelines.load.validate import run_suites
+from pipelines.load.validate import parameter_values, run_suites
 from pipelines.load.validation import dialect
 from pipelines.load.validation.suites import Entry
 from pipelines.settings import PACKAGE_ROOT
@@ -141,7 +141,7 @@ def answers(database: Path) -> list[Any]:
     entries = [
         Entry("customer", number, kind, "critical", kwargs) for number, (kind, kwargs, _) in enumerate(CASES, start=1)
     ]
-    return run_suites(database, None, {"customer": entries})
+    return run_suites(database, None, {"customer": entries}, parameter_values(None))
 
 
 @pytest.mark.parametrize(

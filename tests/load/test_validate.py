@@ -11,7 +11,7 @@ import pytest
 from pipelines.errors import ConfigurationError, ValidationStopped
 from pipelines.load.answers.status import status
 from pipelines.load.publish import publish
-from pipelines.load.validate import PARAMETERS, run_suites, validate
+from pipelines.load.validate import PARAMETERS, parameter_values, run_suites, validate
 from pipelines.load.validation.suites import load_suites
 from pipelines.load.versions.candidate import build_candidate, candidate_file, candidate_folder
 from pipelines.load.versions.published import current
@@ -287,7 +287,8 @@ def test_the_expectations_hold_on_tables_without_a_row(home):
         for schema, table in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
             con.execute(f"DELETE FROM {schema}.{table}")
     path = build_candidate(home)
-    failed = [check for check in run_suites(path, None, load_suites(home, PARAMETERS)) if not check.success]
+    checks = run_suites(path, None, load_suites(home, PARAMETERS), parameter_values(None))
+    failed = [check for check in checks if not check.success]
     assert {(check.suite, check.expectation) for check in failed} <= {
         ("customer", "expect_table_row_count_to_be_between"),
         ("membership", "expect_table_row_count_to_be_between"),

@@ -230,6 +230,19 @@ def test_a_different_stands_against_a_same_over_a_third(tmp_path):
     assert ("judged different", True) in cut or ("judged different", False) in cut
 
 
+def test_a_same_that_a_different_does_not_let_be_is_counted_where_the_model_had_weighed_the_pair_too(tmp_path):
+    home = home_in(tmp_path)
+    name = told("name", "Ottokar Quellbach")
+    land(home, NIGHT, [message("mail", ref, told("email", f"{ref}@{ref}.example"), name) for ref in "123"])
+    append_judgement(home, said("same", ONE, OTHER))
+    append_judgement(home, said("same", OTHER, THIRD, minutes=1))
+    append_judgement(home, said("different", ONE, THIRD, minutes=2))
+    run_resolve(home)
+    assert rows_of(
+        home, "SELECT match_weight > 3, is_judgement FROM resolve.guard_cut WHERE reason = 'judged different'"
+    ) == [(True, True)]
+
+
 def test_of_two_judgements_on_one_pair_the_latest_decides_and_that_is_told(tmp_path, caplog):
     home = home_in(tmp_path)
     write_world(home)

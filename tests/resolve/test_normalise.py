@@ -197,6 +197,11 @@ def ask(con, macro, left, right):
         pytest.param("John Smith Jr.", "John Smith", id="one of them without a generation"),
         pytest.param("Иванов И. П.", "Иван Петрович Иванов", id="a Russian with his father's name, and both by initials"),
         pytest.param("Ivan Ivanov", "Иванов Иван Петрович", id="without it"),
+        pytest.param("Μαρία Παπαδοπούλου", "Maria Papadopoulou", id="a Greek name in a passport"),
+        pytest.param("Ευαγγελία Αυγουστίδου", "Evangelia Avgoustidou", id="Greek letters that say one sound in pairs"),
+        pytest.param("Γιώργος Παπαδόπουλος", "Georgios Papadopoulos", id="what a Greek is called, and his whole name"),
+        pytest.param("ΓΕΩΡΓΙΟΣ ΠΑΠΑΔΟΠΟΥΛΟΣ", "George Papadopoulos", id="and in English"),
+        pytest.param("민지 김", "김민지", id="a Korean name in Latin order"),
     ],
 )
 def test_spellings_of_one_name_agree(con, left, right):
@@ -223,6 +228,7 @@ def test_spellings_of_one_name_agree(con, left, right):
         pytest.param("Anil V.", "Murugan Singh", id="an initial for the family name"),
         pytest.param("S. Smith", "Josephine Butler", id="an initial for the given name"),
         pytest.param("J. Smith", "A. Miller", id="initials alone"),
+        pytest.param("Μαρία Παπαδοπούλου", "Ελένη Παπαδοπούλου", id="Greek sisters"),
     ],
 )
 def test_two_people_rule_each_other_out(con, left, right):

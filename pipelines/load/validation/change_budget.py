@@ -104,6 +104,24 @@ def count_moved(home: Home, candidate: Path, in_use: Path) -> Moved:
     return Moved(customers, all_customers, interactions, all_interactions, causes)
 
 
+def count_meant(home: Home, candidate: Path, in_use: Path | None, *, accepted: bool) -> int:
+    """Count the customers of the version in use that merge by a steward's word, or at all where that is ``accepted``."""
+    if in_use is None:
+        return 0
+    con = _opened(home, candidate=candidate, in_use=in_use)
+    try:
+        told = "change = 'merged'" if accepted else "change = 'merged' AND cause = 'judgement'"
+        return int(
+            _rows(
+                con,
+                "SELECT count(*) FROM in_use.golden.customer"
+                f" SEMI JOIN (FROM candidate.golden.change WHERE {told}) USING (customer_id)",
+            )[0][0]
+        )
+    finally:
+        con.close()
+
+
 def _told(home: Home, candidate: Path) -> dict[str, str]:
     """Say what golden.change tells of customers and interactions that moved this night."""
     con = _opened(home, candidate=candidate)

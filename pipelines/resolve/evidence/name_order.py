@@ -59,9 +59,20 @@ _KOREAN = {
     "우": "woo", "전": "jeon", "황": "hwang", "권": "kwon", "고": "ko", "문": "moon", "심": "shim",
     "허": "heo", "구": "koo", "주": "joo", "백": "baek", "현": "hyun", "변": "byun", "여": "yeo",
 }  # fmt: skip
+_HANGUL = re.compile(r"[\uac00-\ud7a3]+")
 _KANA = re.compile(r"[\u3041-\u30fa]")
 _KANA_WORD = re.compile(r"[\u3041-\u30fa\u30fc]+")
 _GLIDE = re.compile(r"([\u3041-\u30fa])([\u3083\u3085\u3087\u30e3\u30e5\u30e7])")  # shi and a small yo are sho
+# Letters that Greeks write as two say one sound, and are written so in passports (ELOT 743): Παπαδοπούλου is Papadopoulou.
+_GREEK = re.compile(r"[\u0370-\u03ff]")
+_GREEK_PAIRS = (
+    (re.compile("ο[υύ]"), "ou"),  # noqa: RUF001
+    (re.compile("([αεη])[υύ](?=[αάεέηήιίοόυύωώβγδζλμνρ])"), r"\1v"),
+    (re.compile("([αεη])[υύ]"), r"\1f"),
+    (re.compile("γγ"), "ng"),  # noqa: RUF001
+    (re.compile("γχ"), "nch"),
+    (re.compile(r"\bμπ"), "b"),
+)
 _LONG_VOWEL = re.compile(r"ou(?!e)|oo|uu|-")
 _REPEATED = re.compile(r"(.)\u3005")
 
@@ -157,6 +168,12 @@ def korean_family(signs: str) -> str:
     return _KOREAN.get(signs, signs)
 
 
+def korean_order(first: str, behind: str) -> tuple[str, str]:
+    """Return the family name and the given one of a Korean name in two parts; 민지 김 is in Latin order."""
+    is_last = len(first) == 2 and len(behind) == 1 and first not in _LONGER_FAMILIES and _HANGUL.fullmatch(first + behind)
+    return (behind, first) if is_last else (first, behind)
+
+
 def family_first(name: str, words: list[str]) -> int:
     """Return how many of a name's first words are its family name; 0 where nothing says that it stands first.
 
@@ -187,6 +204,16 @@ def from_kana(name: str) -> str:
     if not _KANA.search(name):
         return name
     return _KANA_WORD.sub(lambda word: _LONG_VOWEL.sub(_shortened, anyascii(_GLIDE.sub(_glided, word[0]))), name)
+
+
+def from_greek(name: str) -> str:
+    """Write the pairs of Greek letters that say one sound as Greeks write them in Latin letters; the others stay."""
+    if not _GREEK.search(name):
+        return name
+    name = name.lower()
+    for pair, sound in _GREEK_PAIRS:
+        name = pair.sub(sound, name)
+    return name
 
 
 def _shortened(vowel: re.Match[str]) -> str:

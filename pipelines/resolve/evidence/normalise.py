@@ -39,7 +39,7 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "14"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "15"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
@@ -177,9 +177,10 @@ def _words(name: str, *, is_part: bool = False) -> list[str]:
             return [anyascii(piece).replace("-", "").lower() for piece in pieces]  # 王小明 is written WangXiaoMing
         if _HAN.search(written) and (is_part or written.count(" ") == 1):
             first, space, behind = written.partition(" ")
+            first, behind = (first, behind) if is_part else name_order.korean_order(first, behind)
             written = name_order.korean_family(first) + space + behind
         written = _INITIAL.sub(lambda letter: anyascii(letter[0])[:1], name_order.without_patronymic(written))
-        latin = anyascii(name_order.from_arabic(written))
+        latin = anyascii(name_order.from_greek(name_order.from_arabic(written)))
         words = [word.replace("'", "") for word in _WORD.findall(_DOTTED_TITLE.sub(r"\1", latin).lower())]
         words = [word for word in words if word.strip("-")]
     while len(words) > 1 and words[0] in TITLES and not _is_name(words):

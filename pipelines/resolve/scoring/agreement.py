@@ -204,7 +204,15 @@ CREATE OR REPLACE TEMP MACRO plain_words(value) AS
         '[^\\p{L}\\p{M}\\p{N}]+', ' ', 'g'
     ));
 
-CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS coalesce(jaro_winkler_similarity(l, r) >= 0.9, FALSE);
+-- a letter wrong, or a number left out; number 12 is not number 55
+CREATE OR REPLACE TEMP MACRO street_alike(l, r) AS
+    CASE
+        WHEN jaro_winkler_similarity(l, r) >= 0.9
+            THEN
+                list_has_all(regexp_extract_all(l, '\\d+'), regexp_extract_all(r, '\\d+'))
+                OR list_has_all(regexp_extract_all(r, '\\d+'), regexp_extract_all(l, '\\d+'))
+        ELSE FALSE
+    END;
 
 CREATE OR REPLACE TEMP MACRO births_contradict(l, r) AS
     l IS NOT NULL AND r IS NOT NULL AND NOT births_agree(l, r) AND NOT births_near(l, r);
