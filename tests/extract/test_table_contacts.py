@@ -136,3 +136,14 @@ def test_by_column_each_row_says_what_it_says_alone(tmp_path_factory, tmp_path):
     rows = [{"Id": str(n), "Email": cells[n % 5], "Phone": phones[n % 2]} for n in range(300)]
     assert_alike(tmp_path_factory, FEW, written(*rows).encode())
     assert counted(tmp_path, FEW, written(*rows).encode())[0] > 0
+
+
+@pytest.mark.parametrize(("channel", "evidence", "count"), [("chat", "claimed", 1), ("social", "channel", 0)])
+def test_that_a_channel_delivers_nothing_of_what_is_mapped_is_told(tmp_path, channel, evidence, count):
+    columns = {"source_ref": "Id", "occurred_at": "At", "direction": "Way", "party.handle.x": "From", "text": "Body"}
+    outcome = extracted(tmp_path, {"a": jsonl(MAIL | {"From": "ann"})}, changed(MAILS, channel=channel, columns=columns))
+    assert [each.evidence for each in outcome.records[0].party] == [evidence]
+    assert (
+        sum(reason.startswith("of what is mapped this channel delivers none: handle") for reason in outcome.warnings)
+        == count
+    )

@@ -130,6 +130,11 @@ class Layout:
         reason = "holds dates without a time of day, which are read as midnight: map a column that has both"
         self._issues.warn(file=self._file, reason=f"column {self.column(place)} {reason}")
 
+    def only_claimed(self, kinds: list[str], delivered: list[str]) -> None:
+        """Tell that whoever writes is only who they say they are: nothing that is mapped is delivered by the channel."""
+        reason = f"of what is mapped this channel delivers none: {', '.join(kinds)} are what people say, and join nobody by"
+        self._issues.warn(file=self._file, reason=f"{reason} themselves; map the column of their {' or '.join(delivered)}")
+
     def tell_empty(self) -> None:
         """Tell, once the file is read, of mapped columns that no row has filled."""
         if self._rows >= ENOUGH:

@@ -26,6 +26,7 @@ _DELIVERED = {
     "social": frozenset({"handle", "account"}),
     "chat": frozenset({"account"}),
 }
+_POINTS = frozenset[str]().union(*_DELIVERED.values())
 UTC = ZoneInfo("UTC")
 _UNSAID = Parts("", "", "")
 _NAMES_FIRST = ("party.full_name", "party.name", "party.email", "party.phone")
@@ -73,6 +74,9 @@ class Interactions:
             return "channel" if kind in delivered else "claimed"
 
         self.person = Person(layout, mapping, source, evidence, "party.")
+        told = {name.removeprefix("party.").partition(".")[0] for name in mapping if name.startswith("party.")} & _POINTS
+        if told and delivered and not told & delivered:
+            layout.only_claimed(sorted(told), sorted(delivered))
         self.consents = Consents(layout, mapping)
         people = (*_NAMES_FIRST, *sorted(name for name in mapping if name.startswith("party.")))
         self.shown = list(dict.fromkeys(place for name in people for place in layout.places(name)))
