@@ -20,8 +20,8 @@ from pipelines.warehouse import build
 log = logging.getLogger(__name__)
 
 _STEPS = (
-    "contested_identifier", "handover", "record_identity", "identity_name", "identity_identifier", "shared_identifier",
-    "promiscuous_identifier", "confirmed_claim", "identity",
+    "contested_identifier", "handover", "record_identity", "identity_name", "identity_identifier", "filler",
+    "shared_identifier", "promiscuous_identifier", "confirmed_claim", "identity",
 )  # fmt: skip
 JUNK_SHARE, JUNK_LEAST = 0.005, 50  # of all identities, and in small worlds so many, that carry a value which is told of
 NAMES = "SELECT name FROM resolve.record_name"

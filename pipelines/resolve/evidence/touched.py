@@ -153,12 +153,16 @@ class _Update:
         """A value is shared, or promiscuous, by whom all of its identities show; where that changes they are touched."""
         con = self.con
         shown = f"SELECT {_VALUE} FROM {{}}_resolve_identity_identifier WHERE {_SHARED}"
-        self.take("touched_value", f"{shown.format('was')} UNION {shown.format('now')}")
+        self.fillers()
+        self.take("touched_value", f"{shown.format('was')} UNION {shown.format('now')} UNION FROM moved_filler")
         carriers = f"resolve.identity_identifier SEMI JOIN touched_value USING ({_VALUE})"
         self.take("carrier", f"SELECT DISTINCT identity_id FROM {carriers}")
         self.take("near_identifier", "FROM resolve.identity_identifier SEMI JOIN carrier USING (identity_id)")
         self.take("near_name", "FROM resolve.identity_name SEMI JOIN carrier USING (identity_id)")
-        reads = {"resolve.identity_identifier": "near_identifier", "resolve.identity_name": "near_name"}
+        reads = {
+            "resolve.identity_identifier": "near_identifier", "resolve.identity_name": "near_name",
+            "resolve.filler": f"(FROM resolve.filler SEMI JOIN moved_filler USING ({_VALUE}))",
+        }  # fmt: skip
         for table, standing in (("shared_identifier", _VALUE), ("promiscuous_identifier", f"{_VALUE}, is_claimed")):
             made = exchange(con, self.home, f"resolve.{table}", VALUE, "touched_value", reads, **self.values)
             was, now = (f"SELECT {standing} FROM {rows}" for rows in (made.was, made.now))
@@ -170,8 +174,16 @@ class _Update:
             )
             drop(con, *made.tables)
         self.confirmed()
-        drop(con, "touched_value", "carrier", "near_identifier", "near_name")
+        drop(con, "touched_value", "moved_filler", "carrier", "near_identifier", "near_name")
         drop(con, *(f"{when}_resolve_identity_identifier" for when in ("was", "now", "changed")))
+
+    def fillers(self) -> None:
+        """Which dates of birth fill a field goes by all there are."""
+        con, table = self.con, "resolve.filler"
+        self.take("filler_before", f"FROM {table}")
+        build(con, self.home, table, **self.values)
+        self.take("moved_filler", f"SELECT DISTINCT {_VALUE} FROM ({differing(VALUE, 'filler_before', table)})")
+        drop(con, "filler_before")
 
     def confirmed(self) -> None:
         """A claim is confirmed by what those who claim a value and those who deliver it write; few values have both."""
