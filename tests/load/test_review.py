@@ -320,3 +320,14 @@ def test_status_and_history_tell_counts_states_and_no_person(home):
         assert not [word for word in PERSONAL if word in shown.output]
     assert "overruled" in run(home, "history", "--candidate").stdout
     assert json.loads(run(home, "status", "--candidate", "--json").stdout)["audit"]["precision"] is None
+
+
+def test_a_same_that_a_different_does_not_let_be_does_not_stand(home):
+    judge(home, "same", ["mail:3", "mail:4"], said(0), candidate=True)
+    judge(home, "same", ["mail:4", "m:2"], said(1), candidate=True)
+    judge(home, "different", ["mail:3", "m:2"], said(2), candidate=True)
+    rebuild(home)
+    states = [past.state for past in history(home, candidate=True)]
+    assert states[0] == "stands"
+    assert sorted(states[1:]) == ['contradicted by a "different" over third parties', "stands"]
+    assert review_status(home, candidate=True).states == {"stands": 2, "contradicted": 1}

@@ -13,13 +13,16 @@ from pipelines.resolve.judgements import Judgement, RecordKey, published_pairs, 
 from pipelines.resolve.stewards.audit import Audit, read_audit
 from pipelines.settings import Home
 
+_REFUSED = "SELECT identity_l, identity_r FROM meta.guard_cut WHERE is_judgement"
+
 
 @dataclass(frozen=True)
 class PastJudgement:
     """A line of the history.
 
     Attributes:
-        state: stands; undone by …; an undo; said again later; overruled by a later one; its records are gone.
+        state: stands; contradicted by a "different" over third parties; undone by …; an undo; said again later; overruled
+            by a later one; its records are gone.
         customers: those of the version that it is about.
     """
 
@@ -39,7 +42,8 @@ def history(home: Home, side: str | None = None, *, candidate: bool = False) -> 
         only = anchor_of(con, side).customer_id if side else None
         places = _places(con, judgements)
         pairs = published_pairs(con, home, judgements)
-    deciding = {row["judgement_id"] for row in pairs}
+        refused = {frozenset(row) for row in con.execute(_REFUSED).fetchall()}
+    deciding = {row["judgement_id"]: frozenset((row["identity_l"], row["identity_r"])) in refused for row in pairs}
     verdicts = {frozenset((row["identity_l"], row["identity_r"])): row["verdict"] for row in pairs}
     upright = {one.judgement_id for one in standing(judgements)}
     undone_by = {one.undoes: one.judgement_id for one in judgements if one.undoes}
@@ -57,15 +61,16 @@ def history(home: Home, side: str | None = None, *, candidate: bool = False) -> 
 
 
 def _state(
-    one: Judgement, upright: set[str], undone_by: dict[str, str], deciding: set[str], verdicts: dict[frozenset[str], str],
-    places: dict[RecordKey, tuple[str, str]],
+    one: Judgement, upright: set[str], undone_by: dict[str, str], deciding: dict[str, bool],
+    verdicts: dict[frozenset[str], str], places: dict[RecordKey, tuple[str, str]],
 ) -> str:  # fmt: skip
     if one.undoes is not None:
         return f"undone by {undone_by[one.judgement_id]}" if one.judgement_id in undone_by else "an undo"
     if one.judgement_id not in upright:
         return f"undone by {undone_by[one.judgement_id]}"
     if one.judgement_id in deciding:
-        return "stands"
+        is_refused = deciding[one.judgement_id] and one.verdict == "same"
+        return 'contradicted by a "different" over third parties' if is_refused else "stands"
     left, right = ({places[record][0] for record in side if record in places} for side in (one.left, one.right))
     if not left or not right:
         return "its records are gone"
