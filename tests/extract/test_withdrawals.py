@@ -129,6 +129,7 @@ def test_who_names_no_channel_is_written_to_on_none(text, channel):
         "Please delete my address from your mailing list.",
         "Ich widerrufe meine Zustimmung zu Werbung per E-Mail.",
         "Could you please unsubscribe me?",
+        "I object to the offers that you made me.",
         "No more marketing please",
     ],
 )

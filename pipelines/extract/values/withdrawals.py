@@ -82,6 +82,11 @@ _ONE_WAY = re.compile(
     r"|téléphone|teléfono|telefone|anrufe?n?|appels?|llamadas|chiamate|chamadas|lists?|listes?|listas?|lista|liste"
     r"|address(?:es)?|adresse|dirección|indirizzo|adres|endereço)\b"
 )
+# And means all of it: an offer that somebody objects to may be a single one.
+_WHOLE = re.compile(
+    r"\b(?:marketing|advertis\w*|\w*werb\w*|prospection|publicit\w+|publicidade?|pubblicit\w+|reclame|my details"
+    rf"|consent\w*|permission|einwilligung|zustimmung|einverständnis\w*|toestemming|{_MY_DATA})\b"
+)
 # Who denies it, or asks how, why and whether, wants none of it yet.
 _DENIED = re.compile(
     r"\b(?:not|never|nicht|nie|niet|pas)\b(?! (?:consent|agree) to)|n't\b(?! (?:consent|agree) to)"
@@ -116,7 +121,7 @@ def is_withdrawal(text: str) -> bool:
 
 def is_for_all_channels(text: str) -> bool:
     """Say whether somebody uses one of these rights without a word of where: against marketing, for all that is known."""
-    return any(_is_right(sentence) and not _ONE_WAY.search(sentence) for sentence in _sentences(text))
+    return any(_is_right(each) and _WHOLE.search(each) and not _ONE_WAY.search(each) for each in _sentences(text))
 
 
 def _sentences(text: str) -> list[str]:
