@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from pipelines.extract.values.reply_words import DEVICE_ENDS, DEVICE_STARTS
+
 LONDON = ZoneInfo("Europe/London")
 # The nights on which London's clocks change (01:00 UTC both): an hour is left out, an hour happens twice.
 SPRING, AUTUMN = datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)
@@ -16,8 +18,17 @@ EARLIEST, SECONDS = datetime(2024, 1, 1, tzinfo=UTC), 91_000_000  # until 18 Nov
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=30
 ).map(lambda text: normalize("NFC", text).strip()).filter(bool)  # fmt: skip
-# For formats that set quotes and signatures apart: nothing that looks like the beginning of one.
-UNQUOTED = WORDS.filter(lambda text: not text.startswith((">", "|>", "-", "_", "=", "*", "#", "\u2014")))
+# For formats that set quotes and signatures apart: nothing that looks like the beginning of one. Hypothesis draws strings of
+# the code as well, and so the words that a telephone writes under a mail.
+UNQUOTED = WORDS.filter(
+    lambda text: (
+        not (
+            text.startswith((">", "|>", "-", "_", "=", "*", "#", "\u2014"))
+            or text.casefold().startswith(DEVICE_STARTS)
+            or text.casefold().endswith(DEVICE_ENDS)
+        )
+    )
+)
 INSTANTS = st.one_of(
     st.integers(0, SECONDS).map(lambda seconds: EARLIEST + timedelta(seconds=seconds)),
     st.sampled_from([SPRING, AUTUMN]).flatmap(

@@ -260,3 +260,8 @@ def _parts(parts: Parts) -> tuple[str, str, str]:
 def test_hostile_text_takes_no_longer_than_its_length(length, text):
     assert_work_grows_with_length(text, html_to_text, length)
     assert_work_grows_with_length(text, split_reply, length)
+
+
+def test_how_a_telephones_line_ends_is_a_text_where_no_telephone_is_named():
+    assert split_reply("umdan gönderildi").text == "umdan gönderildi"
+    assert split_reply("Merhaba\n\niPhone'umdan gönderildi").text == "Merhaba"

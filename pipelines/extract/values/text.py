@@ -327,4 +327,4 @@ def _split_signature(own: list[str]) -> tuple[list[str], list[str]]:
 
 def _is_devices(folded: str) -> bool:
     """Tell whether a telephone or a mail app wrote this line under the mail, not the person."""
-    return folded.startswith(words.DEVICE_STARTS) or folded.endswith(words.DEVICE_ENDS)
+    return folded.startswith(words.DEVICE_STARTS) or (folded.endswith(words.DEVICE_ENDS) and folded not in words.DEVICE_ENDS)
