@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 Channel = Literal["email", "chat", "social", "sms", "voice", "crm"]
+CONSENT_CHANNELS = ("chat", "email", "sms", "social", "voice")  # on which people are written to or called
 Direction = Literal["inbound", "outbound", "internal"]
 Evidence = Literal["channel", "reference", "claimed"]
 
@@ -54,9 +55,6 @@ class Identifier:
     evidence: Evidence
     seen_at: datetime | None = None
     is_verified: bool = True
-
-
-CONSENT_CHANNELS = ("chat", "email", "sms", "social", "voice")  # on which people are written to or called
 
 
 @dataclass(frozen=True, slots=True)

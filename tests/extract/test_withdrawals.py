@@ -122,6 +122,11 @@ def test_who_names_no_channel_is_written_to_on_none(text, channel):
     assert len(said) == 5
 
 
+def test_a_subject_that_is_all_there_is_of_a_mail_is_heard_as_its_text():
+    said = asked_consent("", "I object to the use of my personal data for marketing.", "email", [])
+    assert len(said) == 5
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,4 +1,4 @@
-"""A no in one line of a mail: who asks to be taken off a list, or to be sent no more of something, and names which.
+"""A no in one line: who asks to be taken off a list, or to be sent no more of something, and names which.
 
 Each language says it with a verb of its own, and names a list or what is sent: a verb alone may be about an order.
 """

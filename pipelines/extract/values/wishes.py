@@ -52,8 +52,13 @@ def asked_consent(text: str, subject: str | None, channel: str, party: list[Iden
     if wish is None:
         return []
     addresses = [each.value for each in party if each.kind == "email" and each.evidence == "channel"]
-    here = [ConsentSignal("email", "marketing", wish, value) for value in addresses or [""] * (not wish)]
-    return here if wish else here + refusal_elsewhere(text, channel)
+    return wished_by_mail(addresses or [""] * (not wish), text, subject or "", wish=wish)
+
+
+def wished_by_mail(addresses: list[str], text: str, subject: str, *, wish: bool) -> list[ConsentSignal]:
+    """Return the signals of a mail that asks for something: for its sender's addresses, and of a no those elsewhere."""
+    here = [ConsentSignal("email", "marketing", wish, address) for address in addresses]
+    return here if wish else here + refusal_elsewhere(text or subject, "email")
 
 
 def mail_wish(text: str, subject: str) -> bool | None:

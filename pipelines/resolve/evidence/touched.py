@@ -5,6 +5,7 @@ records that carry such a value; the identities those were and are of; the value
 identities that carry such a value. docs/scale.md has the picture.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -59,6 +60,13 @@ class _Update:
     def take(self, name: str, select: str) -> None:
         take(self.con, name, select)
 
+    def made_anew(self, table: str, key: Sequence[str], moved: str) -> None:
+        """Build a table that goes by all there is, and leave as ``moved`` the keys whose rows are no longer the same."""
+        self.take("before", f"FROM {table}")
+        build(self.con, self.home, table, **self.values)
+        self.take(moved, differing(key, "before", table))
+        drop(self.con, "before")
+
     def names(self) -> None:
         """The names and numbers of touched records are read; those that nothing shows any more are forgotten."""
         con = self.con
@@ -74,11 +82,7 @@ class _Update:
 
     def frequencies(self) -> None:
         """A name may have become more common here, or less: whoever bears it is put together again."""
-        con, table = self.con, "resolve.name_frequency"
-        self.take("frequency_before", f"FROM {table}")
-        build(con, self.home, table, **self.values)
-        self.take("moved_name", f"SELECT part, name FROM ({differing(('part', 'name'), 'frequency_before', table)})")
-        drop(con, "frequency_before")
+        self.made_anew("resolve.name_frequency", ("part", "name"), "moved_name")
 
     def contested(self) -> None:
         """A value is contested by whom all of its records show: those of touched values are compared again."""
@@ -153,7 +157,7 @@ class _Update:
         """A value is shared, or promiscuous, by whom all of its identities show; where that changes they are touched."""
         con = self.con
         shown = f"SELECT {_VALUE} FROM {{}}_resolve_identity_identifier WHERE {_SHARED}"
-        self.fillers()
+        self.made_anew("resolve.filler", VALUE, "moved_filler")
         self.take("touched_value", f"{shown.format('was')} UNION {shown.format('now')} UNION FROM moved_filler")
         carriers = f"resolve.identity_identifier SEMI JOIN touched_value USING ({_VALUE})"
         self.take("carrier", f"SELECT DISTINCT identity_id FROM {carriers}")
@@ -176,14 +180,6 @@ class _Update:
         self.confirmed()
         drop(con, "touched_value", "moved_filler", "carrier", "near_identifier", "near_name")
         drop(con, *(f"{when}_resolve_identity_identifier" for when in ("was", "now", "changed")))
-
-    def fillers(self) -> None:
-        """Which dates of birth fill a field goes by all there are."""
-        con, table = self.con, "resolve.filler"
-        self.take("filler_before", f"FROM {table}")
-        build(con, self.home, table, **self.values)
-        self.take("moved_filler", f"SELECT DISTINCT {_VALUE} FROM ({differing(VALUE, 'filler_before', table)})")
-        drop(con, "filler_before")
 
     def confirmed(self) -> None:
         """A claim is confirmed by what those who claim a value and those who deliver it write; few values have both."""

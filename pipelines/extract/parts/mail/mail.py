@@ -24,9 +24,8 @@ from pipelines.extract.values import identifiers
 from pipelines.extract.values.identifiers import Own
 from pipelines.extract.values.instants import EARLIEST, latest_of
 from pipelines.extract.values.issues import Issues, UnreadableError
-from pipelines.extract.values.keywords import refusal_elsewhere
 from pipelines.extract.values.text import Parts, split_reply
-from pipelines.extract.values.wishes import LINE_LIMIT, mail_wish
+from pipelines.extract.values.wishes import LINE_LIMIT, mail_wish, wished_by_mail
 from pipelines.settings import Source
 
 SUBJECT_LIMIT = 1_000
@@ -258,8 +257,7 @@ def _consent(
     is_doubted = way.evidence != "channel" or (verdict != "pass" and headers.first("authentication-results") != "")
     if wish is None or (wish and (is_doubted or reason is not None)):
         return []
-    here = [ConsentSignal("email", "marketing", wish, way.sender.address)]
-    return here if wish else here + refusal_elsewhere(text or subject, "email")
+    return wished_by_mail([way.sender.address], text, subject, wish=wish)
 
 
 def _ref(headers: Headers, raw: bytes) -> str:

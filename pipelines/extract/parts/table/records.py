@@ -74,7 +74,7 @@ class Interactions:
             return "channel" if kind in delivered else "claimed"
 
         self.person = Person(layout, mapping, source, evidence, "party.")
-        told = {name.removeprefix("party.").partition(".")[0] for name in mapping if name.startswith("party.")} & _POINTS
+        told = {step.who[0] for step in self.person.steps} & _POINTS
         if told and delivered and not told & delivered:
             layout.only_claimed(sorted(told), sorted(delivered))
         self.consents = Consents(layout, mapping)
