@@ -3,6 +3,7 @@
     python -m benchmarks.labelled                     febrl1, febrl3 and fake_1000
     python -m benchmarks.labelled febrl3 --errors 20  and what went wrong, pair by pair
     python -m benchmarks.labelled febrl4              one that no weight was set by (see benchmarks.held_out)
+    python -m benchmarks.labelled census              one of simulated families (see benchmarks.simulated_people)
 
 Each is landed as a source of format `table` with a column mapping, and nothing else is told or tuned. Beside it stand, on
 the same rows in the same run, exact matching and Splink with the settings of its own documentation for that data.
@@ -18,6 +19,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,7 @@ class Truth:
     person_of: Callable[[dict[str, str]], str]
     keys: tuple[str, ...]
     recipe: Callable[[], Recipe]
+    date_order: str = "ymd"
 
 
 FEBRL = {
@@ -62,6 +65,10 @@ FAKE = {
 }  # fmt: skip
 
 RLDATA = {"source_ref": "id", "given_name": "given", "family_name": "family", "date_of_birth": "birth"}
+
+CENSUS = RLDATA | {
+    "given_name": "given", "middle_name": "middle", "street": "street", "city": "city", "postcode": "zip",
+}  # fmt: skip
 
 
 def febrl_recipe() -> Recipe:
@@ -119,6 +126,21 @@ def rldata_recipe() -> Recipe:
     )
 
 
+def census_recipe(*, has_number: bool = False) -> Recipe:
+    """The same with an address and, on a payroll, the social security number; it has no page on this data either."""
+    import splink.comparison_library as cl
+    from splink import block_on
+
+    names = rldata_recipe()
+    number = [cl.DamerauLevenshteinAtThresholds("ssn", [1, 2])] if has_number else []
+    return Recipe(
+        comparisons=[*names.comparisons, cl.JaroWinklerAtThresholds("street", [0.9]), *number],
+        blocking=[*names.blocking, block_on("street", "family"), *([block_on("ssn")] if has_number else [])],
+        certain=names.certain,
+        training=names.training,
+    )
+
+
 def _febrl_person(row: dict[str, str]) -> str:
     return "-".join(row["rec_id"].split("-")[:2])
 
@@ -134,6 +156,15 @@ TRUTHS = {
         Truth("febrl4", FEBRL, _febrl_person, ("account",), febrl_recipe),
         Truth("rldata500", RLDATA, lambda row: row["person"], ("name", "date_of_birth"), rldata_recipe),
         Truth("rldata10000", RLDATA, lambda row: row["person"], ("name", "date_of_birth"), rldata_recipe),
+        Truth("census", CENSUS, lambda row: row["person"], ("name", "date_of_birth"), census_recipe, "mdy"),
+        Truth(
+            "payroll",
+            CENSUS | {"account.ssn": "ssn"},
+            lambda row: row["person"],
+            ("account",),
+            partial(census_recipe, has_number=True),
+            "mdy",
+        ),
     )
 }
 
@@ -155,7 +186,7 @@ def resolve_truth(truth: Truth, rows: list[dict[str, str]], file: Path, home: Ho
     inbox.mkdir(parents=True)
     (inbox / file.name).write_bytes(file.read_bytes())
     source = {
-        "format": "table", "kind": "profile", "path": truth.name + "/{night}/*.csv", "date_order": "ymd",
+        "format": "table", "kind": "profile", "path": truth.name + "/{night}/*.csv", "date_order": truth.date_order,
         "columns": truth.columns, "max_quarantined_share": 0,
     }  # fmt: skip
     (home.path / "config").mkdir()

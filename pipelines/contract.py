@@ -16,7 +16,7 @@ Evidence = Literal["channel", "reference", "claimed"]
 KINDS = (
     "email", "phone", "handle", "account", "visitor", "crm_id", "name", "date_of_birth", "address", "company", "reference",
     # the parts that a reference row tells apart; a whole name or address is also given as ``name`` and ``address``
-    "given_name", "family_name", "street", "city", "postcode", "country",
+    "given_name", "middle_name", "family_name", "street", "city", "postcode", "country",
 )  # fmt: skip
 
 # Why a record has no customer (``Interaction.reason``); NULL where there is a person to find.

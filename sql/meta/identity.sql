@@ -12,6 +12,7 @@ SELECT
     identity.full_name,
     identity.given_forms,
     identity.family_forms,
+    identity.middle_initials,
     identity.name_aliases,
     identity.emails,
     identity.phones,

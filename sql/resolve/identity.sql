@@ -148,6 +148,7 @@ known AS (
         coalesce(doubted.given_forms, []) AS doubted_given_forms,
         coalesce(name.given_forms, []) AS given_forms,
         coalesce(name.family_forms, []) AS family_forms,
+        coalesce(name.middle_initials, []) AS middle_initials,
         coalesce(name.name_aliases, []) AS name_aliases,
         coalesce(name.short_aliases, []) AS short_aliases,
         coalesce(listed.emails, []) AS emails,

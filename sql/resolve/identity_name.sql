@@ -32,6 +32,7 @@ form AS (
         form.family_name,
         form.given_forms,
         form.family_forms,
+        form.middle_initials,
         form.aliases,
         form.short_aliases,
         coalesce(length(form.given_name) > 1 AND length(form.family_name) > 1, FALSE) AS is_whole,
@@ -45,7 +46,8 @@ form AS (
 -- names that are taken apart alike are one; most identities have only one, which is what they go by
 shown AS (
     SELECT
-        * EXCLUDE (is_told, is_current, is_claimed, record_count, form_count),
+        * EXCLUDE (is_told, is_current, is_claimed, record_count, form_count, middle_initials),
+        list_sort(list_distinct(flatten(list(middle_initials)))) AS middle_initials,
         bool_or(is_told) AS is_told,
         bool_or(is_current) AS is_current,
         bool_and(is_claimed) AS is_claimed,
@@ -102,6 +104,7 @@ SELECT
     is_claimed AS is_name_claimed,
     given_forms,
     family_forms,
+    middle_initials,
     aliases AS name_aliases,
     short_aliases
 FROM form
@@ -114,6 +117,7 @@ SELECT
     any_value(is_claimed) FILTER (WHERE name_rank = 1) AS is_name_claimed,
     list_sort(list_distinct(flatten(list(given_forms) FILTER (WHERE is_form)))) AS given_forms,
     list_sort(list_distinct(flatten(list(family_forms) FILTER (WHERE is_form)))) AS family_forms,
+    list_sort(list_distinct(flatten(list(middle_initials) FILTER (WHERE is_form)))) AS middle_initials,
     list_sort(list_distinct(flatten(list(aliases) FILTER (WHERE is_form)))) AS name_aliases,
     list_sort(list_distinct(flatten(list(short_aliases) FILTER (WHERE is_form)))) AS short_aliases
 FROM formed

@@ -2,8 +2,8 @@
 --
 -- Grain   one row per (record_kind, source, source_ref, name)
 -- Reads   staging.identifier, staging.interaction
--- Rule    where a row tells given and family name apart, "family, given" is a name as well (is_told), and "family," or the
---         given name where it has only one of them.
+-- Rule    where a row tells given and family name apart, "family, given" is a name as well (is_told), with a middle name
+--         behind it, and "family," or the given name where it has only one of them.
 --         A message that comes in without a name has the one that its text says ("my name is …"), or that stands under it:
 --         $said_name is what such a text looks like, the name in its first or second group, and $signed_name is what its
 --         end looks like, the name in its first.
@@ -39,16 +39,18 @@ SELECT
     source,
     source_ref,
     coalesce(
-        min(value) FILTER (WHERE kind = 'family_name') || ', ' || min(value) FILTER (WHERE kind = 'given_name'),
+        min(value) FILTER (WHERE kind = 'family_name') || ', ' || min(value) FILTER (WHERE kind = 'given_name')
+        || coalesce(' ' || min(value) FILTER (WHERE kind = 'middle_name'), ''),
         min(value) FILTER (WHERE kind = 'family_name') || ',',
-        min(value)
+        min(value) FILTER (WHERE kind = 'given_name')
     ) AS name,
     TRUE AS is_current,
     TRUE AS is_told,
     bool_and(evidence = 'claimed') AS is_claimed
 FROM staging.identifier
-WHERE kind IN ('given_name', 'family_name') AND is_current
+WHERE kind IN ('given_name', 'middle_name', 'family_name') AND is_current
 GROUP BY record_kind, source, source_ref
+HAVING bool_or(kind != 'middle_name')
 UNION
 SELECT
     'interaction' AS record_kind,

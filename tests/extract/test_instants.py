@@ -137,6 +137,9 @@ def test_a_time_without_an_offset_needs_a_zone():
         ("3 apr 1980", None, "1980-04-03"),
         ("04/03/1980 0:00", "mdy", "1980-04-03"),
         ("03.04.1980 00:00:00", "dmy", "1980-04-03"),
+        ("03041980", "dmy", "1980-04-03"),
+        ("03041980", "mdy", "1980-03-04"),
+        ("19800403", "mdy", "1980-04-03"),
     ],
 )
 def test_a_date_is_read_as_it_is_written(value, order, iso):
@@ -144,7 +147,18 @@ def test_a_date_is_read_as_it_is_written(value, order, iso):
 
 
 @pytest.mark.parametrize(
-    "value", ["03/04/1980", "29/02/1981", "29/02/80", "03-APR-80", "29/02/80 00:00", "29/02/1980 soon", "1980", "soon"]
+    "value",
+    [
+        "03/04/1980",
+        "29/02/1981",
+        "29/02/80",
+        "03-APR-80",
+        "29/02/80 00:00",
+        "29/02/1980 soon",
+        "1980",
+        "03041980",
+        "soon",
+    ],
 )
 def test_a_date_that_is_open_or_none_is_not_guessed(value):
     with pytest.raises(UnreadableError):

@@ -130,6 +130,14 @@ def test_a_birthdate_that_is_open_or_none_costs_the_value_and_not_the_row(tmp_pa
     )
 
 
+@pytest.mark.parametrize(("order", "written"), [("mdy", "26/02/2013"), ("dmy", "02/26/2013"), ("mdy", "26022013")])
+def test_a_birthdate_that_is_one_in_the_other_order_alone_is_read_so_and_told(tmp_path, order, written):
+    outcome = extracted(tmp_path, {"a.csv": csv_of(ANN | {"Birthdate": written})}, changed(CRM, date_order=order))
+    assert values(outcome.records[0], "date_of_birth") == ["2013-02-26"]
+    (told,) = outcome.warnings
+    assert f"none in the declared date_order {order}" in told
+
+
 def test_a_value_that_names_nobody_is_told_by_its_column(tmp_path):
     outcome = extracted(tmp_path, {"a.csv": csv_of(ANN | {"Email": "none", "Phone": "ask"})}, CRM)
     assert (values(outcome.records[0], "email"), values(outcome.records[0], "phone")) == ([], ["+447700900123"])

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.resolve.evidence.normalise import parse_name
-from tests.resolve.worlds import message, resolved, told
+from tests.resolve.worlds import message, resolved, row, told
 
 # Two people each, of whom no more is known than a name and where they called or wrote.
 TWO_PEOPLE = {
@@ -133,6 +133,68 @@ def test_addresses_made_of_a_name_in_signs_are_no_inventions(tmp_path):
         for number, address in enumerate(["kenta.sato@haru.example", "kenta.sato@northwind.example"])
     ]
     assert len(set(resolved(tmp_path, *records).values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "between"),
+    [
+        ("Betty M Reed", "m"),
+        ("Betty L. Reed", "l"),
+        ("Betty Marie Reed", "m"),
+        ("Reed, Betty M.", "m"),
+        ("Betty Reed", ""),
+        ("J. R. R. Tolkien", "r"),
+        ("Ludwig van Beethoven", ""),
+        ("María Teresa García", ""),
+        ("Juan García López", "g"),
+        ("Nguyễn Thị Minh Anh", ""),
+        ("Kim Min Su", ""),
+        ("Luca D'Angelo", ""),
+        ("Sean O Brien", ""),
+    ],
+)
+def test_what_stands_between_is_told_by_its_first_letters(name, between):
+    assert "".join(parse_name(name).middle_initials) == between
+
+
+MIDDLES = {
+    "other initials": ("Anna M Smith", "Anna L Smith", False),
+    "an initial and another name": ("Anna M. Smith", "Anna Louise Smith", False),
+    "one initial": ("Anna M Smith", "Anna M. Smith", True),
+    "an initial of the name": ("Anna M. Smith", "Anna Marie Smith", True),
+    "none on one side": ("Anna M Smith", "Anna Smith", True),
+}
+
+
+def lodger(number, street="4358 Broad Meadows", **shown):
+    """A row of a CRM, at one address as the others."""
+    shown |= {"street": street, "postcode": "98101", "city": "Seattle"}
+    return row("crm", number, *(told(kind, value, evidence="reference") for kind, value in shown.items()))
+
+
+def crowd():
+    """Others, so that it means something that two are alike."""
+    letters = "ABDEFGHIKLMNOPRSTVWZ"
+    return [
+        lodger(f"other {one}{two}{three}", f"{ord(one)}{ord(two)} Elm", name=f"{one}ina {two}a{three.lower()}sen")
+        for one in letters for two in letters for three in "KLMRT"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MIDDLES)
+def test_people_whose_middle_initials_differ_are_two_though_all_else_is_alike(tmp_path, case):
+    one, other, is_one = MIDDLES[case]
+    found = resolved(tmp_path, *crowd(), lodger("0", name=one), lodger("1", name=other))
+    assert (found["crm 0"] == found["crm 1"]) == is_one
+
+
+def test_a_middle_name_in_a_column_of_its_own_counts_as_one(tmp_path):
+    people = [
+        lodger(str(number), given_name="Anna", middle_name=between, family_name="Smith")
+        for number, between in enumerate(["Marie", "M.", "Louise"])
+    ]
+    found = resolved(tmp_path, *crowd(), *people)
+    assert found["crm 0"] == found["crm 1"] != found["crm 2"]
 
 
 def test_two_of_whom_one_is_known_by_an_initial_share_a_number(tmp_path):

@@ -11,6 +11,7 @@ from pipelines.extract.values.issues import UnreadableError
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 _NUMBERED_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
+_DIGITS = re.compile(r"(\d\d)(\d\d)(\d{4})")  # as mainframes write a date; the year first is ISO 8601
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?")
 # Behind a clock, where ISO 8601 has no space: +0000 (Snowflake), and as mail, JavaScript, .NET, Go and Java write it.
 _OFFSET = re.compile(
@@ -82,6 +83,11 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
     return local_instant(moment, zone)
 
 
+def other_order(order: DateOrder | None) -> DateOrder | None:
+    """Return the order that a date may be in beside ``order``: day and month changed places."""
+    return "mdy" if order == "dmy" else "dmy" if order == "mdy" else None
+
+
 def is_date_alone(value: str) -> bool:
     """Say whether a time is a date without a time of day, which ``parse_instant`` reads as midnight."""
     value = value.strip()
@@ -110,6 +116,8 @@ def parse_date(value: str, order: DateOrder | None) -> date:
     value, _ = _without_offset(value.strip())
     if moment := _iso_time(value) or _named_time(value):
         return moment.date()
+    if order and (run := _DIGITS.fullmatch(value)):
+        return numbered_date(run[1], run[2], run[3], order)
     match = _NUMBERED_DATE.match(value)
     if not match:
         raise UnreadableError("not a date")

@@ -24,8 +24,8 @@ JUDGED_WEIGHT = 1000.0  # bits of a steward's "same": more than any evidence add
 BY_NAME = 1  # the turn of links of equal names alone: after all others
 # What clustering asks of an identity: who it may be, what it is recognised by, and whether it is believed.
 ASKED = (
-    "identity_id", "given_name", "given_forms", "family_name", "family_forms", "date_of_birth", "emails", "phones",
-    "handles", "accounts", "crm_ids", "claimed_emails", "claimed_phones", "is_promiscuous",
+    "identity_id", "given_name", "given_forms", "family_name", "family_forms", "middle_initials", "date_of_birth", "emails",
+    "phones", "handles", "accounts", "crm_ids", "claimed_emails", "claimed_phones", "is_promiscuous",
 )  # fmt: skip
 
 

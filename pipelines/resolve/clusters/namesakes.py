@@ -19,8 +19,9 @@ def unambiguous(
 
     Two parts may be two people of one name where both have an identifier of one kind (a mail address, an account on one
     platform, a row of one CRM) and none in common that is one person's alone, not even a claimed one: these are not
-    joined. A part that could as well go with either of two such stays alone. With ``is_unique`` one such doubt among
-    all who share the name refuses every link among them: what speaks for these is that nobody else here bears it.
+    joined; nor are two with other middle initials. A part that could as well go with either of two such stays alone. With
+    ``is_unique`` one such doubt among all who share the name refuses every link among them: what speaks for these is that
+    nobody else here bears it.
 
     Args:
         con: has resolve.identity and the temporary table node (node, identity_id); agreement is installed.
@@ -75,6 +76,12 @@ _RIVALS = """
         FROM component INNER JOIN node USING (node) INNER JOIN resolve.identity USING (identity_id)
         WHERE label IN (SELECT label FROM component GROUP BY label HAVING count(DISTINCT part) > 1)
     ),
+    between AS (
+        SELECT label, part, flatten(list(middle_initials)) AS middle_initials
+        FROM component INNER JOIN node USING (node) INNER JOIN resolve.identity USING (identity_id)
+        WHERE len(middle_initials) > 0
+        GROUP BY label, part
+    ),
     scoped AS (SELECT DISTINCT label, part, split_part(value, ':', 1) AS scope FROM held)
     SELECT DISTINCT one.part, other.part
     FROM scoped AS one
@@ -89,4 +96,8 @@ _RIVALS = """
     WHERE
         starts_with(one.value, 'born:') AND starts_with(other.value, 'born:')
         AND births_contradict(substr(one.value, 6), substr(other.value, 6))
+    UNION
+    SELECT one.part, other.part
+    FROM between AS one INNER JOIN between AS other ON one.label = other.label AND one.part != other.part
+    WHERE NOT list_has_any(one.middle_initials, other.middle_initials)
 """

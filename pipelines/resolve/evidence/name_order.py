@@ -192,7 +192,8 @@ def family_first(name: str, words: list[str]) -> int:
         return 0
     in_capitals = next((at for at, word in enumerate(shown) if not word.isupper()), len(shown))
     letters = sum(map(str.isalpha, "".join(shown[:in_capitals])))
-    if in_capitals < len(shown) == len(words) and letters > 2 and not any(map(str.isupper, shown[in_capitals:])):
+    is_word = any(sum(map(str.isalpha, word)) > 1 for word in shown[:in_capitals])  # J. R. R. Tolkien
+    if in_capitals < len(shown) == len(words) and letters > 2 and is_word and not any(map(str.isupper, shown[in_capitals:])):
         return in_capitals
     begins = next((at for at, word in enumerate(words) if word not in _FAMILY_BEGINS), len(words))
     return begins + 1 if 0 < begins < len(words) - 1 else 0

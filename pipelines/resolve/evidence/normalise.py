@@ -33,13 +33,14 @@ NOTES = names(
 _SURE_NOTES = names("kunde kundin customer cliente client klant whatsapp")  # no family names: Anna Cliente is an Anna
 SCHEMA = pa.schema([
     ("name", pa.string()), ("given_name", pa.string()), ("family_name", pa.string()),
-    *((column, pa.list_(pa.string())) for column in ("given_forms", "family_forms", "aliases", "short_aliases")),
+    *((column, pa.list_(pa.string()))
+      for column in ("given_forms", "family_forms", "middle_initials", "aliases", "short_aliases")),
     ("is_household", pa.bool_()),
 ])  # fmt: skip
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "15"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "16"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
@@ -57,6 +58,8 @@ _DEGREE = re.compile(
 _COUNTER = re.compile(r"\s+\d{1,2}$")  # an address book tells two of one name apart: Anna Smith 2
 _WORD = re.compile(r"[a-z']+(?:-[a-z']+)*")
 _INITIAL = re.compile(r"(?<!\w)[\u0370-\u058f](?!\w)")  # Greek, Cyrillic, Armenian: Yu. is a Y.
+# John D. Smith, John D Smith; and not D'Angelo, v. d. Berg, or O Brien, as forms without an apostrophe write it.
+_ALONE = re.compile(r"(?<![\w'])(?:[A-NP-Z](?![\w'])|O(?=\.))")
 _HAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 # Letters that do not tell how a name is said: no vowels (Hebrew, Arabic, Indic, Thai), or signs of more than one language.
 _UNSURE = re.compile(r"[\u0590-\u06ff\u0900-\u0eff\u3400-\u9fff]")
@@ -85,6 +88,7 @@ class NameForm:
             before it the family name of one of several who bear the name one after another (Sr. 1, Jr. 2, III. 3), or with a
             letter in place of the digit, of a Russian whose father's name begins with it (Иванов Иван Петрович); and with
             ``UNSURE`` before it one whose letters do not tell how it is written in Latin ones (佐藤 is Sato, or Zuoteng).
+        middle_initials: the first letters of the names between (m for Betty M. Reed, or Betty Marie Reed).
         aliases: what a person of this name calls an account: annasmith, smithanna, also as cut off by X.
         short_aliases: those that tell less: asmith, smitha, annas.
         is_household: the name of several people together, who share what bears it.
@@ -95,6 +99,7 @@ class NameForm:
     family_name: str | None = None
     given_forms: tuple[str, ...] = ()
     family_forms: tuple[str, ...] = ()
+    middle_initials: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     short_aliases: tuple[str, ...] = ()
     is_household: bool = False
@@ -130,6 +135,8 @@ def parse_name(name: str) -> NameForm:
     family_name = joined.replace("-", "")
     if not given:
         return NameForm(name, None, family_name, (), _family_forms(joined, family))
+    if len(family) == 1 and middle and middle[-1] in PARTICLES and f"{middle[-1]}." not in shown.lower():  # D Angelo
+        family = [middle[-1] + family[0], *family]
     between = {MAYBE + word.replace("-", "") for word in middle if len(word) > 2} if "," not in shown else set()
     family_forms = {*_family_forms(joined, family), *between, *_marked_forms(named, family_name)}
     given_forms = _given_forms(given)
@@ -140,7 +147,9 @@ def parse_name(name: str) -> NameForm:
         spelt = parse_name(written)
         aliases, short_aliases = _sorted({*aliases, *spelt.aliases}), _sorted({*short_aliases, *spelt.short_aliases})
         family_forms |= {spelt.family_name} if spelt.family_name else set()
-    return NameForm(name, given, family_name, given_forms, _sorted(family_forms), aliases, short_aliases)
+    single = _initials(named) if middle else set()
+    initials = _sorted({word[0] for word in middle if (word in single if len(word) == 1 else word not in PARTICLES)})
+    return NameForm(name, given, family_name, given_forms, _sorted(family_forms), initials, aliases, short_aliases)
 
 
 def _without_company(shown: str) -> str:
@@ -222,9 +231,15 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     if not words:
         return given, [], []
     start = len(words) - 1
-    while start > 0 and words[start - 1] in PARTICLES:
+    initials = _initials(name)
+    while start > 0 and words[start - 1] in PARTICLES and words[start - 1] not in initials:
         start -= 1
     return given, words[:start], words[start:]
+
+
+def _initials(name: str) -> set[str]:
+    """Return the letters that stand for names: alone and, where anything is, in capitals."""
+    return set(map(str.lower, _ALONE.findall(anyascii(name.upper() if name.islower() else name))))
 
 
 def _marked_forms(named: str, family: str) -> list[str]:

@@ -16,8 +16,8 @@ from pipelines.resolve.settings import Linkage
 Row = dict[str, Any]
 Change = Callable[[Row, Row], tuple[Row, Row] | None]
 NAMED = (
-    "given_name", "family_name", "full_name", "given_forms", "family_forms", "name_aliases", "name_key", "initial_key",
-    "given_key", "tf_name_key", "tf_initial_key", "tf_given_key",
+    "given_name", "family_name", "full_name", "given_forms", "family_forms", "middle_initials", "name_aliases",
+    "name_key", "initial_key", "given_key", "tf_name_key", "tf_initial_key", "tf_given_key",
 )  # fmt: skip
 PLACED = ("street", "city", "postcode")
 SOME_DAY = "1970-01-01"

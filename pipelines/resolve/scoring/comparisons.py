@@ -30,6 +30,12 @@ _WORD_ALIKE = (
 )
 _NAMELESS_L, _NAMELESS_R = (f"(given_name_{side} IS NULL AND family_name_{side} IS NULL)" for side in "lr")
 _AGREE = f"(names_agree({_NAMES}) OR (NOT ({_BOTH_NAMED}) AND {_WORD_SHARED}))"
+# Juan Carlos García and Juan García López have one name in common that is a middle one on one side alone.
+_MIDDLES_TELL = (
+    f"(len(middle_initials_l) > 0 AND len(middle_initials_r) > 0 AND names_agree({_NAMES})"
+    " AND NOT list_contains(family_forms_l, '~' || family_name_r)"
+    " AND NOT list_contains(family_forms_r, '~' || family_name_l))"
+)
 _FAMILY_AGREES = "family_agrees(family_name_l, family_forms_l, family_name_r, family_forms_r)"
 _HOUSEHOLD_SHARED = (
     "(list_has_any(contested_phones_l, contested_phones_r) OR list_has_any(contested_emails_l, contested_emails_r))"
@@ -81,7 +87,7 @@ def _crossed(column: str, contested: str) -> str:
 _ALIAS_OF_INITIALS = f"({_ONE_NAMELESS} AND {_any('written_aliases')} AND NOT {_any('odd_aliases')})"
 
 # What a link of equal names alone rests on.
-NAME_COMPARISONS = ("name", "alias_of_name")
+NAME_COMPARISONS = ("name", "middle_name", "alias_of_name")
 
 CONDITIONS: dict[str, str] = {
     # name
@@ -108,6 +114,9 @@ CONDITIONS: dict[str, str] = {
     "names differ": f"NOT names_contradict({_NAMES})",
     "twins of one household": f"{_FAMILY_AGREES} AND date_of_birth_l = date_of_birth_r AND {_HOUSEHOLD_SHARED}",
     "family equal, given not": _FAMILY_AGREES,
+    # the names between
+    "middle name tells nothing": f"NOT {_MIDDLES_TELL}",
+    "middle initial equal": "list_has_any(middle_initials_l, middle_initials_r)",
     # identifiers
     "email missing": f"({_missing('emails')}) AND NOT ({_crossed('emails', 'contested_emails')})",
     "email equal": _any("emails"),
@@ -164,8 +173,8 @@ CONDITIONS: dict[str, str] = {
     "otherwise": "ELSE",
 }
 COLUMNS = (
-    "given_name", "family_name", "given_forms", "family_forms", "doubted_given_name", "doubted_family_name",
-    "doubted_given_forms", "name_aliases", "emails", "phones", "handles", "accounts",
+    "given_name", "family_name", "given_forms", "family_forms", "middle_initials", "doubted_given_name",
+    "doubted_family_name", "doubted_given_forms", "name_aliases", "emails", "phones", "handles", "accounts",
     "crm_ids", "refs", "contested_emails", "contested_phones", "claims", "confirmed_claims", "points", "aliases",
     "written_aliases", "odd_aliases", "date_of_birth",
     "street", "city", "postcode", "company", "name_key", "initial_key", "given_key",

@@ -16,7 +16,7 @@ from pipelines.settings import Source
 
 LINE = r"^[!-~]+(?: [!-~]+)*$"  # one clean line
 NAME = r"^[A-Za-z](?:[A-Za-z0-9 .'-]{0,100}[A-Za-z0-9.])?$"  # one line which begins and ends as names do
-_LINES = ("given_name", "family_name", "street", "city", "postcode", "country", "company", "visitor")
+_LINES = ("given_name", "middle_name", "family_name", "street", "city", "postcode", "country", "company", "visitor")
 _LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"  # without two hyphens in a row, as punycode has
 _EMAIL = rf"(?i)^[a-z0-9_]+(?:[.-][a-z0-9_]+)*@(?:{_LABEL}\.)+[a-z]{{2,20}}$"  # without a plus: ours may have one
 _LONGEST = {"email": 64, **dict.fromkeys(_LINES, PLAIN_LIMIT)}  # an address: shorter than what limits its parts

@@ -120,6 +120,11 @@ class Layout:
         field = self._fields[place]
         self._issues.warn(file=self._file, reason=f"column {self.column(place)} holds values that are no {field}")
 
+    def other_order(self, place: int, order: str) -> None:
+        """Tell of a date that is one only in another order than the source declares."""
+        reason = f"holds dates that are none in the declared date_order {order}, and are read with day and month changed"
+        self._issues.warn(file=self._file, reason=f"column {self.column(place)} {reason}")
+
     def several(self, place: int) -> None:
         """Tell of a cell that names several people."""
         reason = "holds several where one is the person: the first that is not ours is taken"

@@ -13,7 +13,7 @@ from pipelines.extract.parts.table.layout import Layout
 from pipelines.extract.values import identifiers
 from pipelines.extract.values.fields import known, names, plain
 from pipelines.extract.values.identifiers import Own
-from pipelines.extract.values.instants import parse_date
+from pipelines.extract.values.instants import other_order, parse_date
 from pipelines.extract.values.issues import UnreadableError
 from pipelines.extract.values.text import one_line
 from pipelines.settings import Source
@@ -21,7 +21,8 @@ from pipelines.settings import Source
 # What tells of a person, below "party." in an interaction's mapping; handle and account with a scope ("handle.x").
 SCOPED = names("account handle")
 PERSON = SCOPED | names("""
-    city company country date_of_birth email family_name full_name given_name name phone postcode reference street visitor
+    city company country date_of_birth email family_name full_name given_name middle_name name phone postcode reference
+    street visitor
 """)
 CACHED = 1 << 14  # values that are kept for each column: enough for what recurs (cities, teams, this week's callers)
 SHORT = 200  # characters; what is longer is not kept
@@ -171,7 +172,7 @@ class Person:
             for name in ("given_name", "family_name", "street", "city", "postcode", "country")
         )
         self.street, self.country = self.address[0], self.address[-1][0]
-        self.region, self._own = source.region, own
+        self.region, self._order, self._own = source.region, source.date_order, own
         self.name_evidence, self.address_evidence = evidence("name"), evidence("address")
 
     def outside(self, texts: list[Any]) -> list[Any]:
@@ -231,8 +232,20 @@ class Person:
         if one:
             return [(one, is_ours)]
         kind, _, evidence = step.who
+        if kind == "date_of_birth":
+            return self._other_way_round(step, text)
         found = _addresses(text) if kind == "email" else phones_of(text, Marks(text), region) if kind == "phone" else []
         return [(Identifier(kind, "", each.value, evidence), self._own.matches(each)) for each in found]
+
+    def _other_way_round(self, step: Step, text: str) -> list[Found]:
+        """Return the date of birth that a text is with day and month the other way round, where it is none as declared."""
+        try:
+            born = parse_date(text, other_order(self._order)) if other_order(self._order) else None
+        except UnreadableError:
+            born = None
+        if born:
+            self._layout.other_order(step.place, str(self._order))
+        return [(Identifier("date_of_birth", "", born.isoformat(), step.who[2]), False)] if born else []
 
     def _is_ours(self, step: Step, cell: str | list[str]) -> bool:
         """Say whether a cell holds nobody but us."""
