@@ -136,6 +136,30 @@ def test_addresses_made_of_a_name_in_signs_are_no_inventions(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "family"),
+    [
+        ("John Smith, M.D., PhD", "john", "smith"),
+        ("John Smith, Ph. D.", "john", "smith"),
+        ("Kenneth Clarke QC", "kenneth", "clarke"),
+        ("Joe Dentist D.D.S.", "joe", "dentist"),
+        ("Rev. John A. Doe", "john", "doe"),
+        ("Doe, Rev. John A.", "john", "doe"),
+        ("John D. Smith", "john", "smith"),
+        ("J. R. R. Tolkien", "j", "tolkien"),
+        ("Smith\uff0cJohn", "john", "smith"),
+        ("Abdul Salam Hassan", "abdulsalam", "hassan"),
+        ("Hassan, Abdul Karim", "abdulkarim", "hassan"),
+        ("Abdul Rahman", "abdul", "rahman"),
+        ("Jack MA", "jack", "ma"),
+        ("van der Berg J.D.", "j", "vanderberg"),
+        ("Major Smith", "major", "smith"),
+    ],
+)
+def test_titles_before_and_behind_and_names_of_two_words(name, given, family):
+    assert read(name) == (given, family)
+
+
+@pytest.mark.parametrize(
     ("name", "between"),
     [
         ("Betty M Reed", "m"),

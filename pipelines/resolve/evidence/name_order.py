@@ -81,6 +81,8 @@ _FAMILY_BEGINS = names("""
     de del dela delos della dello dei degli di da das dos du des el la le lo van vande vanden vander von den der ter ten op
 """)
 
+_SERVANT = names("abdul abdel abdal abdoul abdur abdus abd")  # of one of God's names, which follows
+
 ARABIC_NAMES = "config/arabic_names.yml"
 _ARABIC = re.compile(r"[\u0621-\u064a]+")
 _VOWEL_MARKS = re.compile(r"[\u0640\u064b-\u0652\u0670]")
@@ -97,6 +99,8 @@ def with_compound(given: str, rest: list[str], *, is_whole: bool) -> tuple[str, 
     Returns:
         The given name, and the words behind it.
     """
+    if given in _SERVANT and len(rest) > is_whole:  # Abdul Salam Hassan, whose name is Abdulsalam
+        return given + rest[0], rest[1:]
     at = next((at for at, word in enumerate(rest) if word not in _BETWEEN), len(rest))
     if at == len(rest) or rest[at] not in _SECOND.get(given, ()):
         return given, rest

@@ -26,6 +26,20 @@ TITLES = names("""
 # Titles before a whole name: Don Juan Pérez, and not Don Johnson.
 _TITLES_OR_NAMES = names("don dona arch pak md mohd mst")
 SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq filho bey hanim")
+# Before a given and a family name: Rev. John Doe, and not Major Smith, whom his parents may have called so.
+_RANKS = names("""
+    rev reverend hon lt ltc col capt captain cpt maj major sgt gen adm cmdr lord lady dame rabbi imam judge senator
+""")
+# What a profession or an order writes behind a name, apart from a comma or with dots or in capitals.
+_CREDENTIALS = names("""
+    md mds dds dmd dvm jd phd edd psyd pharmd mba cpa cfa cfp clu lutc rn crna lpn dpt pmp msw lcsw msc bsc llm llb mph qc kc
+    obe mbe cbe frcs facs aia ret
+""")
+_SHORT_CREDENTIALS = names("ma ba bs ms do pa pe mp np pt dr")  # or family names, but for behind a comma and with dots
+_CREDENTIALS_AT_END = re.compile(
+    r"(?P<comma>,)?[\s,]+(?:(?P<dotted>(?:[A-Za-z]{1,3}\.\s?){2,4})|(?P<word>[A-Za-z]{2,6})\.?)\s*$"
+)
+_COMMAS = str.maketrans("\uff0c\u3001\u060c", ",,,")  # Chinese, Japanese and Arabic ones
 # What an address book says of a person behind the name: Anna Huber Handy.
 NOTES = names(
     "mobil mobile handy cell work privat private arbeit trabajo kunde kundin customer cliente client klant whatsapp"
@@ -118,7 +132,7 @@ def parse_name(name: str) -> NameForm:
     Vietnamese ones; ``name_order.family_first`` knows more. A household ("Familie Huber", "Hans & Anna Huber") is nobody
     in it.
     """
-    named = _COUNTER.sub("", without_asides(name))
+    named = _without_credentials(_COUNTER.sub("", without_asides(name.translate(_COMMAS))))
     if "." in named:
         named = _GERMAN_GENERATION.sub(r"\1\2r", named)
     if "." in named or " med " in named:
@@ -150,6 +164,21 @@ def parse_name(name: str) -> NameForm:
     single = _initials(named) if middle else set()
     initials = _sorted({word[0] for word in middle if (word in single if len(word) == 1 else word not in PARTICLES)})
     return NameForm(name, given, family_name, given_forms, _sorted(family_forms), initials, aliases, short_aliases)
+
+
+def _without_credentials(shown: str) -> str:
+    """Return a name without what a profession or an order writes behind it: Anna Smith, M.D., PhD; Kenneth Clarke QC."""
+    while told := _CREDENTIALS_AT_END.search(shown):
+        before, behind = shown[: told.start()].rstrip(" ,"), told["dotted"] or told["word"]
+        plain = re.sub(r"[^a-z]", "", behind.lower())
+        is_sure = bool(told["comma"] or told["dotted"])
+        is_capital = behind.isupper() and not before.isupper()
+        known = plain in _CREDENTIALS or (is_sure and plain in _SHORT_CREDENTIALS)
+        is_whole = sum(word.lower() not in PARTICLES for word in before.split()) > 1  # and not van der Berg J.D.
+        if not (is_whole and known and (is_sure or is_capital)):
+            break
+        shown = before
+    return shown
 
 
 def _without_company(shown: str) -> str:
@@ -193,6 +222,8 @@ def _words(name: str, *, is_part: bool = False) -> list[str]:
         words = [word.replace("'", "") for word in _WORD.findall(_DOTTED_TITLE.sub(r"\1", latin).lower())]
         words = [word for word in words if word.strip("-")]
     while len(words) > 1 and words[0] in TITLES and not _is_name(words):
+        words = words[1:]
+    while len(words) > (1 if is_part else 2) and words[0] in _RANKS:
         words = words[1:]
     while len(words) > 1 and (words[-1] in SUFFIXES or words[-1] in (NOTES if len(words) > 2 else _SURE_NOTES)):
         words = words[:-1]

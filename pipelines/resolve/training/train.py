@@ -80,8 +80,8 @@ def learn(con: duckdb.DuckDBPyConnection, base: Model, trained_on: str) -> Learn
     customers = _customers(con)
     if customers < LEAST_CUSTOMERS:
         raise ConfigurationError(
-            f"{customers} customers with a name are too few to learn from: training needs {LEAST_CUSTOMERS}; run more nights"
-            " first, the shipped model does until then"
+            f"{customers} customers with a name are too few to learn from: training needs {LEAST_CUSTOMERS}, as it"
+            " learns how common names are; run more nights or sources with names first, the shipped model does until then"
         )
     given, family = _frequencies(con, "given_name"), _frequencies(con, "family_name")
     counted = base.model_copy(
