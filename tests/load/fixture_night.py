@@ -86,8 +86,8 @@ TABLES = {
     "staging.ledger": "source VARCHAR, night DATE, file VARCHAR, bytes BIGINT, sha256 VARCHAR, format VARCHAR, read BIGINT, "
     "accepted BIGINT, duplicate BIGINT, suppressed BIGINT, quarantined BIGINT",
     "resolve.identity": "identity_id VARCHAR, record_count BIGINT, given_name VARCHAR, family_name VARCHAR, "
-    "full_name VARCHAR, given_forms VARCHAR[], family_forms VARCHAR[], name_aliases VARCHAR[], emails VARCHAR[], "
-    "phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], refs VARCHAR[], "
+    "full_name VARCHAR, given_forms VARCHAR[], family_forms VARCHAR[], middle_initials VARCHAR[], name_aliases VARCHAR[], "
+    "emails VARCHAR[], phones VARCHAR[], handles VARCHAR[], accounts VARCHAR[], crm_ids VARCHAR[], refs VARCHAR[], "
     "contested_emails VARCHAR[], contested_phones VARCHAR[], claimed_emails VARCHAR[], claimed_phones VARCHAR[], "
     "date_of_birth VARCHAR, street VARCHAR, city VARCHAR, postcode VARCHAR, company VARCHAR, claims VARCHAR[], "
     "confirmed_claims VARCHAR[], "
