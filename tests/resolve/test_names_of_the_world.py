@@ -184,7 +184,6 @@ def test_what_stands_between_is_told_by_its_first_letters(name, between):
 MIDDLES = {
     "other initials": ("Anna M Smith", "Anna L Smith", False),
     "an initial and another name": ("Anna M. Smith", "Anna Louise Smith", False),
-    "one initial": ("Anna M Smith", "Anna M. Smith", True),
     "an initial of the name": ("Anna M. Smith", "Anna Marie Smith", True),
     "none on one side": ("Anna M Smith", "Anna Smith", True),
 }
@@ -200,8 +199,8 @@ def crowd():
     """Others, so that it means something that two are alike."""
     letters = "ABDEFGHIKLMNOPRSTVWZ"
     return [
-        lodger(f"other {one}{two}{three}", f"{ord(one)}{ord(two)} Elm", name=f"{one}ina {two}a{three.lower()}sen")
-        for one in letters for two in letters for three in "KLMRT"
+        lodger(f"other {one}{two}", f"{ord(one)}{ord(two)} Elm", name=f"{one}ina {two}aksen")
+        for one in letters for two in letters
     ]  # fmt: skip
 
 
