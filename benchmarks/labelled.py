@@ -18,8 +18,9 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,7 @@ FAKE = {
 
 RLDATA = {"source_ref": "id", "given_name": "given", "family_name": "family", "date_of_birth": "birth"}
 
-CENSUS = RLDATA | {
-    "given_name": "given", "middle_name": "middle", "street": "street", "city": "city", "postcode": "zip",
-}  # fmt: skip
+CENSUS = RLDATA | {"middle_name": "middle", "street": "street", "city": "city", "postcode": "zip"}
 
 
 def febrl_recipe() -> Recipe:
@@ -132,13 +131,15 @@ def census_recipe(*, has_number: bool = False) -> Recipe:
     from splink import block_on
 
     names = rldata_recipe()
-    number = [cl.DamerauLevenshteinAtThresholds("ssn", [1, 2])] if has_number else []
-    return Recipe(
-        comparisons=[*names.comparisons, cl.JaroWinklerAtThresholds("street", [0.9]), *number],
-        blocking=[*names.blocking, block_on("street", "family"), *([block_on("ssn")] if has_number else [])],
-        certain=names.certain,
-        training=names.training,
-    )
+    comparisons = [*names.comparisons, cl.JaroWinklerAtThresholds("street", [0.9])]
+    blocking = [*names.blocking, block_on("street", "family")]
+    if has_number:
+        comparisons.append(cl.DamerauLevenshteinAtThresholds("ssn", [1, 2]))
+        blocking.append(block_on("ssn"))
+    return replace(names, comparisons=comparisons, blocking=blocking)
+
+
+_person = itemgetter("person")
 
 
 def _febrl_person(row: dict[str, str]) -> str:
@@ -154,16 +155,11 @@ TRUTHS = {
         Truth("fake_1000", FAKE, lambda row: row["cluster"], ("email",), fake_recipe),
         Truth("febrl2", FEBRL, _febrl_person, ("account",), febrl_recipe),
         Truth("febrl4", FEBRL, _febrl_person, ("account",), febrl_recipe),
-        Truth("rldata500", RLDATA, lambda row: row["person"], ("name", "date_of_birth"), rldata_recipe),
-        Truth("rldata10000", RLDATA, lambda row: row["person"], ("name", "date_of_birth"), rldata_recipe),
-        Truth("census", CENSUS, lambda row: row["person"], ("name", "date_of_birth"), census_recipe, "mdy"),
+        Truth("rldata500", RLDATA, _person, ("name", "date_of_birth"), rldata_recipe),
+        Truth("rldata10000", RLDATA, _person, ("name", "date_of_birth"), rldata_recipe),
+        Truth("census", CENSUS, _person, ("name", "date_of_birth"), census_recipe, "mdy"),
         Truth(
-            "payroll",
-            CENSUS | {"account.ssn": "ssn"},
-            lambda row: row["person"],
-            ("account",),
-            partial(census_recipe, has_number=True),
-            "mdy",
+            "payroll", CENSUS | {"account.ssn": "ssn"}, _person, ("account",), partial(census_recipe, has_number=True), "mdy"
         ),
     )
 }

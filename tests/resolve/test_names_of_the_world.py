@@ -144,6 +144,7 @@ def test_addresses_made_of_a_name_in_signs_are_no_inventions(tmp_path):
         ("Joe Dentist D.D.S.", "joe", "dentist"),
         ("Rev. John A. Doe", "john", "doe"),
         ("Doe, Rev. John A.", "john", "doe"),
+        ("Rev. Dr. John Smith", "john", "smith"),
         ("John D. Smith", "john", "smith"),
         ("J. R. R. Tolkien", "j", "tolkien"),
         ("Smith\uff0cJohn", "john", "smith"),

@@ -85,7 +85,8 @@ def parse_instant(value: str, zone: ZoneInfo | None, order: DateOrder | None = N
 
 def other_order(order: DateOrder | None) -> DateOrder | None:
     """Return the order that a date may be in beside ``order``: day and month changed places."""
-    return "mdy" if order == "dmy" else "dmy" if order == "mdy" else None
+    others: dict[DateOrder | None, DateOrder] = {"dmy": "mdy", "mdy": "dmy"}
+    return others.get(order)
 
 
 def is_date_alone(value: str) -> bool:

@@ -66,19 +66,23 @@ def _rivals(
 
 
 _RIVALS = """
-    WITH held AS (
+    WITH shown AS (
+        SELECT component.label, component.part, identity.*
+        FROM component INNER JOIN node USING (node) INNER JOIN resolve.identity AS identity USING (identity_id)
+        WHERE component.label IN (SELECT label FROM component GROUP BY label HAVING count(DISTINCT part) > 1)
+    ),
+    held AS (
         SELECT DISTINCT label, part, unnest(
             list_transform(emails || claimed_emails, lambda value: 'email:' || value)
             || list_transform(phones || claimed_phones, lambda value: 'phone:' || value)
             || accounts || crm_ids || handles
             || CASE WHEN date_of_birth IS NULL THEN [] ELSE ['born:' || date_of_birth] END
         ) AS value
-        FROM component INNER JOIN node USING (node) INNER JOIN resolve.identity USING (identity_id)
-        WHERE label IN (SELECT label FROM component GROUP BY label HAVING count(DISTINCT part) > 1)
+        FROM shown
     ),
     between AS (
         SELECT label, part, flatten(list(middle_initials)) AS middle_initials
-        FROM component INNER JOIN node USING (node) INNER JOIN resolve.identity USING (identity_id)
+        FROM shown
         WHERE len(middle_initials) > 0
         GROUP BY label, part
     ),

@@ -18,7 +18,11 @@ from pipelines.resolve.evidence.shown import COMPANIES, is_household, is_nobody,
 from pipelines.settings import PACKAGE_ROOT, load_yaml
 
 PARTICLES = frozenset(anyascii(word).lower().strip("-'") for word in CONSTANTS.prefixes)
-TITLES = names("""
+# Titles, but for one before a family name alone: Rev. John Doe, and not Major Smith.
+_RANKS = names("""
+    rev reverend hon lt ltc col capt captain cpt maj major sgt gen adm cmdr lord lady dame rabbi imam judge senator
+""")
+TITLES = _RANKS | names("""
     mr mrs ms miss dr prof sir herr frau hr mme mlle monsieur madame sr sra srta senor senora senhor senhora don dona dna
     ing dipl-ing mag mgr inz pani dott dottssa dottore dottoressa profssa sig sigra signor signora avv geom rag arch
     dhr mevr mw mevrouw drs ddr mmag fru pan g-n g-zha gospodin gospozha shri smt shrimati bapak ibu pak md mohd mst
@@ -26,10 +30,6 @@ TITLES = names("""
 # Titles before a whole name: Don Juan Pérez, and not Don Johnson.
 _TITLES_OR_NAMES = names("don dona arch pak md mohd mst")
 SUFFIXES = names("jr jnr junior sr snr senior ii iii iv phd md esq filho bey hanim")
-# Before a given and a family name: Rev. John Doe, and not Major Smith, whom his parents may have called so.
-_RANKS = names("""
-    rev reverend hon lt ltc col capt captain cpt maj major sgt gen adm cmdr lord lady dame rabbi imam judge senator
-""")
 # What a profession or an order writes behind a name, apart from a comma or with dots or in capitals.
 _CREDENTIALS = names("""
     md mds dds dmd dvm jd phd edd psyd pharmd mba cpa cfa cfp clu lutc rn crna lpn dpt pmp msw lcsw msc bsc llm llb mph qc kc
@@ -39,6 +39,7 @@ _SHORT_CREDENTIALS = names("ma ba bs ms do pa pe mp np pt dr")  # or family name
 _CREDENTIALS_AT_END = re.compile(
     r"(?P<comma>,)?[\s,]+(?:(?P<dotted>(?:[A-Za-z]{1,3}\.\s?){2,4})|(?P<word>[A-Za-z]{2,6})\.?)\s*$"
 )
+_LONGEST_CREDENTIAL = 24  # letters
 _COMMAS = str.maketrans("\uff0c\u3001\u060c", ",,,")  # Chinese, Japanese and Arabic ones
 # What an address book says of a person behind the name: Anna Huber Handy.
 NOTES = names(
@@ -54,7 +55,7 @@ SCHEMA = pa.schema([
 
 _NICKNAMES = "config/nicknames.yml"
 NAME_FILES = (_NICKNAMES, name_order.ARABIC_NAMES)  # what names are read by, beside this room
-NAME_RULES = "16"  # changes with every change to how names are read, so that remembered ones are read again
+NAME_RULES = "17"  # changes with every change to how names are read, so that remembered ones are read again
 MAYBE = "~"
 GENERATION = "#"  # sorts before all letters
 UNSURE = "?"
@@ -132,7 +133,9 @@ def parse_name(name: str) -> NameForm:
     Vietnamese ones; ``name_order.family_first`` knows more. A household ("Familie Huber", "Hans & Anna Huber") is nobody
     in it.
     """
-    named = _without_credentials(_COUNTER.sub("", without_asides(name.translate(_COMMAS))))
+    named = _COUNTER.sub("", without_asides(name if name.isascii() else name.translate(_COMMAS)))
+    if "," in named or named.endswith(".") or named[-2:].isupper():
+        named = _without_credentials(named)
     if "." in named:
         named = _GERMAN_GENERATION.sub(r"\1\2r", named)
     if "." in named or " med " in named:
@@ -161,14 +164,13 @@ def parse_name(name: str) -> NameForm:
         spelt = parse_name(written)
         aliases, short_aliases = _sorted({*aliases, *spelt.aliases}), _sorted({*short_aliases, *spelt.short_aliases})
         family_forms |= {spelt.family_name} if spelt.family_name else set()
-    single = _initials(named) if middle else set()
-    initials = _sorted({word[0] for word in middle if (word in single if len(word) == 1 else word not in PARTICLES)})
+    initials = _sorted({word[0] for word in set(middle) if _is_between(word, shown)})
     return NameForm(name, given, family_name, given_forms, _sorted(family_forms), initials, aliases, short_aliases)
 
 
 def _without_credentials(shown: str) -> str:
     """Return a name without what a profession or an order writes behind it: Anna Smith, M.D., PhD; Kenneth Clarke QC."""
-    while told := _CREDENTIALS_AT_END.search(shown):
+    while told := _CREDENTIALS_AT_END.search(shown, max(0, len(shown) - _LONGEST_CREDENTIAL)):
         before, behind = shown[: told.start()].rstrip(" ,"), told["dotted"] or told["word"]
         plain = re.sub(r"[^a-z]", "", behind.lower())
         is_sure = bool(told["comma"] or told["dotted"])
@@ -221,18 +223,17 @@ def _words(name: str, *, is_part: bool = False) -> list[str]:
         latin = anyascii(name_order.from_greek(name_order.from_arabic(written)))
         words = [word.replace("'", "") for word in _WORD.findall(_DOTTED_TITLE.sub(r"\1", latin).lower())]
         words = [word for word in words if word.strip("-")]
-    while len(words) > 1 and words[0] in TITLES and not _is_name(words):
-        words = words[1:]
-    while len(words) > (1 if is_part else 2) and words[0] in _RANKS:
+    while len(words) > 1 and words[0] in TITLES and not _is_name(words, is_part=is_part):
         words = words[1:]
     while len(words) > 1 and (words[-1] in SUFFIXES or words[-1] in (NOTES if len(words) > 2 else _SURE_NOTES)):
         words = words[:-1]
     return words
 
 
-def _is_name(words: list[str]) -> bool:
+def _is_name(words: list[str], *, is_part: bool) -> bool:
     """Say whether a name begins with what is a title before others: Don Johnson, Pan Wei."""
-    return (len(words) == 2 and words[0] in _TITLES_OR_NAMES) or (words[0] in ("pan", "pak") and is_chinese(words[1:]))
+    is_either = words[0] in _TITLES_OR_NAMES or (words[0] in _RANKS and not is_part)
+    return (len(words) == 2 and is_either) or (words[0] in ("pan", "pak") and is_chinese(words[1:]))
 
 
 def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
@@ -262,15 +263,19 @@ def _parts(name: str, words: list[str]) -> tuple[str, list[str], list[str]]:
     if not words:
         return given, [], []
     start = len(words) - 1
-    initials = _initials(name)
-    while start > 0 and words[start - 1] in PARTICLES and words[start - 1] not in initials:
+    while start > 0 and words[start - 1] in PARTICLES and not _is_between(words[start - 1], name):
         start -= 1
     return given, words[:start], words[start:]
 
 
-def _initials(name: str) -> set[str]:
-    """Return the letters that stand for names: alone and, where anything is, in capitals."""
-    return set(map(str.lower, _ALONE.findall(anyascii(name.upper() if name.islower() else name))))
+def _is_between(word: str, name: str) -> bool:
+    """Say whether a word is a name between given and family name and no particle; a letter is where it stands alone.
+
+    It stands in capitals there, where anything of the name does.
+    """
+    if len(word) > 1:
+        return word not in PARTICLES
+    return word.upper() in _ALONE.findall(anyascii(name.upper() if name.islower() else name))
 
 
 def _marked_forms(named: str, family: str) -> list[str]:

@@ -239,13 +239,14 @@ class Person:
 
     def _other_way_round(self, step: Step, text: str) -> list[Found]:
         """Return the date of birth that a text is with day and month the other way round, where it is none as declared."""
+        if not (order := other_order(self._order)):
+            return []
         try:
-            born = parse_date(text, other_order(self._order)) if other_order(self._order) else None
+            born = parse_date(text, order)
         except UnreadableError:
-            born = None
-        if born:
-            self._layout.other_order(step.place, str(self._order))
-        return [(Identifier("date_of_birth", "", born.isoformat(), step.who[2]), False)] if born else []
+            return []
+        self._layout.other_order(step.place, str(self._order))
+        return [(Identifier("date_of_birth", "", born.isoformat(), step.who[2]), False)]
 
     def _is_ours(self, step: Step, cell: str | list[str]) -> bool:
         """Say whether a cell holds nobody but us."""
